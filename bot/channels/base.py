@@ -1,0 +1,75 @@
+"""What a channel is: verify and parse on the way in, render and send on the way out.
+
+Library objects (``telegram.Update`` and its like) stop in the adapter; only events and
+effects of the engine travel inward and outward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.engine.effects import Say
+from bot.engine.events import AnyEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One update: who it is from, what happened, and the id by which a repeat is known.
+
+    ``update_id`` is unique within the channel; ``address`` is what the channel needs to
+    answer (a chat id), never shown to the engine.
+    """
+
+    channel: str
+    update_id: str
+    address: str
+    event: AnyEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can show; counts are characters unless a name says bytes."""
+
+    text_limit: int
+    label_bytes: int
+    buttons: int
+    proactive: bool
+
+
+class ChannelError(Exception):
+    """A message was not accepted by the channel."""
+
+
+class ChannelBusy(ChannelError):
+    """Too fast: try again after ``retry_after`` seconds, this chat only."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"retry after {retry_after} s")
+        self.retry_after = retry_after
+
+
+class ChannelDown(ChannelError):
+    """No answer we can trust (time-out, 5xx, broken connection): try again later."""
+
+
+class ChatGone(ChannelError):
+    """The person blocked the bot or is no more: stop sending to this chat."""
+
+
+class ChannelRefused(ChannelError):
+    """The channel understood and said no: a bug of ours; alarm, do not retry."""
+
+
+class Channel(Protocol):
+    """One messenger."""
+
+    name: str
+    capabilities: Capabilities
+
+    async def send(self, address: str, says: Sequence[Say], *, key: str) -> None:
+        """Send bubbles in order. ``key`` is unique per call and the same on a retry.
+
+        Raises a ``ChannelError``; what was sent before it may be sent again.
+        """

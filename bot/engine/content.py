@@ -1,0 +1,158 @@
+"""Types of what is taught and said. Reads nothing: ``bot.authoring`` builds these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+LANGUAGES = ("sq", "en")
+BANDS = ("8-10", "11-13", "14-17")
+ADULT = "adult"
+COUNTRIES = ("al", "xk", "mk", "me", "other")
+CHECK_HOLDS = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice in a lesson: ``reply`` is said when it is taken."""
+
+    id: str
+    label: str
+    reply: str = ""
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question with choices."""
+
+    say: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """The question of a lesson; ``right`` and ``other`` are the two feedbacks."""
+
+    say: str
+    options: tuple[Option, ...]
+    right: str
+    other: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One lesson for one band in one language; its twin has the same ids.
+
+    ``tender`` lessons open with a choice and give no praise. ``reviewed`` lists who
+    read it and when; empty until a person has.
+    """
+
+    id: str
+    topic: str
+    band: str
+    language: str
+    title: str
+    tender: bool
+    hook: Ask
+    ideas: tuple[str, ...]
+    tries: tuple[Ask, ...]
+    quiz: Quiz
+    action: str
+    closing: str  # what was learned: praise that names what was done
+    picture: str = ""
+    picture_text: str = ""
+    reviewed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A node of a journey: what it does once, without words.
+
+    ``go`` maps an option's id to where it leads; a node without options goes to
+    ``next``. Targets are node ids or exits such as ``@menu``. ``set`` maps an option's
+    id (or ``*``) to fields of the state.
+    """
+
+    id: str
+    options: tuple[str, ...] = ()
+    go: Mapping[str, str] = field(default_factory=dict)
+    next: str = ""
+    set: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnWords:
+    """The words of a node in one language: bubbles by audience, labels by option.
+
+    ``say`` maps an audience (``all``, a band, ``adult``) to its bubbles.
+    """
+
+    say: Mapping[str, tuple[str, ...]]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A conversation that authors own: branches once, words per language."""
+
+    id: str
+    start: str
+    turns: Mapping[str, Turn]
+    words: Mapping[str, Mapping[str, TurnWords]]  # language, node id
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A helpline, number or place to report.
+
+    ``kind``: child_helpline, police, emergency, ambulance, fire, family, missing,
+    hotline, authority, removal, helpline. ``vital`` entries stay when their check date
+    has passed (and raise an alarm); others are hidden.
+    """
+
+    id: str
+    kind: str
+    country: str
+    number: str
+    url: str
+    checked_on: date
+    vital: bool
+    free: bool
+    name: Mapping[str, str]
+    hours: Mapping[str, str]
+    around_the_clock: bool
+    owner: str
+    called_by: str = ""  # who dialled it, in person; empty until somebody has
+
+    def stale(self, today: date) -> bool:
+        """Whether the last check is too old for the entry to be shown."""
+        return today - self.checked_on > CHECK_HOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The reviewed words of one language that the triage weighs; see ``bot.triage``."""
+
+    language: str
+    safe_words: tuple[str, ...]
+    exit_words: tuple[str, ...]
+    help_words: tuple[str, ...]
+    person_words: tuple[str, ...]
+    robot_words: tuple[str, ...]
+    language_words: tuple[str, ...]  # words that ask for this language
+    menu_words: tuple[str, ...]
+    data: Mapping[str, object]  # the rest of lexicon.toml, for the triage alone
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything that can be said, checked and complete, in every language."""
+
+    phrases: Mapping[str, Mapping[str, Mapping[str, str]]]  # language, key, audience
+    lessons: Mapping[str, Mapping[str, Lesson]]  # language, lesson id
+    journeys: Mapping[str, Journey]
+    services: tuple[Service, ...]
+    lexicons: Mapping[str, Lexicon]
+    limits_version: str

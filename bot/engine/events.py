@@ -1,0 +1,197 @@
+"""What happened. Every door (child, counsellor, timer) leads to one of these.
+
+Events are facts in the past tense; they carry the time they happened and what the
+bot knew of the helpline at that moment, so that a step needs to ask nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+
+class Severity(IntEnum):
+    """How grave a message is; a larger number is graver."""
+
+    NONE = 0
+    CONCERN = 1
+    DISCLOSURE = 2
+    EMERGENCY = 3
+
+    @property
+    def word(self) -> str:
+        """The name used in the contract and on the command line, such as ``disclosure``."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for a reading: the words that counted and the rule they met."""
+
+    rule: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the triage read in one text. The shape is final; how it is found may change.
+
+    ``score`` runs from 0 to 1 and orders readings of the same severity; it is no
+    probability. ``language`` is ``sq``, ``en`` or ``mixed``.
+    """
+
+    severity: Severity
+    category: str
+    score: float
+    evidence: tuple[Evidence, ...]
+    language: str = "sq"
+
+
+NOTHING_READ = Reading(Severity.NONE, "none", 0.0, ())
+
+
+class Helpline(StrEnum):
+    """What the bot knows of the helpline when an event happens."""
+
+    STAFFED = "staffed"
+    EMPTY = "empty"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """``at`` is aware UTC. ``helpline`` is the last thing known, not a promise."""
+
+    at: datetime
+    helpline: Helpline = Helpline.UNREACHABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Event):
+    """The conversation was opened (``/start``, the page's first visit)."""
+
+    payload: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived(Event):
+    """Free text. The runner adds the reading before the engine sees it."""
+
+    text: str
+    reading: Reading = NOTHING_READ
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonTapped(Event):
+    """A button, by the id that ``Say`` gave it; it may be old, doubled or forged."""
+
+    button: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaOffered(Event):
+    """Something that is not text (``photo``, ``voice``, ``sticker``, ``location``, …).
+
+    Nothing was fetched. ``caption`` are the words beneath it, read like any text.
+    """
+
+    kind: str
+    caption: str = ""
+    reading: Reading = NOTHING_READ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageChosen(Event):
+    """The language was changed outside a question (page link, command)."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitPressed(Event):
+    """The quick exit: as the exit word, without a single answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatLost(Event):
+    """The person blocked the bot or deleted the account; nothing can be sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactArrived(Event):
+    """The helpline has stored the contact. Only now may the child be told so."""
+
+    contact_id: str
+    minutes: int | None = None  # usual wait as measured by the helpline; None: not known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactDelayed(Event):
+    """The helpline could not be reached with the contact; the outbox keeps trying."""
+
+    contact_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactClimbed(Event):
+    """Nobody took the contact in time; it was taken to more people.
+
+    ``step`` is ``all_on_duty``, ``supervisor`` or ``outside``; ``minutes`` the time waited.
+    """
+
+    contact_id: str
+    step: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounsellorJoined(Event):
+    """A person claimed the contact and has the words before them."""
+
+    contact_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounsellorWrote(Event):
+    """A person's words; passed on unchanged."""
+
+    contact_id: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounsellorLeft(Event):
+    """The person is no longer there. ``closed`` tells an end from a return to the queue."""
+
+    contact_id: str
+    name: str
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired(Event):
+    """A timer that the engine set has come due."""
+
+    name: str
+
+
+AnyEvent = (
+    Started
+    | MessageReceived
+    | ButtonTapped
+    | MediaOffered
+    | LanguageChosen
+    | ExitPressed
+    | ChatLost
+    | ContactArrived
+    | ContactDelayed
+    | ContactClimbed
+    | CounsellorJoined
+    | CounsellorWrote
+    | CounsellorLeft
+    | TimerFired
+)

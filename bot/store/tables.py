@@ -1,0 +1,123 @@
+"""The bot's tables. Times are milliseconds since the epoch, UTC; bytes are sealed.
+
+Nothing here is readable without the key that lives outside the database: addresses,
+states and everything that waits to leave are sealed, bound to their row and column.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String
+from sqlmodel import Field, SQLModel
+
+# SQLite counts up by itself only in a column that is exactly INTEGER.
+_SERIAL = BigInteger().with_variant(Integer, "sqlite")
+
+
+class BotTable(SQLModel):
+    """Base of the bot's tables; its metadata is the bot's alone."""
+
+    metadata: ClassVar[MetaData] = MetaData()
+
+
+class Conversation(BotTable, table=True):
+    """One thread with one person on one channel."""
+
+    __tablename__ = "conversations"
+    id: str = Field(sa_column=Column(String(32), primary_key=True))
+    channel: str = Field(sa_column=Column(String(16), nullable=False))
+    address: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    state: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    reachable: bool = True
+    updated_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Seen(BotTable, table=True):
+    """Ids of updates that have been answered; a repeat finds its id here."""
+
+    __tablename__ = "seen"
+    id: str = Field(sa_column=Column(String(120), primary_key=True))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+
+
+class Outgoing(BotTable, table=True):
+    """Something that must leave: bubbles for a channel, a sealed body for the helpline.
+
+    Rows of one conversation and lane leave in the order of ``id``; a row is deleted
+    when it has been accepted.
+    """
+
+    __tablename__ = "outbox"
+    id: int | None = Field(
+        default=None, sa_column=Column(_SERIAL, primary_key=True, autoincrement=True)
+    )
+    conversation: str = Field(sa_column=Column(String(32), nullable=False))
+    lane: str = Field(sa_column=Column(String(8), nullable=False))  # channel, helpline
+    kind: str = Field(sa_column=Column(String(16), nullable=False))  # says, contact, messages, …
+    key: str = Field(sa_column=Column(String(64), nullable=False, unique=True))
+    payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    priority: int = 0
+    attempts: int = 0
+    created_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    due_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    leased_until: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, default=0))
+    failed: bool = False
+    __table_args__ = (
+        Index("outbox_order", "lane", "conversation", "id"),
+        Index("outbox_due", "failed", "due_at"),
+    )
+
+
+class Timer(BotTable, table=True):
+    """A conversation's alarm clock; one of each name."""
+
+    __tablename__ = "timers"
+    conversation: str = Field(sa_column=Column(String(32), primary_key=True))
+    name: str = Field(sa_column=Column(String(32), primary_key=True))
+    due_at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+
+
+class Lease(BotTable, table=True):
+    """Which process holds a job that only one may do."""
+
+    __tablename__ = "leases"
+    name: str = Field(sa_column=Column(String(32), primary_key=True))
+    holder: str = Field(sa_column=Column(String(64), nullable=False))
+    until: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Mark(BotTable, table=True):
+    """Small facts shared by all processes: the feed's cursor, what is known of duty."""
+
+    __tablename__ = "marks"
+    name: str = Field(sa_column=Column(String(32), primary_key=True))
+    value: str = Field(sa_column=Column(String(400), nullable=False))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Spoiled(BotTable, table=True):
+    """An event whose step failed (a bug): kept sealed for replay, and seen by staff."""
+
+    __tablename__ = "spoiled"
+    id: int | None = Field(
+        default=None, sa_column=Column(_SERIAL, primary_key=True, autoincrement=True)
+    )
+    conversation: str = Field(sa_column=Column(String(32), nullable=False))
+    update_id: str = Field(sa_column=Column(String(120), nullable=False))
+    payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    error: str = Field(sa_column=Column(String(80), nullable=False))  # the exception's type only
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Bubble(BotTable, table=True):
+    """What the browser chat shows after a reload; dropped on exit and when the page is old."""
+
+    __tablename__ = "web_log"
+    seq: int | None = Field(
+        default=None, sa_column=Column(_SERIAL, primary_key=True, autoincrement=True)
+    )
+    conversation: str = Field(sa_column=Column(String(32), nullable=False, index=True))
+    key: str = Field(sa_column=Column(String(96), nullable=False, unique=True))
+    payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
