@@ -1,0 +1,152 @@
+"""Where a conversation stands: small, frozen, versioned, and the same after storage."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Self
+
+from bot.engine.effects import Word
+from bot.engine.events import Evidence
+
+VERSION = 1
+WORDS_KEPT = 12  # messages held until the child decides who reads them
+TEXT_KEPT = 4_000  # characters of one of them
+HELD_KEPT = 20  # a counsellor's messages held while the child is away
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """The contact that is open at the helpline.
+
+    ``stage``: ``opening`` (it is in the outbox), ``waiting`` (the helpline has it),
+    ``talking`` (a person has claimed it).
+    """
+
+    number: int
+    stage: str
+    severity: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a message showed before a contact exists: kept until the child decides."""
+
+    severity: str
+    category: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Everything the engine remembers of one conversation.
+
+    ``asked`` is the question that is open, ``answered`` the one before it (so that a
+    second press is known), ``paused`` the question that waits while something graver
+    has the floor. ``hold`` keeps praise and pictures away after a disclosure until a
+    person has closed the contact.
+    """
+
+    version: int = VERSION
+    language: str = ""
+    role: str = ""
+    band: str = ""
+    child_band: str = ""
+    country: str = ""
+    limits_version: str = ""
+    limits_at: datetime | None = None
+    onboarded: bool = False
+    asked: str = ""
+    answered: str = ""
+    paused: str = ""
+    lesson: str = ""
+    learned: tuple[tuple[str, str], ...] = ()
+    contact: Contact | None = None
+    contacts: int = 0
+    told: Told | None = None
+    words: tuple[Word, ...] = ()
+    signs: tuple[datetime, ...] = ()
+    heard: int = 0
+    confused: int = 0
+    hold: bool = False
+    quiet: bool = False
+    held: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def new(cls) -> Self:
+        """A conversation in which nothing has happened."""
+        return cls()
+
+    @property
+    def adult(self) -> bool:
+        """Whether the person said to be 18 or over; unknown counts as a child."""
+        return self.role in ("parent", "teacher", "other")
+
+    @property
+    def talking(self) -> bool:
+        """Whether a person has the floor."""
+        return self.contact is not None and self.contact.stage == "talking"
+
+    def kept(self, *words: Word) -> Self:
+        """The state with these words held; the oldest and the longest give way."""
+        cut = tuple(replace(word, text=word.text[:TEXT_KEPT]) for word in words)
+        return replace(self, words=(self.words + cut)[-WORDS_KEPT:])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for storage; only what differs from a new conversation."""
+        fresh = type(self)()
+        stored: dict[str, Any] = {"version": VERSION}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value != getattr(fresh, item.name):
+                stored[item.name] = _plain(value)
+        return stored
+
+    @classmethod
+    def from_dict(cls, stored: dict[str, Any]) -> Self:
+        """The state that ``to_dict`` wrote.
+
+        Raises ``ValueError`` for a version that this code does not know.
+        """
+        if stored.get("version") != VERSION:
+            raise ValueError(f"unknown state version {stored.get('version')!r}")
+        known = {item.name for item in fields(cls)}
+        values = {name: value for name, value in stored.items() if name in known}
+        for name, read in _READERS.items():
+            if values.get(name) is not None:
+                values[name] = read(values[name])
+        return cls(**values)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, Contact | Told | Word):
+        return {name: _plain(item) for name, item in asdict(value).items()}
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value
+
+
+def _word(stored: dict[str, Any]) -> Word:
+    return Word(
+        at=datetime.fromisoformat(stored["at"]),
+        kind=stored["kind"],
+        text=stored["text"],
+        severity=stored["severity"],
+        evidence=tuple(Evidence(**item) for item in stored["evidence"]),
+    )
+
+
+_READERS: dict[str, Any] = {
+    "limits_at": datetime.fromisoformat,
+    "contact": lambda stored: Contact(**stored),
+    "told": lambda stored: Told(**stored),
+    "words": lambda stored: tuple(_word(item) for item in stored),
+    "signs": lambda stored: tuple(datetime.fromisoformat(item) for item in stored),
+    "learned": lambda stored: tuple((topic, result) for topic, result in stored),
+    "held": lambda stored: tuple((name, text) for name, text in stored),
+}
