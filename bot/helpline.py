@@ -1,0 +1,208 @@
+"""The helpline as the bot sees it: a protocol, what its errors mean, the bodies it is sent.
+
+A body is built when the engine orders it, sealed to the helpline's public key and only
+then stored, so that a copy of the bot's database tells nothing of any contact.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Literal, Protocol, assert_never
+from uuid import UUID, uuid5
+
+from nacl.public import PublicKey, SealedBox
+
+from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, Word
+
+CONTACTS = UUID("5d0b5e0c-6f0e-5c55-9a4e-3c1f6f9d7a11")
+
+Kind = Literal["contact", "messages"]
+Body = dict[str, object]
+ForHelpline = OpenContact | PassToCounsellor | LeaveContact
+
+
+class HelplineError(Exception):
+    """The helpline did not take what it was given, or did not answer."""
+
+
+class HelplineUnavailable(HelplineError):
+    """No answer we can trust: keep what was to be sent, try again, alarm staff."""
+
+
+class HelplineRefused(HelplineError):
+    """The helpline understood and said no: a person must look; never retried."""
+
+    def __init__(self, status: int, problem: str = "") -> None:
+        super().__init__(f"the helpline refused with {status} {problem}".rstrip())
+        self.status = status
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Who is there: people on duty and the usual wait in minutes (None: not known)."""
+
+    on_duty: int
+    usual_minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoxKey:
+    """The helpline's public key (X25519, 32 bytes): what is sealed to it only it can open."""
+
+    key_id: str
+    public_key: bytes
+
+    @classmethod
+    def of(cls, public_key: bytes) -> BoxKey:
+        """Name a key by what it is, as the helpline does."""
+        return cls(blake2b(public_key).hexdigest()[:8], public_key)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Events of the helpline in order of ``seq``; ``next`` is where to go on."""
+
+    events: tuple[Mapping[str, object], ...]
+    next: int
+
+
+class Helpline(Protocol):
+    """The helpline's API. Each method raises ``HelplineUnavailable`` or ``HelplineRefused``."""
+
+    async def post(
+        self, kind: str, body: bytes, *, key: str, contact_id: str = ""
+    ) -> dict[str, object]:
+        """Deliver a sealed body; the same ``key`` and body again change nothing.
+
+        ``kind`` and ``contact_id`` are what ``body_of`` gave. The answer holds
+        ``contact_id`` and, for a new contact, ``number`` and ``duty``.
+        """
+
+    async def events(self, after: int, wait: float) -> News:
+        """What happened after ``after``; with nothing new, after up to ``wait`` seconds."""
+
+    async def duty(self) -> Duty:
+        """Who is on duty now."""
+
+    async def key(self) -> BoxKey:
+        """The key to seal bodies to."""
+
+    async def receipt(self, seq: int, status: str, *, key: str) -> None:
+        """Tell what became of a counsellor's message: sent, delivered, seen or failed."""
+
+
+def contact_id_of(conversation: str, contact: int) -> str:
+    """The id of a conversation's n-th contact; the same wherever it is computed."""
+    return str(uuid5(CONTACTS, f"{conversation}/{contact}"))
+
+
+def body_of(
+    effect: ForHelpline,
+    *,
+    conversation: str,
+    channel: str,
+    at: datetime,
+    message_ids: Callable[[int], str],
+) -> tuple[Kind, str, Body]:
+    """Return the kind, the contact's id and the body, not yet sealed, of an effect.
+
+    ``at`` is the time of the event that led to it. ``message_ids`` gives the n-th word of
+    this effect (from 0) an id (a UUID) that stays the same when it is computed again.
+    """
+    contact_id = contact_id_of(conversation, effect.contact)
+    match effect:
+        case OpenContact():
+            where: Body = {
+                "contact_id": contact_id,
+                "conversation": conversation,
+                "channel": channel,
+                "opened_at": rfc3339(at),
+            }
+            return "contact", contact_id, where | _opened(effect, message_ids)
+        case PassToCounsellor():
+            return "messages", contact_id, _passed(effect, message_ids)
+        case LeaveContact():
+            return "messages", contact_id, _left(effect)
+        case _:
+            assert_never(effect)
+
+
+def sealed(body: Body, box: BoxKey) -> bytes:
+    """Return the bytes to post: ``{"key_id", "sealed"}``. Sealing twice gives other bytes."""
+    plain = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    closed = SealedBox(PublicKey(box.public_key)).encrypt(plain)
+    return json.dumps({"key_id": box.key_id, "sealed": b64encode(closed).decode()}).encode()
+
+
+def rfc3339(at: datetime) -> str:
+    """An aware time as the contract writes it: UTC, milliseconds, ``Z``."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _opened(effect: OpenContact, message_ids: Callable[[int], str]) -> Body:
+    return {
+        "language": effect.language,
+        "band": effect.band,
+        "role": effect.role,
+        "country": effect.country,
+        "severity": effect.severity,
+        "category": effect.category,
+        "score": effect.score,
+        "wants_reply": effect.wants_reply,
+        "reason": effect.reason,
+        "limits": _limits(effect),
+        "messages": _messages(effect.words, message_ids),
+    }
+
+
+def _limits(effect: OpenContact) -> Body | None:
+    if effect.limits_at is None:
+        return None
+    return {
+        "version": effect.limits_version,
+        "language": effect.language,
+        "told_at": rfc3339(effect.limits_at),
+    }
+
+
+def _passed(effect: PassToCounsellor, message_ids: Callable[[int], str]) -> Body:
+    return {
+        "messages": _messages(effect.words, message_ids),
+        "severity": effect.severity,
+        "category": effect.category,
+        "wants_reply": effect.wants_reply,
+        "left": None,
+        "left_at": None,
+    }
+
+
+def _left(effect: LeaveContact) -> Body:
+    return {
+        "messages": [],
+        "severity": "none",
+        "category": "none",
+        "wants_reply": False,
+        "left": effect.how,
+        "left_at": rfc3339(effect.at),
+    }
+
+
+def _messages(words: Sequence[Word], message_ids: Callable[[int], str]) -> list[Body]:
+    return [_message(word, message_ids(n)) for n, word in enumerate(words)]
+
+
+def _message(word: Word, message_id: str) -> Body:
+    return {
+        "message_id": message_id,
+        "at": rfc3339(word.at),
+        "kind": word.kind,
+        "text": word.text,
+        "severity": word.severity,
+        "evidence": [{"rule": item.rule, "words": item.words} for item in word.evidence],
+    }
