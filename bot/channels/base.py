@@ -38,6 +38,14 @@ class Capabilities:
     proactive: bool
 
 
+class Forged(Exception):
+    """A call that does not prove it comes from the platform: refuse it, store nothing."""
+
+
+class Malformed(Exception):
+    """A call from the platform's door that is no update: refuse it, store nothing."""
+
+
 class ChannelError(Exception):
     """A message was not accepted by the channel."""
 
