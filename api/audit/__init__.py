@@ -1,0 +1,1 @@
+"""Who did what, and who read what: a chain that only grows."""

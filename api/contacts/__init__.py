@@ -1,0 +1,1 @@
+"""Contacts: the queue, the claim, the talk, the closing."""

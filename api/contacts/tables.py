@@ -1,0 +1,125 @@
+"""Contacts and what belongs to them. Bytes are sealed; times are milliseconds, UTC.
+
+In clear stand only ids, numbers, times, states, the rank that orders the queue and who
+holds a contact. Internal notes have their own table, so that they cannot be sent.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlmodel import Field
+
+from api.db import HelplineTable
+
+_ID = String(64)
+
+
+def _sealed() -> Column[bytes]:
+    return Column(LargeBinary, nullable=False)
+
+
+def _time() -> Column[int]:
+    return Column(BigInteger, nullable=False)
+
+
+def _maybe_time() -> Column[int]:
+    return Column(BigInteger, nullable=True)
+
+
+class Contact(HelplineTable, table=True):
+    """One conversation with the helpline, from first word to closed form."""
+
+    __tablename__ = "contacts"
+    id: str = Field(sa_column=Column(_ID, primary_key=True))
+    number: int = Field(sa_column=Column(BigInteger, nullable=False, unique=True))
+    state: str = Field(sa_column=Column(String(16), nullable=False))  # waiting, claimed, closed
+    urgency: int = Field(sa_column=Column(Integer, nullable=False))
+    opened_at: int = Field(sa_column=_time())
+    received_at: int = Field(sa_column=_time())
+    waiting_since: int = Field(sa_column=_time())
+    claimed_at: int | None = Field(default=None, sa_column=_maybe_time())
+    first_reply_at: int | None = Field(default=None, sa_column=_maybe_time())
+    closed_at: int | None = Field(default=None, sa_column=_maybe_time())
+    left_at: int | None = Field(default=None, sa_column=_maybe_time())
+    holder_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    holder_name: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    lease_until: int | None = Field(default=None, sa_column=_maybe_time())
+    same_child: str = Field(sa_column=Column(String(32), nullable=False, index=True))
+    conversation: bytes = Field(sa_column=_sealed())
+    channel: bytes = Field(sa_column=_sealed())
+    language: bytes = Field(sa_column=_sealed())
+    band: bytes = Field(sa_column=_sealed())
+    role: bytes = Field(sa_column=_sealed())
+    country: bytes = Field(sa_column=_sealed())
+    severity: bytes = Field(sa_column=_sealed())
+    category: bytes = Field(sa_column=_sealed())
+    score: bytes = Field(sa_column=_sealed())
+    reason: bytes = Field(sa_column=_sealed())
+    wants_reply: bytes = Field(sa_column=_sealed())
+    limits: bytes = Field(sa_column=_sealed())
+    left: bytes = Field(sa_column=_sealed())
+    outcome: bytes = Field(sa_column=_sealed())
+    __table_args__ = (
+        Index("contacts_queue", "state", "urgency", "waiting_since"),
+        Index("contacts_answered", "first_reply_at"),
+    )
+
+
+class Message(HelplineTable, table=True):
+    """A child's words or a counsellor's; ``place`` orders them within the contact."""
+
+    __tablename__ = "messages"
+    contact_id: str = Field(sa_column=Column(_ID, ForeignKey("contacts.id"), primary_key=True))
+    id: str = Field(sa_column=Column(_ID, primary_key=True))
+    place: int = Field(sa_column=Column(Integer, nullable=False))
+    direction: str = Field(sa_column=Column(String(4), nullable=False))  # in, out
+    at: int = Field(sa_column=_time())
+    kind: bytes = Field(sa_column=_sealed())
+    text: bytes = Field(sa_column=_sealed())
+    severity: bytes = Field(sa_column=_sealed())
+    evidence: bytes = Field(sa_column=_sealed())
+    name: bytes = Field(sa_column=_sealed())
+    staff_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    key: str | None = Field(default=None, sa_column=Column(String(128), nullable=True))
+    event_seq: int | None = Field(
+        default=None, sa_column=Column(BigInteger, nullable=True, unique=True)
+    )
+    status: str = Field(default="", sa_column=Column(String(12), nullable=False, default=""))
+    status_at: int | None = Field(default=None, sa_column=_maybe_time())
+    __table_args__ = (
+        UniqueConstraint("contact_id", "place", name="messages_place"),
+        UniqueConstraint("contact_id", "key", name="messages_key"),
+    )
+
+
+class Note(HelplineTable, table=True):
+    """What staff write for staff; there is no way from here to a child."""
+
+    __tablename__ = "notes"
+    id: str = Field(sa_column=Column(String(36), primary_key=True))
+    contact_id: str = Field(
+        sa_column=Column(_ID, ForeignKey("contacts.id"), nullable=False, index=True)
+    )
+    at: int = Field(sa_column=_time())
+    staff_id: int = Field(sa_column=Column(Integer, nullable=False))
+    name: bytes = Field(sa_column=_sealed())
+    text: bytes = Field(sa_column=_sealed())
+
+
+class ClimbDone(HelplineTable, table=True):
+    """A step of escalation that was taken; each once per wait."""
+
+    __tablename__ = "climbs"
+    contact_id: str = Field(sa_column=Column(_ID, ForeignKey("contacts.id"), primary_key=True))
+    waiting_since: int = Field(sa_column=Column(BigInteger, primary_key=True))
+    step: str = Field(sa_column=Column(String(16), primary_key=True))
+    at: int = Field(sa_column=_time())

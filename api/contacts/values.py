@@ -1,0 +1,139 @@
+"""Values of a contact, as the console shows them. All times are aware UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+OUTCOMES = (
+    "advice",
+    "referred_police",
+    "referred_child_protection",
+    "referred_other",
+    "no_reply",
+    "test",
+    "other",
+)
+SEVERITIES = ("none", "concern", "disclosure", "emergency")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRef:
+    """A member of staff: id, and the name that children see."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """A step of escalation: ``all_on_duty``, ``supervisor`` or ``outside``."""
+
+    contact_id: str
+    number: str
+    step: str
+    minutes: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One contact as the queue shows it; ``left`` is how the child left, or empty.
+
+    ``steps`` are the steps of escalation of the present wait. ``unanswered`` says that
+    the last words are the child's.
+    """
+
+    contact_id: str
+    number: str
+    state: str
+    severity: str
+    category: str
+    score: float
+    urgency: int
+    reason: str
+    channel: str
+    language: str
+    band: str
+    role: str
+    country: str
+    wants_reply: bool
+    opened_at: datetime
+    waiting_since: datetime
+    claimed_at: datetime | None
+    closed_at: datetime | None
+    holder: StaffRef | None
+    lease_until: datetime | None
+    left: str
+    left_at: datetime | None
+    outcome: str
+    steps: tuple[str, ...]
+    unanswered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Which words on the limits of confidentiality the child was told, and when."""
+
+    version: str
+    language: str
+    told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """What the triage saw in a message: the words, and the rule they met."""
+
+    rule: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One message. ``direction`` is ``in`` (child) or ``out`` (counsellor).
+
+    ``status`` of an outgoing message: ``queued``, ``sent``, ``delivered``, ``seen`` or
+    ``failed``, as the channel told; empty for the child's.
+    """
+
+    message_id: str
+    direction: str
+    at: datetime
+    kind: str
+    text: str
+    severity: str
+    evidence: tuple[EvidenceView, ...]
+    name: str
+    status: str
+    status_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """What a member of staff wrote for staff."""
+
+    at: datetime
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """Something that happened to the contact; ``words`` is a name, a step or an outcome."""
+
+    seq: int
+    at: datetime
+    type: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """A whole contact. ``earlier`` are the numbers of the same child's other contacts."""
+
+    item: QueueItem
+    limits: Limits | None
+    messages: tuple[MessageView, ...]
+    notes: tuple[NoteView, ...]
+    events: tuple[EventView, ...]
+    earlier: tuple[str, ...]

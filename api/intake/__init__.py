@@ -1,0 +1,1 @@
+"""What the bot may post, and the feed of events that it may fetch."""

@@ -1,0 +1,1 @@
+"""Reports of online exploitation, and the receipts with which reporters come back."""
