@@ -1,0 +1,182 @@
+"""Lessons from their files, and whether the two languages teach the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bot.authoring.lines import Path
+from bot.authoring.pages import Page, Table
+from bot.engine.content import BANDS, LANGUAGES, Ask, Lesson, Option, Quiz
+
+_KEYS = (
+    *("id", "topic", "band", "title", "tender", "picture", "picture_text", "reviewed"),
+    *("idea", "action", "closing", "hook", "try", "quiz"),
+)
+Lessons = dict[str, dict[str, Lesson]]
+
+
+def read_lessons(pages: Mapping[str, Mapping[str, Page]]) -> Lessons:
+    """Return the lessons that can be played, by language and id.
+
+    ``pages`` are the lesson files by language and name. A lesson that is faulty in one
+    language is left out there.
+    """
+    lessons: Lessons = {language: {} for language in LANGUAGES}
+    for language, files in pages.items():
+        for page in files.values():
+            known = len(page.faults.found)
+            lesson = _lesson(page, language)
+            if len(page.faults.found) == known:
+                lessons[language][lesson.id] = lesson
+    _check_twins(pages, lessons)
+    _check_bands(pages, lessons)
+    return lessons
+
+
+def bubbles_of(lesson: Lesson) -> Iterator[tuple[Path, str]]:
+    """What a lesson says, bubble by bubble, with the path of each in its file."""
+    yield from _said(("hook",), lesson.hook)
+    for n, idea in enumerate(lesson.ideas):
+        yield ("idea", n), idea
+    for n, ask in enumerate(lesson.tries):
+        yield from _said(("try", n), ask)
+    yield ("quiz", "say"), lesson.quiz.say
+    yield ("quiz", "right"), lesson.quiz.right
+    yield ("quiz", "other"), lesson.quiz.other
+    yield ("action",), lesson.action
+    yield ("closing",), lesson.closing
+
+
+def questions_of(lesson: Lesson) -> Iterator[tuple[Path, tuple[Option, ...]]]:
+    """The choices of a lesson in order, with the path of each question in its file."""
+    yield ("hook",), lesson.hook.options
+    for n, ask in enumerate(lesson.tries):
+        yield ("try", n), ask.options
+    yield ("quiz",), lesson.quiz.options
+
+
+def _said(path: Path, ask: Ask) -> Iterator[tuple[Path, str]]:
+    yield (*path, "say"), ask.say
+    for n, option in enumerate(ask.options):
+        yield (*path, "options", n, "reply"), option.reply
+
+
+def _lesson(page: Page, language: str) -> Lesson:
+    root = page.root
+    root.only(*_KEYS)
+    lesson = Lesson(
+        id=root.text("id"),
+        topic=root.text("topic"),
+        band=root.one_of("band", BANDS),
+        language=language,
+        title=root.text("title"),
+        tender=root.flag("tender"),
+        hook=_ask(root.table("hook")),
+        ideas=root.texts("idea"),
+        tries=tuple(_ask(item) for item in root.tables("try", least=1, most=2)),
+        quiz=_quiz(root.table("quiz")),
+        action=root.text("action"),
+        closing=root.text("closing"),
+        picture=root.text("picture", ""),
+        picture_text=root.text("picture_text", ""),
+        reviewed=root.texts("reviewed", least=0),
+    )
+    _check_names(page, lesson)
+    return lesson
+
+
+def _ask(table: Table) -> Ask:
+    table.only("say", "options")
+    options = table.tables("options", least=2, most=4)
+    return Ask(table.text("say"), _unlike(table, tuple(_option(o, True) for o in options)))
+
+
+def _quiz(table: Table) -> Quiz:
+    table.only("say", "right", "other", "options")
+    options = tuple(_option(o, False) for o in table.tables("options", least=2, most=3))
+    rights = sum(option.right for option in options)
+    if rights != 1:
+        mend = "Leave right = true on one." if rights else "Write right = true on one."
+        table.fault("options", f"The quiz has {rights} right answers. {mend}")
+    return Quiz(
+        table.text("say"), _unlike(table, options), table.text("right"), table.text("other")
+    )
+
+
+def _option(table: Table, answered: bool) -> Option:
+    table.only(*("id", "label", "right"), *(("reply",) if answered else ()))
+    reply = table.text("reply") if answered else ""
+    return Option(table.text("id"), table.text("label"), reply, table.flag("right", False))
+
+
+def _unlike(table: Table, options: tuple[Option, ...]) -> tuple[Option, ...]:
+    for kind, names in (("id", [o.id for o in options]), ("label", [o.label for o in options])):
+        if len(set(names)) < len(names):
+            table.fault("options", f"Two options have the same {kind}. Give each its own.")
+    return options
+
+
+def _check_names(page: Page, lesson: Lesson) -> None:
+    if lesson.id != page.stem:
+        page.fault(("id",), f'The id is "{lesson.id}", the file "{page.stem}". Make them equal.')
+    if not lesson.id.startswith(f"{lesson.topic}-") or not lesson.id.endswith(f"-{lesson.band}"):
+        page.fault(("id",), "The id must be topic, name and band, such as t14-help-8-10. Mend it.")
+    if bool(lesson.picture) != bool(lesson.picture_text):
+        page.fault(("picture",), "A picture needs picture_text, and the other way. Give both.")
+    if len(lesson.ideas) > 2:
+        page.fault(("idea",), f'"idea" has {len(lesson.ideas)} bubbles. Keep one or two.')
+
+
+def _check_twins(pages: Mapping[str, Mapping[str, Page]], lessons: Lessons) -> None:
+    first, *others = LANGUAGES
+    for other in others:
+        for here, there in ((first, other), (other, first)):
+            for name in sorted(pages[here].keys() - pages[there].keys()):
+                page = pages[here][name]
+                page.fault(
+                    (), f"The lesson is missing in {there}. Write {there}/lessons/{name}.toml."
+                )
+        for name in sorted(lessons[first].keys() & lessons[other].keys()):
+            _check_same(pages[other][name], lessons[first][name], lessons[other][name], first)
+
+
+def _check_same(page: Page, model: Lesson, lesson: Lesson, language: str) -> None:
+    for key in ("topic", "band", "tender", "picture"):
+        if getattr(model, key) != getattr(lesson, key):
+            page.fault((key,), f'"{key}" is not as in {language}. Make the two files agree.')
+    for key, mine, its in (
+        ("idea", len(lesson.ideas), len(model.ideas)),
+        ("try", len(lesson.tries), len(model.tries)),
+    ):
+        if mine != its:
+            page.fault((key,), f'"{key}" has {mine} entries, {language} has {its}. Write as many.')
+            return
+    for (path, mine_), (_, its_) in zip(questions_of(lesson), questions_of(model), strict=True):
+        _check_options(page, path, mine_, its_, language)
+
+
+def _check_options(
+    page: Page, path: Path, mine: tuple[Option, ...], its: tuple[Option, ...], language: str
+) -> None:
+    where = (*path, "options")
+    if [o.id for o in mine] != [o.id for o in its]:
+        ids = ", ".join(option.id for option in its)
+        page.fault(where, f"The options are not those of {language}, in order: {ids}. Use these.")
+    elif [o.right for o in mine] != [o.right for o in its]:
+        page.fault(where, f"The right answer is not the one of {language}. Mark the same option.")
+
+
+def _check_bands(pages: Mapping[str, Mapping[str, Page]], lessons: Lessons) -> None:
+    for language, there in lessons.items():
+        for topic in sorted({lesson.topic for lesson in there.values()}):
+            mine = {lesson.band: lesson for lesson in there.values() if lesson.topic == topic}
+            missing = [band for band in BANDS if band not in mine]
+            if missing and not _unread(pages[language], lessons[language], topic):
+                page = pages[language][next(iter(mine.values())).id]
+                bands = ", ".join(missing)
+                page.fault(("topic",), f'Topic "{topic}" has no lesson for {bands}. Write it.')
+
+
+def _unread(pages: Mapping[str, Page], lessons: Mapping[str, Lesson], topic: str) -> bool:
+    """Whether a file of the topic exists that was refused: it has its own fault already."""
+    return any(name.startswith(f"{topic}-") for name in pages.keys() - lessons.keys())

@@ -1,0 +1,81 @@
+"""The content folder as engine types, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from bot.authoring.faults import ContentFault, Fault, Level
+from bot.authoring.journeys import JourneyPages, read_journeys
+from bot.authoring.lessons import read_lessons
+from bot.authoring.lexicons import read_lexicons
+from bot.authoring.pages import Faults, Page, pages_in, read_page
+from bot.authoring.phrases import read_phrases
+from bot.authoring.services import read_services
+from bot.engine.content import LANGUAGES, Content
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All files of a content folder, read once."""
+
+    lessons: dict[str, dict[str, Page]]
+    journeys: JourneyPages
+    phrases: dict[str, Page | None]
+    lexicons: dict[str, Page | None]
+    services: Page | None
+    limits: Page | None
+
+
+def load(root: Path) -> Content:
+    """Return the content of a folder, complete in every language.
+
+    Raises ``ContentFault`` with everything that cannot be played. Faults of wording do not
+    stop it: they stop a release (``check``), never a running service.
+    """
+    faults = Faults()
+    content = build(read_library(root, faults), faults, today=datetime.now(UTC).date())
+    broken = [fault for fault in faults.found if fault.level is Level.BROKEN]
+    if broken:
+        raise ContentFault(sorted(broken, key=_place))
+    return content
+
+
+def read_library(root: Path, faults: Faults) -> Library:
+    """Read every file; those that cannot be read leave a fault."""
+    return Library(
+        lessons={lang: pages_in(root, f"{lang}/lessons", faults) for lang in LANGUAGES},
+        journeys=JourneyPages(
+            pages_in(root, "journeys", faults),
+            {lang: pages_in(root, f"{lang}/journeys", faults) for lang in LANGUAGES},
+        ),
+        phrases={lang: read_page(root, f"{lang}/phrases.toml", faults) for lang in LANGUAGES},
+        lexicons={lang: read_page(root, f"{lang}/lexicon.toml", faults) for lang in LANGUAGES},
+        services=read_page(root, "services.toml", faults),
+        limits=read_page(root, "limits.toml", faults),
+    )
+
+
+def build(library: Library, faults: Faults, *, today: date) -> Content:
+    """Build the engine's types; what is faulty is left out and stands in ``faults``."""
+    lessons = read_lessons(library.lessons)
+    return Content(
+        phrases=read_phrases(library.phrases),
+        lessons=lessons,
+        journeys=read_journeys(library.journeys, lessons),
+        services=read_services(library.services, today=today),
+        lexicons=read_lexicons(library.lexicons),
+        limits_version=_limits_version(library.limits),
+    )
+
+
+def _limits_version(page: Page | None) -> str:
+    if page is None:
+        return ""
+    page.root.only("version")
+    return page.root.text("version")
+
+
+def _place(fault: Fault) -> tuple[str, int]:
+    return fault.file, fault.line

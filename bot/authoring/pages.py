@@ -1,0 +1,202 @@
+"""A content file as it was read, and typed access to its tables that collects faults."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path as FilePath
+from typing import Any
+
+from bot.authoring.faults import Fault, Level
+from bot.authoring.lines import Path, lines_of
+
+
+@dataclass(slots=True)
+class Faults:
+    """Collects what is wrong while the content is read."""
+
+    found: list[Fault] = field(default_factory=list)
+
+    def add(self, file: str, line: int, sentence: str, level: Level = Level.BROKEN) -> None:
+        self.found.append(Fault(file, line, sentence, level))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One file: its data, and the line of everything in it."""
+
+    file: str
+    data: Mapping[str, Any]
+    lines: Mapping[Path, int]
+    faults: Faults
+
+    @property
+    def stem(self) -> str:
+        return self.file.rpartition("/")[2].removesuffix(".toml")
+
+    def fault(self, path: Path, sentence: str, level: Level = Level.BROKEN) -> None:
+        """Note a fault at the line of ``path``, or of what is nearest above it."""
+        self.faults.add(self.file, self.line(path), sentence, level)
+
+    def line(self, path: Path) -> int:
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    @property
+    def root(self) -> Table:
+        return Table(self, (), self.data)
+
+    def texts(self) -> Iterator[tuple[Path, str]]:
+        """Every string of the file with its path, in order."""
+        yield from _texts((), self.data)
+
+
+def read_page(root: FilePath, file: str, faults: Faults) -> Page | None:
+    """Read one file of the content folder; None, with a fault, when it is no TOML."""
+    try:
+        text = (root / file).read_bytes().decode("utf-8")
+        data = tomllib.loads(text)
+    except FileNotFoundError:
+        faults.add(file, 1, "The file is missing. Write it, or take away what needs it.")
+        return None
+    except UnicodeDecodeError:
+        faults.add(file, 1, "The file is not UTF-8. Save it as UTF-8.")
+        return None
+    except tomllib.TOMLDecodeError as error:
+        faults.add(file, _line_in(error), f"The file is not valid TOML: {error}. Mend the line.")
+        return None
+    page = Page(file, data, lines_of(text.replace("\r\n", "\n")), faults)
+    _check_form(page, text)
+    return page
+
+
+def pages_in(root: FilePath, folder: str, faults: Faults) -> dict[str, Page]:
+    """Read every ``*.toml`` of a folder, by file name without ending; none if it is absent."""
+    names = sorted(path.name for path in (root / folder).glob("*.toml"))
+    pages = (read_page(root, f"{folder}/{name}", faults) for name in names)
+    return {page.stem: page for page in pages if page is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a page. What is missing or of the wrong kind becomes a fault.
+
+    A getter answers with an empty value then, so that all faults of a file are found in
+    one reading; the caller drops a thing whose reading added faults.
+    """
+
+    page: Page
+    path: Path
+    data: Mapping[str, Any]
+
+    def fault(self, key: str, sentence: str) -> None:
+        self.page.fault((*self.path, key), sentence)
+
+    def only(self, *keys: str) -> None:
+        """Refuse every key but these."""
+        for key in self.data:
+            if key not in keys:
+                known = ", ".join(keys)
+                self.fault(key, f'Unknown key "{key}". Take it out or use one of: {known}.')
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self.data.get(key, default)
+        if isinstance(value, str) and (value.strip() or value == default):
+            return value
+        self.fault(key, f'"{key}" {_wrong(value, "a text")} Write it between quotes.')
+        return ""
+
+    def texts(self, key: str, *, least: int = 1) -> tuple[str, ...]:
+        value = self.data.get(key, [] if least == 0 else None)
+        if isinstance(value, list) and len(value) >= least and all(map(_said, value)):
+            return tuple(value)
+        self.fault(key, f'"{key}" {_wrong(value, "a list of texts")} Write it as ["…"].')
+        return ()
+
+    def flag(self, key: str, default: bool | None = None) -> bool:
+        value = self.data.get(key, default)
+        if isinstance(value, bool):
+            return value
+        self.fault(key, f'"{key}" {_wrong(value, "true or false")} Write true or false.')
+        return False
+
+    def day(self, key: str) -> date:
+        value = self.data.get(key)
+        if type(value) is date:
+            return value
+        self.fault(key, f'"{key}" {_wrong(value, "a day")} Write it as 2026-11-22.')
+        return date.min
+
+    def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
+        value = self.data.get(key)
+        if isinstance(value, str) and value in allowed:
+            return value
+        choice = ", ".join(allowed)
+        self.fault(key, f'"{key}" is {_shown(value)}. Use one of: {choice}.')
+        return ""
+
+    def table(self, key: str) -> Table:
+        value = self.data.get(key)
+        if isinstance(value, dict):
+            return Table(self.page, (*self.path, key), value)
+        self.fault(key, f'"{key}" {_wrong(value, "a table")} Write it as [{key}].')
+        return Table(self.page, (*self.path, key), {})
+
+    def tables(self, key: str, *, least: int, most: int) -> tuple[Table, ...]:
+        value = self.data.get(key)
+        here = (*self.path, key)
+        if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+            if not least <= len(value) <= most:
+                span = f"{least}" if least == most else f"{least} to {most}"
+                self.fault(key, f'"{key}" has {len(value)} entries. Give it {span}.')
+            return tuple(Table(self.page, (*here, n), item) for n, item in enumerate(value))
+        self.fault(key, f'"{key}" {_wrong(value, "a list of tables")} Write each entry as a table.')
+        return ()
+
+
+def _texts(path: Path, value: object) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts((*path, key), item)
+    elif isinstance(value, list):
+        for n, item in enumerate(value):
+            yield from _texts((*path, n), item)
+
+
+def _check_form(page: Page, text: str) -> None:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not unicodedata.is_normalized("NFC", line):
+            page.faults.add(
+                page.file,
+                number,
+                "A letter is made of two signs (not NFC). Type it again, or save as NFC.",
+                Level.WORDING,
+            )
+
+
+def _line_in(error: tomllib.TOMLDecodeError) -> int:
+    place = re.search(r"line (\d+)", str(error))
+    return int(place.group(1)) if place else 1
+
+
+def _said(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _wrong(value: object, wanted: str) -> str:
+    if value is None:
+        return "is missing."
+    if value in ("", []) or (isinstance(value, str) and not value.strip()):
+        return "is empty."
+    return f"is not {wanted}."
+
+
+def _shown(value: object) -> str:
+    return "missing" if value is None else f'"{value}"'
