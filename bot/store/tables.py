@@ -66,6 +66,8 @@ class Outgoing(BotTable, table=True):
     __table_args__ = (
         Index("outbox_order", "lane", "conversation", "id"),
         Index("outbox_due", "failed", "due_at"),
+        # An id is never used again: a late word about a row must not meet another one.
+        {"sqlite_autoincrement": True},
     )
 
 
@@ -121,3 +123,5 @@ class Bubble(BotTable, table=True):
     key: str = Field(sa_column=Column(String(96), nullable=False, unique=True))
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    # A page asks for "what came after 12": a number may never be given out twice.
+    __table_args__: ClassVar[dict[str, bool]] = {"sqlite_autoincrement": True}
