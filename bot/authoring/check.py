@@ -1,0 +1,57 @@
+"""Everything that is wrong with a content folder, for authors and for the build."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from bot.authoring.faults import Fault, Level
+from bot.authoring.load import Library, build, read_library
+from bot.authoring.pages import Faults, read_page
+from bot.authoring.wording import Banned, check_lesson, check_texts, check_variants, read_banned
+from bot.engine.content import LANGUAGES, Content
+
+
+def check(root: Path, *, today: date | None = None) -> list[Fault]:
+    """Return every fault of a content folder, by file and line; empty when it may go out.
+
+    ``today`` decides which services were checked too long ago.
+    """
+    faults = Faults()
+    library = read_library(root, faults)
+    content = build(library, faults, today=today or datetime.now(UTC).date())
+    banned = read_banned(read_page(root, "banned.toml", faults))
+    for language in LANGUAGES:
+        _check_language(library, content, banned, language)
+    return sorted(set(faults.found))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the faults of the folder named (``content`` if none); 1 when any stops a release."""
+    root = Path(arguments[0]) if arguments else Path("content")
+    faults = check(root)
+    for fault in faults:
+        print(fault)
+    stopping = sum(fault.level > Level.NOTE for fault in faults)
+    print(f"{root}: {stopping} to mend, {len(faults) - stopping} to note")
+    return 1 if stopping else 0
+
+
+def _check_language(library: Library, content: Content, banned: Banned, language: str) -> None:
+    for lesson in content.lessons[language].values():
+        check_lesson(library.lessons[language][lesson.id], lesson, banned)
+    for page in library.lessons[language].values():
+        check_texts(page, content.services, phrases=False)
+    for page in library.journeys.words[language].values():
+        check_texts(page, content.services, phrases=False)
+        check_variants(page, language, banned, bands=False)
+    phrases = library.phrases[language]
+    if phrases is not None:
+        check_texts(phrases, content.services, phrases=True)
+        check_variants(phrases, language, banned, bands=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
