@@ -143,6 +143,7 @@ class Lexicon:
     robot_words: tuple[str, ...]
     language_words: tuple[str, ...]  # words that ask for this language
     menu_words: tuple[str, ...]
+    secret_words: tuple[str, ...]  # “don't tell anyone”, in whatever words
     data: Mapping[str, object]  # the rest of lexicon.toml, for the triage alone
 
 

@@ -179,6 +179,14 @@ class TimerFired(Event):
     name: str
 
 
+HelplineEvent = (
+    ContactArrived
+    | ContactDelayed
+    | ContactClimbed
+    | CounsellorJoined
+    | CounsellorWrote
+    | CounsellorLeft
+)
 AnyEvent = (
     Started
     | MessageReceived
@@ -187,11 +195,6 @@ AnyEvent = (
     | LanguageChosen
     | ExitPressed
     | ChatLost
-    | ContactArrived
-    | ContactDelayed
-    | ContactClimbed
-    | CounsellorJoined
-    | CounsellorWrote
-    | CounsellorLeft
     | TimerFired
+    | HelplineEvent
 )

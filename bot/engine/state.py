@@ -12,7 +12,6 @@ from bot.engine.events import Evidence
 VERSION = 1
 WORDS_KEPT = 12  # messages held until the child decides who reads them
 TEXT_KEPT = 4_000  # characters of one of them
-HELD_KEPT = 20  # a counsellor's messages held while the child is away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +28,7 @@ class Contact:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Told:
     """What a message showed before a contact exists: kept until the child decides."""
 

@@ -1,0 +1,201 @@
+"""Which flow answers a press or typed words, once no guard has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.engine import journey
+from bot.engine.events import ButtonTapped, MessageReceived
+from bot.engine.flows import disclosure, handover, lesson, talk
+from bot.engine.flows import help as doors
+from bot.engine.flows.again import FIXED, ask_again, speak
+from bot.engine.state import State
+from bot.engine.voice import LETTERS, Moment, Step, label, language_of, spoken
+from bot.engine.words import same_word
+
+Answer = Callable[[State, Moment, str], Step]
+
+
+def _menu_answer(state: State, moment: Moment, option: str) -> Step:
+    if option == "lesson":
+        return doors.lessons(state, moment)
+    if option == "guidance":
+        return journey.guidance(state, moment)
+    return doors.listen(state, moment) if option == "ask" else doors.doors(state, moment)
+
+
+def _doors_answer(state: State, moment: Moment, option: str) -> Step:
+    if option == "person":
+        return handover.ask_for_person(state, moment)
+    if option == "read":
+        return lesson.start(state, moment, "t14")
+    return ask_again(replace(state, asked=""), moment)
+
+
+def _lessons_answer(state: State, moment: Moment, option: str) -> Step:
+    return lesson.start(state, moment, option)
+
+
+ANSWERS: dict[str, Answer] = {
+    "menu": _menu_answer,
+    "doors": _doors_answer,
+    "lessons": _lessons_answer,
+    "danger": disclosure.danger_answer,
+    "offer": disclosure.offer_answer,
+    "company": disclosure.company_answer,
+    "may_write": disclosure.may_write_answer,
+    "adult_near": disclosure.adult_near_answer,
+    "adult_offer": disclosure.adult_offer_answer,
+    "person": handover.person_answer,
+    "back": handover.back_answer,
+    "secret": doors.secret_answer,
+    "safe": doors.safe_answer,
+    "unseen": doors.unseen_answer,
+    "seen": doors.seen_answer,
+    "soft": talk.soft_answer,
+    "soft_adult": talk.soft_answer,
+    "media": talk.media_answer,
+    "telling": talk.telling_answer,
+    "after": lambda state, moment, option: ask_again(state, moment),
+}
+
+OPTIONS: dict[str, tuple[str, ...]] = {
+    **{name: options for name, (_, options) in FIXED.items()},
+    "menu": ("lesson", "guidance", "ask", "help"),
+    "lessons": doors.TOPICS,
+    "after": ("go_on",),
+}
+
+# An old press of these still weighs what it says: a press is an act.
+WEIGHTY = {
+    "danger.yes",
+    "danger.unsure",
+    "offer.yes",
+    "doors.person",
+    "person.yes",
+    "media.threat",
+    "media.sent",
+    "soft.a_bit",
+    "adult_offer.person",
+    "telling.person",
+    "secret.person",
+}
+
+ANYTIME: dict[str, Callable[[State, Moment], Step]] = {
+    "go.help": doors.doors,
+    "go.numbers": doors.numbers,
+    "go.menu": lambda state, moment: _unless_waiting(state, moment, doors.menu),
+    "go.person": handover.ask_for_person,
+    "go.lessons": lambda state, moment: _unless_waiting(state, moment, doors.lessons),
+    "go.language": lambda state, moment: _other_language(state, moment),
+}
+
+
+def press(state: State, moment: Moment, event: ButtonTapped) -> Step:
+    """A press on the open question, on an old one, twice, or on nothing that there is."""
+    if event.button in ANYTIME:
+        return ANYTIME[event.button](state, moment)
+    question, _, option = event.button.rpartition(".")
+    if option not in options_of(moment, state, question):
+        return _stale(state, moment)
+    if question == state.asked or event.button in WEIGHTY:
+        return _taken(state, moment, question, option)
+    if question == state.answered:
+        return Step(state)  # the second half of a double press
+    return _stale(state, moment)
+
+
+def _taken(state: State, moment: Moment, question: str, option: str) -> Step:
+    answered = replace(state, asked="", answered=question, confused=0)
+    if question in ANSWERS:
+        return ANSWERS[question](answered, moment, option)
+    if question.startswith(journey.PREFIX):
+        return journey.answer(answered, moment, question, option)
+    return lesson.answer(answered, moment, question, option)
+
+
+def _stale(state: State, moment: Moment) -> Step:
+    """An old button: where we were, unless a person is talking."""
+    if state.contact is not None:
+        return Step(state) if state.talking else handover.waiting_news(state, moment)
+    said = Step(state, spoken(state, moment, ["stale.we_were_here"]))
+    return said.then(ask_again(state, moment))
+
+
+def options_of(moment: Moment, state: State, question: str) -> tuple[str, ...]:
+    """The ids that a question has; none when there is no such question."""
+    if question in OPTIONS:
+        return OPTIONS[question]
+    if question.startswith(journey.PREFIX):
+        return journey.options_of(moment, question)
+    if lesson.exists(moment, state, question):
+        taught = moment.content.lessons[language_of(state)][question.partition("/")[0]]
+        return lesson.options_at(taught, lesson.place_of(question))
+    return ()
+
+
+def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
+    """Typed words where a press was expected, told words, or words nobody expected."""
+    if event.edited:
+        return Step(state)  # the triage has read it; nothing new was asked
+    option = _typed_option(state, moment, event.text)
+    if option:
+        return _taken(state, moment, state.asked, option)
+    if state.contact is not None:
+        return talk.to_counsellor(state, moment, event)
+    if talk.worth_asking(event.reading):
+        return talk.concern(state, moment, event)
+    if state.asked in ("listening", "telling"):
+        return talk.heard(state, moment, event)
+    if not state.onboarded and not state.asked:
+        return journey.onboard(state, moment)
+    return talk.unexpected(state, moment, event)
+
+
+def _typed_option(state: State, moment: Moment, text: str) -> str:
+    """Everything that can be pressed can be typed: the words of the button, or its letter."""
+    options = options_of(moment, state, state.asked)
+    for letter, option in zip(LETTERS, options, strict=False):
+        if same_word(text, _label_of(state, moment, option)) or same_word(text, letter):
+            return option
+    return ""
+
+
+def _label_of(state: State, moment: Moment, option: str) -> str:
+    question = state.asked
+    if question.startswith(journey.PREFIX):
+        _, name, node = question.split(":", 2)
+        return moment.content.journeys[name].words[language_of(state)][node].labels[option]
+    if "/" in question:
+        return _lesson_label(state, moment, question, option)
+    if question == "lessons":
+        return _title(state, moment, option)
+    return label(state, moment, question, option)
+
+
+def _lesson_label(state: State, moment: Moment, question: str, option: str) -> str:
+    taught = moment.content.lessons[language_of(state)][question.partition("/")[0]]
+    place = lesson.place_of(question)
+    for choice in lesson.choices_at(taught, place):
+        if choice.id == option:
+            return choice.label
+    return label(state, moment, "lesson", option)
+
+
+def _title(state: State, moment: Moment, topic: str) -> str:
+    lessons = moment.content.lessons[language_of(state)].values()
+    return next((each.title for each in lessons if each.topic == topic), topic)
+
+
+def _unless_waiting(state: State, moment: Moment, go: Callable[[State, Moment], Step]) -> Step:
+    """Go there; with a contact open say where it stands, before onboarding finish that."""
+    if state.contact is not None:
+        return handover.waiting_news(state, moment)
+    return go(state, moment) if state.onboarded else ask_again(state, moment)
+
+
+def _other_language(state: State, moment: Moment) -> Step:
+    languages = tuple(moment.content.phrases)
+    following = (languages.index(language_of(state)) + 1) % len(languages)
+    return speak(state, moment, languages[following])

@@ -1,0 +1,63 @@
+"""Taking up a question again: after a guard, in another language, after a stale press."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.engine import journey
+from bot.engine.flows import help as doors
+from bot.engine.flows import lesson
+from bot.engine.state import State
+from bot.engine.voice import Moment, Step, ask, language_of, spoken
+
+FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "danger": ("danger.ask", ("no", "yes", "unsure", "decline")),
+    "offer": ("offer.again", ("yes", "not_now")),
+    "company": ("company.ask", ("yes", "no")),
+    "soft": ("soft.ask", ("a_bit", "fine", "decline")),
+    "soft_adult": ("soft.ask", ("a_bit", "fine", "decline")),
+    "adult_near": ("adult.with_child", ("yes", "no", "unsure")),
+    "adult_offer": ("adult.offer_later", ("person", "steps")),
+    "may_write": ("care.may_write", ("yes", "not_yet")),
+    "person": ("limits.short", ("yes", "not_now")),
+    "secret": ("limits.short", ("tell", "person", "not_now")),
+    "media": ("media.words", ("threat", "sent", "mistake")),
+    "safe": ("safe.open", ("yes", "later")),
+    "unseen": ("safe.here", ("yes", "no")),
+    "seen": ("safe.buttons", ("numbers", "write_later", "leave")),
+    "telling": ("listen.offer", ("go_on", "person")),
+    "back": ("back.open", ("yes", "not_now")),
+    "doors": ("help.doors", ("person", "read", "back")),
+}
+
+
+def speak(state: State, moment: Moment, language: str) -> Step:
+    """Another language, at any time; the open question is asked again in it."""
+    other = replace(state, language=language)
+    if state.asked == journey.first_question(moment):
+        return journey.answer(other, moment, state.asked, language)
+    if state.talking:
+        return Step(other)
+    said = Step(other, spoken(other, moment, ["language.changed"]))
+    return said if state.contact is not None else said.then(ask_again(other, moment))
+
+
+def ask_again(state: State, moment: Moment) -> Step:
+    """Ask what is open or what waits, in the language spoken now; else the menu."""
+    question = state.paused or state.asked
+    here = replace(state, paused="")
+    if question in FIXED:
+        key, options = FIXED[question]
+        return ask(here, moment, [key], question, *options)
+    if question.startswith(journey.PREFIX):
+        return journey.ask_at(here, moment, question)
+    if lesson.exists(moment, here, question):
+        taught = moment.content.lessons[language_of(here)][question.partition("/")[0]]
+        return lesson.ask_at(here, moment, taught, lesson.place_of(question))
+    if question == "lessons":
+        return doors.lessons(here, moment)
+    if question == "listening":
+        return doors.listen(here, moment)
+    if not here.onboarded:
+        return journey.onboard(here, moment)
+    return doors.menu(here, moment)

@@ -1,0 +1,287 @@
+"""Harm was told. Believe, thank, give the numbers, ask one thing, and bring a person.
+
+No author can edit this order away: thank, believe, not your fault; the numbers; are
+you safe; what happens next and who sees what; one choice. In an emergency the numbers
+come first and a person is called before any question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.engine.effects import Effect, SetTimer, Word
+from bot.engine.events import Helpline, Reading, Severity
+from bot.engine.flows import handover
+from bot.engine.state import State
+from bot.engine.voice import Moment, Step, ask, calls, closing, say, spoken
+
+YOUNG = ("8-10", "11-13", "")  # an unknown age counts as young
+ALWAYS_TOLD = ("sexual_abuse", "self_harm", "exploitation")
+BLACKMAIL = ("sextortion", "image_abuse")
+HURRY = ("grooming", "exploitation", "sexual_abuse", "violence")
+FROM_PEOPLE = ("violence", "sexual_abuse", "exploitation", "grooming", "sextortion")
+
+
+def begin(state: State, moment: Moment, reading: Reading, *words: Word) -> Step:
+    """Answer words (or a press) that told of harm."""
+    if state.contact is not None:
+        return _more(state, moment, reading, *words)
+    told = replace(
+        state,
+        told=handover.told_of(reading, state.told),
+        paused=state.paused or state.asked,
+        hold=True,
+        confused=0,
+        asked="",
+    )
+    held = handover.hold_words(told, moment, *words)
+    if reading.severity is Severity.EMERGENCY:
+        return held.then(_emergency(held.state, moment, reading))
+    return held.then(_told(held.state, moment))
+
+
+def _more(state: State, moment: Moment, reading: Reading, *words: Word) -> Step:
+    """With a contact open the words go on to the person, who has the floor or will have."""
+    assert state.contact is not None
+    raised = reading.severity > Severity[state.contact.severity.upper()]
+    passed = handover.pass_on(state, *words, reading=reading)
+    if state.talking:
+        return passed
+    if raised and reading.severity is Severity.EMERGENCY:
+        return passed.then(_company(passed.state, moment, reading.category))
+    return passed.then(Step(passed.state, spoken(passed.state, moment, ["waiting.added"])))
+
+
+# ---------- told ----------
+
+
+def _told(state: State, moment: Moment) -> Step:
+    if state.adult:
+        return _told_by_adult(state, moment)
+    says: tuple[Effect, ...] = spoken(state, moment, ["disclosure.thank", "disclosure.believe"])
+    return Step(state, (*says, *handover.outside_numbers(state, moment))).then(
+        ask(state, moment, ["danger.ask"], "danger", "no", "yes", "unsure", "decline")
+    )
+
+
+def danger_answer(state: State, moment: Moment, option: str) -> Step:
+    """Not knowing counts as danger; not saying keeps the numbers in view and goes on."""
+    noted = handover.hold_words(state, moment, _note(moment, f"in_danger={option}"))
+    if option in ("yes", "unsure"):
+        return noted.then(_in_danger(noted.state, moment))
+    return noted.then(_offer(noted.state, moment, safe=option == "no"))
+
+
+def _note(moment: Moment, text: str) -> Word:
+    return Word(at=moment.at, kind="note", text=text)
+
+
+def _offer(state: State, moment: Moment, *, safe: bool) -> Step:
+    """What cannot wait, then who could read it and what they would see, then the choice."""
+    steps = _first_steps(state, moment, safe=safe)
+    if not state.limits_version:
+        state = handover.limits_told(state, moment)
+        steps = (*steps, say(state, moment, "limits.short"))
+    key = {
+        Helpline.STAFFED: "offer.person",
+        Helpline.EMPTY: "offer.nobody",
+        Helpline.UNREACHABLE: "offer.unknown",
+    }[moment.helpline]
+    return Step(state, steps).then(ask(state, moment, [key], "offer", "yes", "not_now"))
+
+
+def _first_steps(state: State, moment: Moment, *, safe: bool) -> tuple[Effect, ...]:
+    category = state.told.category if state.told else "none"
+    if category in BLACKMAIL:
+        return spoken(state, moment, ["disclosure.blackmail_steps"])
+    return spoken(state, moment, ["disclosure.good" if safe else "disclosure.no_need"])
+
+
+def offer_answer(state: State, moment: Moment, option: str) -> Step:
+    """Yes opens the contact. Not now is the child's to say, but danger is passed on."""
+    if option == "yes":
+        return _bring(state, moment)
+    if state.contact is None and _must_be_told(state):
+        return _duty_of_care(state, moment)
+    return Step(state, handover.outside_numbers(state, moment)).then(
+        closing(state, moment, "offer.later")
+    )
+
+
+def _must_be_told(state: State) -> bool:
+    """C7: under 14, or in what looks like danger, it goes to a person in any case."""
+    category = state.told.category if state.told else "none"
+    return state.told is not None and (state.band in YOUNG or category in ALWAYS_TOLD)
+
+
+def _duty_of_care(state: State, moment: Moment) -> Step:
+    """Told before it is done: the bot cannot keep quiet about this."""
+    warned = Step(state, spoken(state, moment, ["care.cannot_keep_quiet"]))
+    severity = state.told.severity if state.told else "disclosure"
+    opened = handover.open_contact(
+        state, moment, severity=severity, reason="duty_of_care", wants_reply=False
+    )
+    asked = ask(opened.state, moment, ["care.may_write"], "may_write", "yes", "not_yet")
+    return warned.then(opened).then(asked)
+
+
+def may_write_answer(state: State, moment: Moment, option: str) -> Step:
+    """Whether the counsellor may write first; it goes with the contact."""
+    if state.contact is None:
+        return Step(state)
+    passed = handover.pass_on(state, _note(moment, f"may_write={option}"))
+    key = "care.will_write" if option == "yes" else "offer.later"
+    return passed.then(Step(passed.state, spoken(passed.state, moment, [key])))
+
+
+def _bring(state: State, moment: Moment) -> Step:
+    if state.contact is not None:
+        return handover.waiting_news(state, moment)
+    severity = state.told.severity if state.told else "disclosure"
+    opened = handover.open_contact(state, moment, severity=severity, reason="disclosure")
+    return opened.then(Step(opened.state, handover.bringing(opened.state, moment)))
+
+
+# ---------- danger ----------
+
+
+def _in_danger(state: State, moment: Moment) -> Step:
+    """In danger now, or not sure: numbers, a person is called, who is near."""
+    opened = handover.open_contact(state, moment, severity="emergency", reason="emergency")
+    numbers = _danger_numbers(opened.state, moment, "danger.call")
+    calling = _calling(opened.state, moment)
+    return opened.then(Step(opened.state, (*numbers, *calling))).then(
+        _ask_company(opened.state, moment)
+    )
+
+
+def _emergency(state: State, moment: Moment, reading: Reading) -> Step:
+    """Words of an emergency: the contact opens at once, before any question."""
+    opened = handover.open_contact(state, moment, severity="emergency", reason="emergency")
+    return opened.then(_company(opened.state, moment, reading.category))
+
+
+def _company(state: State, moment: Moment, category: str) -> Step:
+    key = _emergency_key(state, category)
+    numbers = _danger_numbers(state, moment, key)
+    says = Step(state, (*numbers, *_calling(state, moment)))
+    if state.adult:
+        return says.then(ask(state, moment, ["adult.with_child"], "adult_near", *NEAR))
+    return says.then(_ask_company(state, moment))
+
+
+NEAR = ("yes", "no", "unsure")
+
+
+def _emergency_key(state: State, category: str) -> str:
+    if state.adult:
+        return "emergency.adult"
+    if category == "self_harm":
+        return "emergency.despair"
+    return "emergency.people" if category in FROM_PEOPLE else "danger.call"
+
+
+def _danger_numbers(state: State, moment: Moment, key: str) -> tuple[Effect, ...]:
+    kinds = ("ambulance", "emergency") if key == "emergency.despair" else ("police", "emergency")
+    return (replace(say(state, moment, key), calls=calls(state, moment, *kinds)),)
+
+
+def _calling(state: State, moment: Moment) -> tuple[Effect, ...]:
+    key = {
+        Helpline.STAFFED: "emergency.calling",
+        Helpline.EMPTY: "emergency.nobody",
+        Helpline.UNREACHABLE: "emergency.trying",
+    }[moment.helpline]
+    return spoken(state, moment, [key])
+
+
+def _ask_company(state: State, moment: Moment) -> Step:
+    return ask(state, moment, ["company.ask"], "company", "yes", "no")
+
+
+def company_answer(state: State, moment: Moment, option: str) -> Step:
+    """A grown-up near: go to them, with words to show. Nobody: the number, and how."""
+    told = _pass_if_open(state, _note(moment, f"grown_up_near={option}"))
+    keys = ["company.go", "company.show"] if option == "yes" else ["company.alone"]
+    return told.then(Step(told.state, spoken(told.state, moment, keys)))
+
+
+def _pass_if_open(state: State, *words: Word) -> Step:
+    return handover.pass_on(state, *words) if state.contact is not None else Step(state)
+
+
+# ---------- told by an adult ----------
+
+
+def _told_by_adult(state: State, moment: Moment) -> Step:
+    key = "adult.thank_teacher" if state.role == "teacher" else "adult.thank"
+    says: tuple[Effect, ...] = spoken(state, moment, [key])
+    question = "adult.back_today" if state.role == "teacher" else "adult.with_child"
+    told = Step(state, (*says, *handover.outside_numbers(state, moment)))
+    return told.then(ask(state, moment, [question], "adult_near", *NEAR))
+
+
+def adult_near_answer(state: State, moment: Moment, option: str) -> Step:
+    """Is the child safe with them tonight? Not knowing is treated as no."""
+    noted = _noted(state, moment, f"child_with_adult={option}")
+    if state.contact is not None:
+        key = "adult.stay" if option == "yes" else "adult.find"
+        return noted.then(Step(noted.state, spoken(noted.state, moment, [key])))
+    if state.role == "teacher":
+        return noted.then(_teacher_steps(noted.state, moment, urgent=option != "no"))
+    if option == "yes":
+        return noted.then(_adult_offer(noted.state, moment, ["adult.stay", "adult.keep"]))
+    return noted.then(_adult_urgent(noted.state, moment))
+
+
+def _noted(state: State, moment: Moment, text: str) -> Step:
+    note = _note(moment, text)
+    if state.contact is not None:
+        return handover.pass_on(state, note)
+    return handover.hold_words(state, moment, note)
+
+
+def _teacher_steps(state: State, moment: Moment, *, urgent: bool) -> Step:
+    if urgent and state.told is not None:
+        state = replace(state, told=replace(state.told, severity="emergency"))
+    keys = ["teacher.urgent" if urgent else "teacher.today", "teacher.write_down"]
+    return _adult_offer(state, moment, keys)
+
+
+def _adult_urgent(state: State, moment: Moment) -> Step:
+    """The child is not with them, or they do not know where: a person is called at once."""
+    category = state.told.category if state.told else "none"
+    if category not in HURRY:
+        return _adult_offer(state, moment, ["adult.find", "adult.keep"])
+    found = Step(state, spoken(state, moment, ["adult.find"]))
+    opened = handover.open_contact(state, moment, severity="emergency", reason="emergency")
+    return found.then(opened).then(Step(opened.state, _calling(opened.state, moment)))
+
+
+def _adult_offer(state: State, moment: Moment, keys: list[str]) -> Step:
+    key = "adult.offer" if moment.helpline is Helpline.STAFFED else "adult.offer_later"
+    return ask(state, moment, [*keys, key], "adult_offer", "person", "steps")
+
+
+def adult_offer_answer(state: State, moment: Moment, option: str) -> Step:
+    """A person, or only the steps; both ends name the number."""
+    if option == "person":
+        return _bring(state, moment)
+    key = "teacher.steps" if state.role == "teacher" else "adult.steps"
+    return closing(state, moment, key, "adult.end")
+
+
+def forget(state: State) -> Step:
+    """A day has passed without a decision: what was held is dropped."""
+    if state.contact is not None:
+        return Step(state)
+    return Step(replace(state, words=(), told=None, hold=False))
+
+
+def remind_arrival(state: State, moment: Moment) -> Step:
+    """A minute has passed and the helpline has not said that it has the words."""
+    if state.contact is None or state.contact.stage != "opening" or state.quiet:
+        return Step(state)
+    again = SetTimer(name="arrival", at=moment.at + handover.ARRIVAL * 5)
+    says = (say(state, moment, "handover.delayed"), *handover.outside_numbers(state, moment))
+    return Step(state, (again, *says))

@@ -1,0 +1,295 @@
+"""From the bot to a person and back: open, wait, hand over, take over again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.engine.effects import CancelTimer, Effect, OpenContact, PassToCounsellor, SetTimer, Word
+from bot.engine.events import (
+    ContactArrived,
+    ContactClimbed,
+    ContactDelayed,
+    CounsellorJoined,
+    CounsellorLeft,
+    CounsellorWrote,
+    Helpline,
+    Reading,
+    Severity,
+)
+from bot.engine.state import Contact, State, Told
+from bot.engine.voice import (
+    Moment,
+    Step,
+    ask,
+    bubble,
+    calls,
+    closing,
+    has_child_helpline,
+    language_of,
+    say,
+    spoken,
+)
+
+ARRIVAL = timedelta(seconds=60)  # then the child hears that the line was not reached
+FORGET = timedelta(hours=24)  # words that nobody was asked to read are dropped
+
+
+def word_of(moment: Moment, text: str, reading: Reading, *, kind: str = "text") -> Word:
+    """The child's words as the counsellor will see them."""
+    return Word(
+        at=moment.at,
+        kind=kind,
+        text=text,
+        severity=reading.severity.word,
+        evidence=reading.evidence,
+    )
+
+
+def choice(moment: Moment, text: str) -> Word:
+    """A press: it counts like words."""
+    return Word(at=moment.at, kind="choice", text=text)
+
+
+def told_of(reading: Reading, before: Told | None) -> Told:
+    """The graver of what was told before and now."""
+    now = Told(reading.severity.word, reading.category, reading.score)
+    if before is None or Severity[before.severity.upper()] <= reading.severity:
+        return now
+    return before
+
+
+def open_contact(
+    state: State, moment: Moment, *, severity: str, reason: str, wants_reply: bool = True
+) -> Step:
+    """Bring what was said to the helpline; with a contact open already, raise that one."""
+    told = state.told or Told(severity, "none", 0.0)
+    if state.contact is not None:
+        return _raise(state, severity=severity, category=told.category)
+    number = state.contacts + 1
+    order = OpenContact(
+        contact=number,
+        severity=severity,
+        category=told.category,
+        score=told.score,
+        language=language_of(state),
+        band="adult" if state.adult else state.band,
+        role=state.role,
+        country=state.country,
+        wants_reply=wants_reply,
+        reason=reason,
+        limits_version=state.limits_version,
+        limits_at=state.limits_at,
+        words=state.words,
+    )
+    opened = replace(
+        state,
+        contact=Contact(number=number, stage="opening", severity=severity),
+        contacts=number,
+        words=(),
+        hold=True,
+        asked="",
+    )
+    timers: tuple[Effect, ...] = (
+        CancelTimer(name="forget"),
+        SetTimer(name="arrival", at=moment.at + ARRIVAL),
+    )
+    return Step(opened, (order, *timers))
+
+
+def _raise(state: State, *, severity: str, category: str) -> Step:
+    contact = state.contact
+    assert contact is not None
+    graver = max(Severity[severity.upper()], Severity[contact.severity.upper()])
+    order = PassToCounsellor(
+        contact=contact.number, words=state.words, severity=graver.word, category=category
+    )
+    raised = replace(
+        state, contact=replace(contact, severity=graver.word), words=(), hold=True, asked=""
+    )
+    return Step(raised, (order,))
+
+
+def pass_on(state: State, *words: Word, reading: Reading | None = None) -> Step:
+    """More words for the contact that is open; graver words raise it."""
+    contact = state.contact
+    assert contact is not None
+    severity, category = Severity.NONE, "none"
+    if reading is not None and reading.severity > Severity[contact.severity.upper()]:
+        severity, category = reading.severity, reading.category
+        state = replace(state, contact=replace(contact, severity=severity.word))
+    order = PassToCounsellor(
+        contact=contact.number, words=words, severity=severity.word, category=category
+    )
+    return Step(state, (order,))
+
+
+def hold_words(state: State, moment: Moment, *words: Word) -> Step:
+    """Keep words until the child has decided; they are forgotten after a day."""
+    forget = SetTimer(name="forget", at=moment.at + FORGET)
+    return Step(state.kept(*words), (forget,))
+
+
+def ask_for_person(state: State, moment: Moment) -> Step:
+    """The child wants a person: limits first if it never heard them, then the contact."""
+    if state.contact is not None:
+        return waiting_news(state, moment)
+    if not state.limits_version:
+        return _limits_first(state, moment)
+    severity = state.told.severity if state.told else "none"
+    opened = open_contact(state, moment, severity=severity, reason="asked")
+    return opened.then(Step(opened.state, bringing(opened.state, moment)))
+
+
+def _limits_first(state: State, moment: Moment) -> Step:
+    told = limits_told(state, moment)
+    return ask(told, moment, ["limits.short"], "person", "yes", "not_now")
+
+
+def limits_told(state: State, moment: Moment) -> State:
+    """The state after the limits of confidentiality were said; version and time stay."""
+    return replace(state, limits_version=moment.content.limits_version, limits_at=moment.at)
+
+
+def person_answer(state: State, moment: Moment, option: str) -> Step:
+    """After the limits: a person, or not now."""
+    if option == "yes":
+        return ask_for_person(state, moment)
+    return closing(state, moment, "offer.later")
+
+
+def bringing(state: State, moment: Moment) -> tuple[Effect, ...]:
+    """What the child reads while its words are on the way: true, and with a number."""
+    if moment.helpline is Helpline.STAFFED:
+        return spoken(state, moment, ["handover.bringing"])
+    if moment.helpline is Helpline.EMPTY:
+        return nobody_on_duty(state, moment)
+    return (say(state, moment, "handover.bringing"), *outside_numbers(state, moment))
+
+
+def nobody_on_duty(state: State, moment: Moment) -> tuple[Effect, ...]:
+    """Said in the first breath: nobody is here, who answers now, and that it waits."""
+    first = say(state, moment, "duty.nobody")
+    return (first, *outside_numbers(state, moment), say(state, moment, "duty.waits"))
+
+
+def outside_numbers(state: State, moment: Moment) -> tuple[Effect, ...]:
+    """The telephone line that answers now, or the emergency numbers where there is none."""
+    key = "numbers.both" if has_child_helpline(state, moment) else "numbers.danger"
+    bubble_of_numbers = say(state, moment, key)
+    found = calls(state, moment, "child_helpline", "police", "emergency")
+    return (replace(bubble_of_numbers, calls=found),)
+
+
+def waiting_news(state: State, moment: Moment) -> Step:
+    """Asked again while waiting: where things stand."""
+    contact = state.contact
+    assert contact is not None
+    if contact.stage == "talking":
+        return Step(state)
+    key = "waiting.still" if contact.stage == "waiting" else "handover.bringing"
+    return Step(state, (say(state, moment, key), *outside_numbers(state, moment)))
+
+
+# ---------- what the helpline did ----------
+
+
+def arrived(state: State, moment: Moment, event: ContactArrived) -> Step:
+    """The helpline has the words: only now the child is told so."""
+    if state.contact is None or state.contact.stage != "opening":
+        return Step(state)
+    waiting = replace(state, contact=replace(state.contact, stage="waiting"))
+    done = CancelTimer(name="arrival")
+    if state.quiet:
+        return Step(waiting, (done,))
+    return Step(waiting, (done, *_arrival_says(waiting, moment, event.minutes)))
+
+
+def _arrival_says(state: State, moment: Moment, minutes: int | None) -> tuple[Effect, ...]:
+    if moment.helpline is Helpline.EMPTY:
+        return spoken(state, moment, ["handover.stored"])
+    if minutes is None:
+        return spoken(state, moment, ["handover.told_unknown"])
+    return spoken(state, moment, ["handover.told"], minutes=str(minutes))
+
+
+def delayed(state: State, moment: Moment, event: ContactDelayed) -> Step:
+    """The line cannot be reached: the truth, the numbers, and that it is being retried."""
+    if state.contact is None or state.contact.stage != "opening" or state.quiet:
+        return Step(state)
+    says = (say(state, moment, "handover.delayed"), *outside_numbers(state, moment))
+    return Step(state, (CancelTimer(name="arrival"), *says))
+
+
+def climbed(state: State, moment: Moment, event: ContactClimbed) -> Step:
+    """Nobody has answered yet; who is being called now."""
+    if state.contact is None or state.talking or state.quiet:
+        return Step(state)
+    waiting = replace(state, contact=replace(state.contact, stage="waiting"))
+    news = say(waiting, moment, f"climb.{event.step}")
+    return Step(waiting, (news, *outside_numbers(waiting, moment)))
+
+
+def joined(state: State, moment: Moment, event: CounsellorJoined) -> Step:
+    """A person has the words before them: the bot says who, and goes quiet."""
+    if state.contact is None:
+        return Step(state)
+    again = state.talking and state.contact.name == event.name
+    contact = replace(state.contact, stage="talking", name=event.name)
+    talking = replace(state, contact=contact, asked="")
+    if again or state.quiet:
+        return Step(talking, (CancelTimer(name="arrival"),))
+    hello = say(talking, moment, "handover.joined", name=event.name)
+    return Step(talking, (CancelTimer(name="arrival"), hello))
+
+
+def wrote(state: State, moment: Moment, event: CounsellorWrote) -> Step:
+    """A person's words, unchanged; held while the child is away with the exit word."""
+    if state.quiet:
+        return Step(replace(state, held=(*state.held, (event.name, event.text))))
+    return Step(state, (_from_person(state, event.name, event.text),))
+
+
+def _from_person(state: State, name: str, text: str) -> Effect:
+    return replace(bubble(state, "person", text), name=name, grave=True)
+
+
+def left(state: State, moment: Moment, event: CounsellorLeft) -> Step:
+    """The person is gone; the bot says so before it says anything else."""
+    if state.contact is None:
+        return Step(state)
+    if not event.closed:
+        return _interrupted(state, moment, event.name)
+    ended = replace(state, contact=None, hold=False, told=None, asked="", heard=0)
+    if state.quiet:
+        return Step(ended)
+    return closing(ended, moment, "person.left", "person.kept", "talk.end", name=event.name)
+
+
+def _interrupted(state: State, moment: Moment, name: str) -> Step:
+    assert state.contact is not None
+    if state.contact.stage != "talking":
+        return Step(state)
+    waiting = replace(state, contact=replace(state.contact, stage="waiting", name=""))
+    if state.quiet:
+        return Step(waiting)
+    return Step(waiting, spoken(waiting, moment, ["person.interrupted"]))
+
+
+# ---------- away and back ----------
+
+
+def welcome_back(state: State, moment: Moment) -> Step:
+    """After the exit word somebody writes again: nothing is shown before a choice."""
+    back = replace(state, quiet=False)
+    return ask(back, moment, ["back.open"], "back", "yes", "not_now")
+
+
+def back_answer(state: State, moment: Moment, option: str) -> Step:
+    """What the counsellor wrote meanwhile, or nothing yet."""
+    if option != "yes":
+        return closing(state, moment, "offer.later")
+    if not state.held:
+        return waiting_news(state, moment) if state.contact else closing(state, moment, "back.none")
+    says = tuple(_from_person(state, name, text) for name, text in state.held)
+    return Step(replace(state, held=(), asked=""), says)

@@ -1,0 +1,171 @@
+"""The doors of help, the menu, and the innocent word: where a conversation can turn to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.engine.effects import Word
+from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
+from bot.engine.flows import handover
+from bot.engine.state import State, Told
+from bot.engine.voice import (
+    Moment,
+    Step,
+    ask,
+    closing,
+    has_child_helpline,
+    language_of,
+    offered,
+    say,
+    spoken,
+)
+
+TOPICS = ("t14", "t01", "t06")  # in the order in which they are offered
+
+
+def doors(state: State, moment: Moment) -> Step:
+    """The ways to help. With a contact open: where it stands, and the numbers."""
+    if state.contact is not None:
+        return numbers(state, moment)
+    asked = replace(state, paused=state.paused or state.asked)
+    says = (*handover.outside_numbers(asked, moment),)
+    options = ("person", "read", "back") if state.onboarded else ("person", "back")
+    return Step(asked, says).then(ask(asked, moment, ["help.doors"], "doors", *options))
+
+
+def numbers(state: State, moment: Moment) -> Step:
+    """Only the numbers; a talk with a person is not disturbed by more."""
+    shown = Step(state, handover.outside_numbers(state, moment))
+    if state.contact is not None:
+        return shown
+    here = replace(state, paused=state.paused or state.asked)
+    return shown.then(closing(here, moment, "numbers.after"))
+
+
+def menu(state: State, moment: Moment, *first: str) -> Step:
+    """What to do next, for a child or for an adult."""
+    here = replace(state, paused="", confused=0, heard=0)
+    return ask(here, moment, [*first, "menu.ask"], "menu", *_menu_options(state))
+
+
+def _menu_options(state: State) -> tuple[str, ...]:
+    return ("guidance", "ask", "help") if state.adult else ("lesson", "ask", "help")
+
+
+def lessons(state: State, moment: Moment) -> Step:
+    """The topics that there are, the one about help first."""
+    here = moment.content.lessons[language_of(state)]
+    band = state.band if not state.adult else "14-17"
+    titles = {
+        lesson.topic: lesson.title
+        for topic in TOPICS
+        for lesson in here.values()
+        if lesson.topic == topic and lesson.band == (band or "8-10")
+    }
+    says = spoken(state, moment, ["lessons.ask"])
+    asking, shown = offered(state, says, "lessons", titles)
+    return Step(asking, shown)
+
+
+def listen(state: State, moment: Moment) -> Step:
+    """The child wants to say something in its own words."""
+    listening = replace(state, asked="listening", heard=0)
+    if not state.limits_version:
+        listening = handover.limits_told(listening, moment)
+        return Step(listening, spoken(listening, moment, ["limits.short", "listen.open"]))
+    return Step(listening, spoken(listening, moment, ["listen.open"]))
+
+
+# ---------- the innocent word ----------
+
+
+def safe_word(state: State, moment: Moment) -> Step:
+    """The first line gives nothing away; help is behind a press."""
+    waiting = replace(state, paused=state.paused or state.asked, quiet=False)
+    return ask(waiting, moment, ["safe.open"], "safe", "yes", "later")
+
+
+def safe_answer(state: State, moment: Moment, option: str) -> Step:
+    """Opened: can the child write unseen? Later: nothing more."""
+    if option == "later":
+        return closing(state, moment, "safe.later")
+    return ask(state, moment, ["safe.here"], "unseen", "yes", "no")
+
+
+def unseen_answer(state: State, moment: Moment, option: str) -> Step:
+    """Unseen: the doors. Seen: presses only."""
+    if option == "yes":
+        return doors(state, moment)
+    return ask(state, moment, ["safe.buttons"], "seen", "numbers", "write_later", "leave")
+
+
+def seen_answer(state: State, moment: Moment, option: str) -> Step:
+    """The numbers, or a person who sees that the child cannot write now."""
+    if option == "numbers":
+        return numbers(state, moment)
+    note = Word(
+        at=moment.at,
+        kind="note",
+        text="safe_word, cannot_write",
+        severity="concern",
+        evidence=(Evidence("safe_word", "safe_word"),),
+    )
+    if state.contact is not None:
+        passed = handover.pass_on(state, note)
+        return passed.then(Step(passed.state, spoken(passed.state, moment, ["waiting.added"])))
+    return _open_quietly(state.kept(note), moment)
+
+
+def _open_quietly(state: State, moment: Moment) -> Step:
+    told = state.told or Told("concern", "other_distress", 0.5)
+    opened = handover.open_contact(
+        replace(state, told=told), moment, severity=told.severity, reason="safe_word"
+    )
+    return opened.then(Step(opened.state, spoken(opened.state, moment, ["safe.passed_on"])))
+
+
+# ---------- always answered ----------
+
+
+def robot(state: State, moment: Moment) -> Step:
+    """A program is never mistaken for a person."""
+    return Step(state, spoken(state, moment, ["robot.answer"]))
+
+
+def secret(state: State, moment: Moment) -> Step:
+    """“Promise not to tell”: no promise, the truth, and the limits before any telling."""
+    told = handover.limits_told(state, moment)
+    return ask(
+        told, moment, ["secret.no_promise", "limits.short"], "secret", "tell", "person", "not_now"
+    )
+
+
+def secret_answer(state: State, moment: Moment, option: str) -> Step:
+    """To tell, to ask for a person, or not now: no second try."""
+    if option == "tell":
+        return listen(state, moment)
+    if option == "person":
+        return handover.ask_for_person(state, moment)
+    return closing(state, moment, "offer.later")
+
+
+def press_reading(category: str) -> Reading:
+    """A press is an act: it weighs as much as the same words typed."""
+    return replace(
+        NOTHING_READ,
+        severity=Severity.DISCLOSURE,
+        category=category,
+        score=1.0,
+        evidence=(Evidence("press", category),),
+    )
+
+
+def not_understood(state: State, moment: Moment) -> Step:
+    """Never twice in a row: the second time the number and the person are shown."""
+    confused = replace(state, confused=state.confused + 1)
+    if state.confused == 0:
+        return ask(confused, moment, ["not.understood"], "menu", *_menu_options(state))
+    key = "not.again" if has_child_helpline(state, moment) else "not.again_danger"
+    return Step(confused, (say(confused, moment, key),)).then(
+        ask(confused, moment, ["not.person"], "doors", "person", "back")
+    )

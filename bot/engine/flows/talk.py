@@ -1,0 +1,172 @@
+"""Free words: listening, an unsure sign, a picture, and words that nobody expected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.engine.effects import Word
+from bot.engine.events import MediaOffered, MessageReceived, Reading, Severity
+from bot.engine.flows import disclosure, handover
+from bot.engine.flows import help as doors
+from bot.engine.flows.again import ask_again
+from bot.engine.state import State
+from bot.engine.voice import Moment, Step, ask, closing, spoken
+
+LISTENING = ("listen.1", "listen.2", "listen.3")
+SIGN_HOLDS = timedelta(days=7)
+UNSPOKEN = ("voice", "audio", "video_note")
+PLACES = ("contact", "location", "venue")
+SMALL = ("sticker", "dice", "poll", "animation")
+
+
+def to_counsellor(state: State, moment: Moment, event: MessageReceived) -> Step:
+    """With a contact open, words go to the person; before one is there, that is said once."""
+    word = handover.word_of(moment, event.text, event.reading)
+    passed = handover.pass_on(state, word, reading=event.reading)
+    if state.talking:
+        return passed
+    heard = replace(passed.state, heard=state.heard + 1)
+    if state.heard > 0:
+        return Step(heard, passed.effects)
+    return Step(heard, passed.effects).then(Step(heard, spoken(heard, moment, ["waiting.added"])))
+
+
+def heard(state: State, moment: Moment, event: MessageReceived) -> Step:
+    """Somebody is telling: keep the words, say little, never hurry."""
+    word = handover.word_of(moment, event.text, event.reading)
+    held = handover.hold_words(state, moment, word)
+    count = held.state.heard
+    listening = replace(held.state, heard=count + 1, asked="listening")
+    if count < len(LISTENING):
+        return Step(listening, held.effects + spoken(listening, moment, [LISTENING[count]]))
+    offer = ask(replace(listening, heard=1), moment, ["listen.offer"], "telling", "go_on", "person")
+    return Step(listening, held.effects).then(offer)
+
+
+def telling_answer(state: State, moment: Moment, option: str) -> Step:
+    """Go on telling, or a person."""
+    if option == "person":
+        return handover.ask_for_person(state, moment)
+    listening = replace(state, asked="listening")
+    return Step(listening, spoken(listening, moment, ["listen.2"]))
+
+
+# ---------- an unsure sign ----------
+
+
+def concern(state: State, moment: Moment, event: MessageReceived) -> Step:
+    """Ask softly whether something happened; a second sign within a week weighs more."""
+    word = handover.word_of(moment, event.text, event.reading)
+    held = handover.hold_words(state, moment, word)
+    recent = tuple(at for at in state.signs if moment.at - at < SIGN_HOLDS)
+    signed = replace(
+        held.state,
+        signs=(*recent, moment.at),
+        told=handover.told_of(event.reading, state.told),
+        paused=state.paused or _resumable(state.asked),
+    )
+    question = "soft_adult" if state.adult else "soft"
+    keys = ["soft.again" if recent else "soft.ask"]
+    return Step(signed, held.effects).then(ask(signed, moment, keys, question, *SOFT))
+
+
+SOFT = ("a_bit", "fine", "decline")
+
+
+def _resumable(question: str) -> str:
+    return "" if question in ("soft", "soft_adult", "listening") else question
+
+
+def soft_answer(state: State, moment: Moment, option: str) -> Step:
+    """A bit: two safe steps and the offer. Fine: believed, and back to the same place."""
+    if option == "a_bit":
+        return _bothered(state, moment)
+    key = "soft.believed" if option == "fine" else "soft.open_door"
+    corrected = replace(state, told=None, words=() if option == "fine" else state.words)
+    if not corrected.paused:
+        return closing(corrected, moment, key)
+    said = Step(corrected, spoken(corrected, moment, [key]))
+    return said.then(ask_again(corrected, moment))
+
+
+def _bothered(state: State, moment: Moment) -> Step:
+    says = spoken(state, moment, ["soft.steps"])
+    return Step(state, (*says, *handover.outside_numbers(state, moment))).then(
+        ask(state, moment, ["soft.offer"], "offer", "yes", "not_now")
+    )
+
+
+# ---------- what is no text ----------
+
+
+def media(state: State, moment: Moment, event: MediaOffered) -> Step:
+    """Nothing is fetched or kept. No scolding, no guess; words are asked for instead."""
+    note = Word(at=moment.at, kind="media_offered", text=event.kind)
+    if state.contact is not None:
+        passed = handover.pass_on(state, note)
+        return passed.then(Step(passed.state, spoken(passed.state, moment, ["media.person"])))
+    if event.kind in SMALL:
+        return _small(state, moment)
+    if event.kind in UNSPOKEN:
+        return Step(state, spoken(state, moment, ["media.voice"])).then(ask_again(state, moment))
+    if event.kind in PLACES:
+        return Step(state, spoken(state, moment, ["media.place"])).then(ask_again(state, moment))
+    held = handover.hold_words(state, moment, note)
+    here = replace(held.state, paused=state.paused or _resumable(state.asked))
+    asked = ask(
+        here, moment, ["media.not_opened", "media.words"], "media", "threat", "sent", "mistake"
+    )
+    return Step(here, held.effects).then(asked)
+
+
+def _small(state: State, moment: Moment) -> Step:
+    if state.asked == "listening":
+        return Step(state, spoken(state, moment, ["listen.2"]))
+    return Step(state, spoken(state, moment, ["media.small"])).then(ask_again(state, moment))
+
+
+def media_answer(state: State, moment: Moment, option: str) -> Step:
+    """A choice counts like words."""
+    if option == "mistake":
+        said = Step(state, spoken(state, moment, ["media.mistake"]))
+        return said.then(ask_again(state, moment))
+    category = "sextortion" if option == "threat" else "image_abuse"
+    reading = doors.press_reading(category)
+    word = handover.word_of(moment, f"media: {option}", reading, kind="choice")
+    return disclosure.begin(replace(state, asked=""), moment, reading, word)
+
+
+def captioned(event: MediaOffered) -> MessageReceived | None:
+    """The words beneath a picture, as the message that they are; ``None`` without any."""
+    if not event.caption.strip():
+        return None
+    return MessageReceived(
+        at=event.at, helpline=event.helpline, text=event.caption, reading=event.reading
+    )
+
+
+# ---------- words that nobody expected ----------
+
+
+def unexpected(state: State, moment: Moment, event: MessageReceived) -> Step:
+    """No flow understands: kindly, with a way on, and never twice the same."""
+    if state.asked and state.confused == 0 and _is_lesson(state.asked):
+        return _choose(state, moment)
+    return doors.not_understood(state, moment)
+
+
+def _is_lesson(question: str) -> bool:
+    return "/" in question
+
+
+def _choose(state: State, moment: Moment) -> Step:
+    confused = replace(state, confused=1)
+    return Step(confused, spoken(confused, moment, ["not.choose"])).then(
+        ask_again(confused, moment)
+    )
+
+
+def worth_asking(reading: Reading) -> bool:
+    """Whether a reading calls for the soft question."""
+    return reading.severity is Severity.CONCERN

@@ -1,0 +1,181 @@
+"""Heard in every state, before any flow, in an order that is a promise to the child.
+
+1. exit: leaving is silent;  2. the innocent safe word;  3. after an exit: nothing before
+a choice;  4. triage: danger and disclosure;  5. help;  6. a person;  7. “are you a
+robot”;  8. “promise not to tell”;  9. language;  10. menu.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from bot.engine.effects import CancelTimer, Effect, LeaveContact
+from bot.engine.events import (
+    AnyEvent,
+    ButtonTapped,
+    ChatLost,
+    ExitPressed,
+    MediaOffered,
+    MessageReceived,
+    Severity,
+    Started,
+)
+from bot.engine.flows import disclosure, handover, talk
+from bot.engine.flows import help as doors
+from bot.engine.flows.again import ask_again, speak
+from bot.engine.state import State
+from bot.engine.voice import Moment, Step, spoken
+from bot.engine.words import fold, nearly, same_word
+
+Guard = Callable[[State, Moment, AnyEvent], Step | None]
+
+
+def words_of(moment: Moment, kind: str) -> Iterable[str]:
+    """The words of a kind in every language: all are heard, whatever was chosen."""
+    for lexicon in moment.content.lexicons.values():
+        yield from getattr(lexicon, kind)
+
+
+def _heard(moment: Moment, event: AnyEvent, kind: str) -> bool:
+    if not isinstance(event, MessageReceived):
+        return False
+    return any(same_word(event.text, word) for word in words_of(moment, kind))
+
+
+def leaving(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """Exit word, exit button, quick exit, blocked: it ends at once, without any answer."""
+    how = _how_left(moment, event)
+    if not how:
+        return None
+    away = replace(state, quiet=True, paused=state.paused or state.asked, asked="")
+    effects: tuple[Effect, ...] = (CancelTimer(name="arrival"),)
+    if state.contact is not None and not state.quiet:
+        effects += (LeaveContact(contact=state.contact.number, how=how, at=moment.at),)
+    return Step(away, effects)
+
+
+def _how_left(moment: Moment, event: AnyEvent) -> str:
+    if isinstance(event, ChatLost):
+        return "chat_lost"
+    pressed = isinstance(event, ButtonTapped) and event.button.endswith(".leave")
+    if pressed or isinstance(event, ExitPressed) or _heard(moment, event, "exit_words"):
+        return "exit_word"
+    return ""
+
+
+def safe_word(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """The innocent word, also with one letter wrong."""
+    if not isinstance(event, MessageReceived):
+        return None
+    if not any(nearly(event.text, word) for word in words_of(moment, "safe_words")):
+        return None
+    return doors.safe_word(state, moment)
+
+
+def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """After an exit with a contact open, nothing is shown before a choice."""
+    if not state.quiet or not isinstance(event, MessageReceived | ButtonTapped | Started):
+        return None
+    back = replace(state, quiet=False)
+    if isinstance(event, MessageReceived) and event.reading.severity >= Severity.DISCLOSURE:
+        return triage(back, moment, event)
+    kept = _kept_for_person(back, moment, event)
+    return kept.then(handover.welcome_back(kept.state, moment))
+
+
+def _kept_for_person(state: State, moment: Moment, event: AnyEvent) -> Step:
+    if isinstance(event, MessageReceived) and state.contact is not None:
+        word = handover.word_of(moment, event.text, event.reading)
+        return handover.pass_on(state, word, reading=event.reading)
+    return Step(state)
+
+
+def triage(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """Danger and disclosure, in every state and in both languages; captions too."""
+    message = talk.captioned(event) if isinstance(event, MediaOffered) else event
+    if not isinstance(message, MessageReceived):
+        return None
+    if message.reading.severity < Severity.DISCLOSURE:
+        return None
+    spoken_in = state if state.language else replace(state, language=_spoken(message))
+    word = handover.word_of(moment, message.text, message.reading)
+    return disclosure.begin(spoken_in, moment, message.reading, word)
+
+
+def _spoken(message: MessageReceived) -> str:
+    return "en" if message.reading.language == "en" else "sq"
+
+
+def help_word(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """Help, ndihmë, sos: the doors; with a person there, the numbers and the word itself."""
+    if not isinstance(event, MessageReceived):
+        return None
+    if not any(nearly(event.text, word) for word in words_of(moment, "help_words")):
+        return None
+    if state.contact is None:
+        return doors.doors(state, moment)
+    passed = handover.pass_on(state, handover.word_of(moment, event.text, event.reading))
+    return passed.then(doors.numbers(passed.state, moment))
+
+
+def person(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """“I want to talk to a person.”"""
+    if state.contact is not None or not _heard(moment, event, "person_words"):
+        return None
+    return handover.ask_for_person(state, moment)
+
+
+def robot(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """“Are you a robot?” is answered at once, unless a person has the floor."""
+    if state.talking or not _heard(moment, event, "robot_words"):
+        return None
+    return doors.robot(state, moment)
+
+
+def secret(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """“Don't tell anyone”: no promise; with a contact open, it is passed on with the truth."""
+    if state.talking or not isinstance(event, MessageReceived):
+        return None
+    if not _asks_for_secrecy(moment, event.text):
+        return None
+    if state.contact is None:
+        return doors.secret(state, moment)
+    passed = handover.pass_on(state, handover.word_of(moment, event.text, event.reading))
+    return passed.then(Step(passed.state, spoken(passed.state, moment, ["secret.passed_on"])))
+
+
+def _asks_for_secrecy(moment: Moment, text: str) -> bool:
+    folded = fold(text)
+    return any(fold(word) in folded for word in words_of(moment, "secret_words"))
+
+
+def language(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """“In English”, “shqip”: the language changes, and the question is asked again."""
+    if state.talking or not isinstance(event, MessageReceived):
+        return None
+    for name, lexicon in moment.content.lexicons.items():
+        if any(same_word(event.text, word) for word in lexicon.language_words):
+            return speak(state, moment, name)
+    return None
+
+
+def menu(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """“Menu”, while nobody is waited for."""
+    if state.contact is not None or not _heard(moment, event, "menu_words"):
+        return None
+    return doors.menu(state, moment) if state.onboarded else ask_again(state, moment)
+
+
+GUARDS: tuple[Guard, ...] = (
+    leaving,
+    safe_word,
+    returning,
+    triage,
+    help_word,
+    person,
+    robot,
+    secret,
+    language,
+    menu,
+)

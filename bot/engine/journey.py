@@ -1,0 +1,149 @@
+"""Runs the journeys that authors own: say, ask, branch, go.
+
+A question of a journey is named ``j:<journey>:<node>``. Nodes without options say
+their words and go on; targets that begin with ``@`` leave the journey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.engine.content import BANDS, Journey, TurnWords
+from bot.engine.effects import Effect, Say
+from bot.engine.flows import disclosure, handover
+from bot.engine.flows import help as doors
+from bot.engine.flows import lesson as lessons
+from bot.engine.state import State
+from bot.engine.voice import Moment, Step, audience_of, bubble, fill, language_of, offered
+
+PREFIX = "j:"
+ONBOARDING = "onboarding"
+NUMBERS = "@numbers"  # in a journey's words: the bubble with the numbers of the country
+SETTABLE = ("language", "country", "band", "role", "child_band")
+
+
+def onboard(state: State, moment: Moment) -> Step:
+    """Begin where a conversation begins."""
+    return start(state, moment, ONBOARDING)
+
+
+def first_question(moment: Moment) -> str:
+    """The question with which a conversation begins: the language."""
+    return f"{PREFIX}{ONBOARDING}:{moment.content.journeys[ONBOARDING].start}"
+
+
+def start(state: State, moment: Moment, name: str) -> Step:
+    """Begin a journey at its first node."""
+    journey = moment.content.journeys[name]
+    return _enter(state, moment, journey, journey.start, ())
+
+
+def ask_at(state: State, moment: Moment, question: str) -> Step:
+    """Ask a question of a journey again; one that is no more begins the journey."""
+    _, name, node = question.split(":", 2)
+    journey = moment.content.journeys.get(name)
+    if journey is None:
+        return doors.menu(state, moment)
+    return _enter(state, moment, journey, node if node in journey.turns else journey.start, ())
+
+
+def options_of(moment: Moment, question: str) -> tuple[str, ...]:
+    """The ids that may be pressed; none for a question that there is not."""
+    parts = question.split(":", 2)
+    journey = moment.content.journeys.get(parts[1]) if len(parts) == 3 else None
+    turn = journey.turns.get(parts[2]) if journey else None
+    return turn.options if turn else ()
+
+
+def answer(state: State, moment: Moment, question: str, option: str) -> Step:
+    """Take a choice: set what it sets, go where it goes."""
+    _, name, node = question.split(":", 2)
+    journey = moment.content.journeys[name]
+    turn = journey.turns[node]
+    changed = _changed(state, moment, {**turn.set.get("*", {}), **turn.set.get(option, {})})
+    return _go(changed, moment, journey, turn.go[option], ())
+
+
+def _changed(state: State, moment: Moment, values: Mapping[str, str]) -> State:
+    for name, value in values.items():
+        if name == "limits":
+            state = handover.limits_told(state, moment)
+        elif name == "onboarded":
+            state = replace(state, onboarded=True)
+        elif name == "language":
+            state = replace(state, language=value)
+        elif name == "country":
+            state = replace(state, country=value)
+        elif name == "band":
+            state = replace(state, band=value, role="child")
+        elif name == "role":
+            state = replace(state, role=value, band="")
+        elif name == "child_band":
+            state = replace(state, child_band=value)
+    return state
+
+
+def _enter(
+    state: State, moment: Moment, journey: Journey, node: str, before: tuple[Effect, ...]
+) -> Step:
+    turn = journey.turns[node]
+    words = journey.words[language_of(state)][node]
+    effects = (*before, *_says(state, moment, journey, node, words))
+    if not turn.options:
+        passed = _changed(state, moment, turn.set.get("*", {}))
+        return _go(passed, moment, journey, turn.next, effects)
+    labels = {option: words.labels[option] for option in turn.options}
+    spoken = tuple(effect for effect in effects if isinstance(effect, Say))
+    asking, shown = offered(state, spoken, f"{PREFIX}{journey.id}:{node}", labels)
+    return Step(asking, shown)
+
+
+def _says(
+    state: State, moment: Moment, journey: Journey, node: str, words: TurnWords
+) -> tuple[Effect, ...]:
+    says: list[Effect] = []
+    for text in words.say.get(_audience(state)) or words.say["all"]:
+        if text == NUMBERS:
+            says.extend(handover.outside_numbers(state, moment))
+        else:
+            key = f"{journey.id}.{node}"
+            says.append(bubble(state, key, fill(text, state, moment, {})))
+    return tuple(says)
+
+
+def _audience(state: State) -> str:
+    """For an adult the text is chosen by the age of the child they ask about."""
+    if state.adult and state.child_band in BANDS:
+        return state.child_band
+    return audience_of(state)
+
+
+def _go(
+    state: State, moment: Moment, journey: Journey, target: str, before: tuple[Effect, ...]
+) -> Step:
+    if not target.startswith("@"):
+        return _enter(state, moment, journey, target, before)
+    left = replace(state, asked="")
+    return Step(left, before).then(leave(left, moment, target))
+
+
+def leave(state: State, moment: Moment, target: str) -> Step:
+    """Where a journey can end; the loader knows the same names."""
+    name, _, detail = target.removeprefix("@").partition(":")
+    if name == "lesson":
+        return lessons.start(state, moment, detail)
+    if name == "disclosure":
+        return disclosure.begin(state, moment, doors.press_reading(detail))
+    if name == "person":
+        return handover.ask_for_person(state, moment)
+    if name == "guidance":
+        return guidance(state, moment)
+    if name == "numbers":
+        return doors.numbers(state, moment).then(doors.menu(state, moment))
+    return {"help": doors.doors, "lessons": doors.lessons}.get(name, doors.menu)(state, moment)
+
+
+def guidance(state: State, moment: Moment) -> Step:
+    """The guidance for this adult: parents and carers, or teachers."""
+    return start(state, moment, "teachers" if state.role == "teacher" else "parents")

@@ -1,0 +1,148 @@
+"""The one door: an event goes in, the next state and what should happen come out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from bot.engine import journey
+from bot.engine.answers import press, typed
+from bot.engine.content import Content
+from bot.engine.effects import Button, Effect, Say
+from bot.engine.events import (
+    AnyEvent,
+    ButtonTapped,
+    ChatLost,
+    ContactArrived,
+    ContactClimbed,
+    ContactDelayed,
+    CounsellorJoined,
+    CounsellorLeft,
+    CounsellorWrote,
+    ExitPressed,
+    HelplineEvent,
+    LanguageChosen,
+    MediaOffered,
+    MessageReceived,
+    Started,
+    TimerFired,
+)
+from bot.engine.flows import disclosure, handover, talk
+from bot.engine.flows import help as doors
+from bot.engine.flows.again import ask_again, speak
+from bot.engine.guards import GUARDS
+from bot.engine.state import State
+from bot.engine.voice import Moment, Step, label, spoken
+
+
+def step(state: State, event: AnyEvent, *, content: Content) -> Step:
+    """Answer one event: the next state, and what the world should do.
+
+    Time comes in as ``event.at``. No child's words can make this raise: what no flow
+    understands is met with a way to help.
+    """
+    moment = Moment(content, event)
+    state = _awake(state, event)
+    for guard in GUARDS:  # the order is a promise to the child: see bot/README.md
+        answer = guard(state, moment, event)
+        if answer is not None:
+            return _with_help(answer, moment)
+    return _with_help(_floor(state, moment, event), moment)
+
+
+def _awake(state: State, event: AnyEvent) -> State:
+    """Somebody who left without a contact open simply goes on where they were."""
+    by_child = isinstance(event, MessageReceived | ButtonTapped | MediaOffered | Started)
+    if not (state.quiet and by_child) or state.contact is not None or state.held:
+        return state
+    return replace(state, quiet=False, asked=state.asked or state.paused, paused="")
+
+
+def _floor(state: State, moment: Moment, event: AnyEvent) -> Step:
+    match event:
+        case Started():
+            return _started(state, moment)
+        case MessageReceived():
+            return typed(state, moment, event)
+        case ButtonTapped():
+            return press(state, moment, event)
+        case MediaOffered():
+            return talk.media(state, moment, event)
+        case LanguageChosen():
+            return _language(state, moment, event.language)
+        case TimerFired():
+            return _timer(state, moment, event.name)
+        case ExitPressed() | ChatLost():
+            return Step(state)  # the first guard has answered these
+        case _:
+            return _from_helpline(state, moment, event)
+
+
+def _from_helpline(state: State, moment: Moment, event: HelplineEvent) -> Step:
+    match event:
+        case ContactArrived():
+            return handover.arrived(state, moment, event)
+        case ContactDelayed():
+            return handover.delayed(state, moment, event)
+        case ContactClimbed():
+            return handover.climbed(state, moment, event)
+        case CounsellorJoined():
+            return handover.joined(state, moment, event)
+        case CounsellorWrote():
+            return handover.wrote(state, moment, event)
+        case CounsellorLeft():
+            return handover.left(state, moment, event)
+        case _:
+            assert_never(event)
+
+
+def _started(state: State, moment: Moment) -> Step:
+    """The first opening asks the language; a later one takes up what was open."""
+    if state.contact is not None:
+        return handover.waiting_news(state, moment)
+    if not state.onboarded:
+        return journey.onboard(replace(state, asked="", paused=""), moment)
+    if state.asked or state.paused:
+        return ask_again(state, moment)
+    return doors.menu(state, moment)
+
+
+def _language(state: State, moment: Moment, language: str) -> Step:
+    if language not in moment.content.phrases:
+        return Step(state)
+    if not state.asked and not state.onboarded and state.contact is None:
+        state = replace(state, asked=journey.first_question(moment))
+    return speak(state, moment, language)
+
+
+def _timer(state: State, moment: Moment, name: str) -> Step:
+    if name == "forget":
+        return disclosure.forget(state)
+    if name == "arrival":
+        return disclosure.remind_arrival(state, moment)
+    return Step(state)
+
+
+def _with_help(answer: Step, moment: Moment) -> Step:
+    """Help is one press away from every answer: it stands under the last bubble."""
+    says = [index for index, effect in enumerate(answer.effects) if isinstance(effect, Say)]
+    if not says:
+        return answer
+    state, effects = answer.state, list(answer.effects)
+    last = effects[says[-1]]
+    assert isinstance(last, Say)
+    effects[says[-1]] = replace(last, help=_help_button(state, moment))
+    return Step(state, tuple(effects))
+
+
+def _help_button(state: State, moment: Moment) -> Button:
+    name = "help_numbers" if state.contact is not None else "help_wanted"
+    target = "go.numbers" if state.contact is not None else "go.help"
+    return Button(target, label(state, moment, "go", name))
+
+
+def fallback(content: Content, state: State, event: AnyEvent) -> tuple[Effect, ...]:
+    """What the child still sees when a step fails: an apology, the numbers, the doors."""
+    moment = Moment(content, event)
+    sorry = Step(state, spoken(state, moment, ["sorry.broken"]))
+    return _with_help(sorry.then(doors.numbers(state, moment)), moment).effects
