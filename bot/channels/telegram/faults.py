@@ -1,0 +1,75 @@
+"""What the platform's refusals mean, cut by what delivery does next."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.channels.base import ChannelBusy, ChannelDown, ChannelError, ChannelRefused, ChatGone
+
+_GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
+_TALKATIVE = (
+    "httpx",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "telegram.Bot",
+    "telegram.request.BaseRequest",
+    "telegram.request.HTTPXRequest",
+)
+
+
+def channel_error(error: TelegramError) -> ChannelError:
+    """Return the error that delivery understands.
+
+    The library's own text may hold the token or a child's words, so it is not kept:
+    raise the result ``from None``.
+    """
+    match error:
+        case RetryAfter():
+            return ChannelBusy(seconds_of(error))
+        case Forbidden() | ChatMigrated():
+            return ChatGone(reason(error))
+        case BadRequest() if any(word in error.message.lower() for word in _GONE):
+            return ChatGone(reason(error))
+        case BadRequest():
+            return ChannelRefused(reason(error))
+        case _:
+            return ChannelDown(type(error).__name__)
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """Return how long the platform wants to be left alone."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def reason(error: TelegramError) -> str:
+    """Return the refusal up to its first colon: what follows may quote the message."""
+    return error.message.split(":")[0][:80]
+
+
+class _Silence(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        return False
+
+
+_SILENCE = _Silence()
+
+
+def silence_libraries() -> None:
+    """Stop the libraries' own logs, whatever level is set on them.
+
+    They write addresses with the token in them, whole messages, and at the gravest
+    level what they could not parse. What matters of it is logged by us, as counts.
+    """
+    for name in _TALKATIVE:
+        logging.getLogger(name).addFilter(_SILENCE)

@@ -1,0 +1,225 @@
+"""From an update of the platform to an event of the engine.
+
+Updates are read field by field from their JSON rather than through the library's
+classes: one entity or message kind that a library release does not know makes the
+whole update fail there, and with it the child's words; and what is never looked at
+(names, user names, phone numbers, files) can never be kept.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.channels.base import Inbound, Malformed
+from bot.channels.telegram.text import whole
+from bot.engine.events import (
+    AnyEvent,
+    ButtonTapped,
+    ChatLost,
+    ExitPressed,
+    MediaOffered,
+    MessageReceived,
+    Started,
+)
+
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+DEPTH = 64
+
+Json = Mapping[str, object]
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
+_GO = {
+    "help": "go.help",
+    "ndihme": "go.help",
+    "menu": "go.menu",
+    "gjuha": "go.language",
+    "language": "go.language",
+}
+_EXITS = {"dil", "exit"}
+
+# In this order: an animation also comes as a document, a venue also as a location.
+_MEDIA = (
+    "photo",
+    "video",
+    "voice",
+    "audio",
+    "animation",
+    "document",
+    "sticker",
+    "video_note",
+    "contact",
+    "venue",
+    "location",
+    "poll",
+    "dice",
+    "story",
+    "game",
+    "paid_media",
+    "checklist",
+)
+# What the platform writes into a private chat by itself; there is nobody to answer.
+_NOTICES = frozenset(
+    {
+        "boost_added",
+        "chat_background_set",
+        "chat_shared",
+        "checklist_tasks_added",
+        "checklist_tasks_done",
+        "connected_website",
+        "gift",
+        "giveaway",
+        "giveaway_completed",
+        "giveaway_created",
+        "giveaway_winners",
+        "invoice",
+        "message_auto_delete_timer_changed",
+        "migrate_from_chat_id",
+        "migrate_to_chat_id",
+        "paid_message_price_changed",
+        "passport_data",
+        "pinned_message",
+        "proximity_alert_triggered",
+        "refunded_payment",
+        "successful_payment",
+        "unique_gift",
+        "users_shared",
+        "web_app_data",
+        "write_access_allowed",
+    }
+)
+
+
+def read_body(body: bytes) -> Json:
+    """Return the update in a webhook's body; raises ``Malformed`` when there is none."""
+    if body.count(b"[") + body.count(b"{") > DEPTH and _depth(body) > DEPTH:
+        raise Malformed("nested too deeply")
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Malformed("not JSON") from None
+    if not isinstance(raw, dict):
+        raise Malformed("not an object")
+    update_id(raw)
+    return raw
+
+
+def update_id(raw: Json) -> int:
+    """Return the id by which a repeat is known; raises ``Malformed`` without one."""
+    number = raw.get("update_id")
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise Malformed("no update_id")
+    return number
+
+
+def read_update(raw: Json, at: datetime) -> Inbound | None:
+    """Return what a person did in a private chat; None when there is nothing to answer."""
+    chat = chat_of(raw)
+    if chat is None:
+        return None
+    event = _event(raw, at)
+    if event is None:
+        return None
+    return Inbound("telegram", str(update_id(raw)), str(chat), event)
+
+
+def chat_of(raw: Json) -> int | None:
+    """Return the private chat of an update, if it has one."""
+    if query := _part(raw, "callback_query"):
+        if foreign_chat_of(raw) is not None:
+            return None
+        return _number(_part(query, "from"), "id")
+    chat = _chat(raw)
+    return _number(chat, "id") if chat.get("type") == "private" else None
+
+
+def foreign_chat_of(raw: Json) -> int | None:
+    """Return the group or channel of an update: a place where the bot has no business."""
+    chat = _chat(raw)
+    return _number(chat, "id") if chat.get("type", "private") != "private" else None
+
+
+def query_of(raw: Json) -> str | None:
+    """Return the id of a button press, which the platform wants answered at once."""
+    found = _part(raw, "callback_query").get("id")
+    return found if isinstance(found, str) else None
+
+
+def _chat(raw: Json) -> Json:
+    holder = _part(_part(raw, "callback_query"), "message")
+    for kind in ("message", "edited_message", "my_chat_member"):
+        holder = holder or _part(raw, kind)
+    return _part(holder, "chat")
+
+
+def _event(raw: Json, at: datetime) -> AnyEvent | None:
+    if message := _part(raw, "message"):
+        return _message(message, at)
+    if message := _part(raw, "edited_message"):
+        return _edited(message, at)
+    if query := _part(raw, "callback_query"):
+        data = _text(query, "data")
+        return ButtonTapped(at=at, button=data) if data else None
+    if member := _part(_part(raw, "my_chat_member"), "new_chat_member"):
+        return ChatLost(at=at) if member.get("status") in {"kicked", "left"} else None
+    return None
+
+
+def _message(message: Json, at: datetime) -> AnyEvent | None:
+    if text := _text(message, "text"):
+        return _command(text, at) or MessageReceived(at=at, text=text)
+    kind = next((kind for kind in _MEDIA if kind in message), "")
+    if not kind and not _NOTICES.isdisjoint(message):
+        return None
+    return MediaOffered(at=at, kind=kind or "unknown", caption=_text(message, "caption"))
+
+
+def _edited(message: Json, at: datetime) -> AnyEvent | None:
+    """Only new words count: a live location is "edited" every few seconds."""
+    text = _text(message, "text") or _text(message, "caption")
+    return MessageReceived(at=at, text=text, edited=True) if text else None
+
+
+def _command(text: str, at: datetime) -> AnyEvent | None:
+    """A command on its own. With words behind it, it is free text and read as such."""
+    match = _COMMAND.fullmatch(text.strip())
+    if match is None:
+        return None
+    name, rest = match[1].lower(), match[2] or ""
+    if name == "start" and _PAYLOAD.fullmatch(rest):
+        return Started(at=at, payload=rest)
+    if rest:
+        return None
+    if name in _EXITS:
+        return ExitPressed(at=at)
+    return ButtonTapped(at=at, button=_GO[name]) if name in _GO else None
+
+
+def _part(raw: Json, key: str) -> Json:
+    value = raw.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(raw: Json, key: str) -> str:
+    value = raw.get(key)
+    return whole(value) if isinstance(value, str) else ""
+
+
+def _number(raw: Json, key: str) -> int | None:
+    value = raw.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _depth(body: bytes) -> int:
+    """Return how deep the brackets nest; those inside strings do not count."""
+    depth = deepest = 0
+    for bracket in re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body, flags=re.DOTALL):
+        if bracket in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif bracket in b"]}":
+            depth -= 1
+    return deepest
