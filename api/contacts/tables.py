@@ -81,7 +81,7 @@ class Message(HelplineTable, table=True):
     contact_id: str = Field(sa_column=Column(_ID, ForeignKey("contacts.id"), primary_key=True))
     id: str = Field(sa_column=Column(_ID, primary_key=True))
     place: int = Field(sa_column=Column(Integer, nullable=False))
-    direction: str = Field(sa_column=Column(String(4), nullable=False))  # in, out
+    direction: str = Field(sa_column=Column(String(4), nullable=False))  # in, out, note
     at: int = Field(sa_column=_time())
     kind: bytes = Field(sa_column=_sealed())
     text: bytes = Field(sa_column=_sealed())

@@ -90,7 +90,7 @@ class EvidenceView:
 
 @dataclass(frozen=True, slots=True)
 class MessageView:
-    """One message. ``direction`` is ``in`` (child) or ``out`` (counsellor).
+    """One message. ``direction``: ``in`` (child), ``out`` (counsellor), ``note`` (the bot).
 
     ``status`` of an outgoing message: ``queued``, ``sent``, ``delivered``, ``seen`` or
     ``failed``, as the channel told; empty for the child's.

@@ -1,0 +1,157 @@
+"""Named queries on contacts; every one works on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from api.contacts.tables import ClimbDone, Contact, Message, Note
+from api.errors import ContactUnknown
+from api.intake.tables import EventRow
+
+Steps = dict[str, tuple[str, ...]]
+
+
+def get(session: Session, contact_id: str) -> Contact:
+    """The contact; raises ``ContactUnknown``."""
+    contact = session.get(Contact, contact_id)
+    if contact is None:
+        raise ContactUnknown()
+    return contact
+
+
+def open_contacts(session: Session) -> Sequence[Contact]:
+    """Waiting and claimed, the most urgent first, then the longest wait."""
+    return (
+        session.execute(
+            select(Contact)
+            .where(col(Contact.state) != "closed")
+            .order_by(col(Contact.urgency).desc(), col(Contact.waiting_since), col(Contact.number))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def waiting(session: Session) -> Sequence[Contact]:
+    """Those that nobody has, in the order of ``open_contacts``."""
+    return [contact for contact in open_contacts(session) if contact.state == "waiting"]
+
+
+def held_until(session: Session, moment: int) -> Sequence[Contact]:
+    """Claimed contacts whose lease ended at that moment or before."""
+    return (
+        session.execute(
+            select(Contact)
+            .where(col(Contact.state) == "claimed", col(Contact.lease_until) <= moment)
+            .order_by(col(Contact.number))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def held_by(session: Session, staff_id: int) -> Sequence[Contact]:
+    """What a member of staff has claimed."""
+    return (
+        session.execute(
+            select(Contact).where(
+                col(Contact.state) == "claimed", col(Contact.holder_id) == staff_id
+            )
+        )
+        .scalars()
+        .all()
+    )
+
+
+def messages_of(session: Session, contact_id: str) -> Sequence[Message]:
+    """In the order in which they were stored."""
+    return (
+        session.execute(
+            select(Message)
+            .where(col(Message.contact_id) == contact_id)
+            .order_by(col(Message.place))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def notes_of(session: Session, contact_id: str) -> Sequence[Note]:
+    """The oldest first."""
+    return (
+        session.execute(
+            select(Note)
+            .where(col(Note.contact_id) == contact_id)
+            .order_by(col(Note.at), col(Note.id))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def events_of(session: Session, contact_id: str) -> Sequence[EventRow]:
+    """What happened to a contact, besides messages."""
+    return (
+        session.execute(
+            select(EventRow)
+            .where(col(EventRow.contact_id) == contact_id, col(EventRow.type) != "message.sent")
+            .order_by(col(EventRow.seq))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def earlier_numbers(session: Session, contact: Contact) -> Sequence[int]:
+    """The numbers of the other contacts of the same conversation."""
+    return (
+        session.execute(
+            select(col(Contact.number))
+            .where(col(Contact.same_child) == contact.same_child, col(Contact.id) != contact.id)
+            .order_by(col(Contact.number))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def steps_of(session: Session, contacts: Iterable[Contact]) -> Steps:
+    """The steps of escalation taken in the present wait of each contact."""
+    since = {contact.id: contact.waiting_since for contact in contacts}
+    rows = session.execute(
+        select(col(ClimbDone.contact_id), col(ClimbDone.waiting_since), col(ClimbDone.step))
+        .where(col(ClimbDone.contact_id).in_(since))
+        .order_by(col(ClimbDone.at), col(ClimbDone.step))
+    ).all()
+    steps: dict[str, list[str]] = defaultdict(list)
+    for contact_id, waiting_since, step in rows:
+        if since[contact_id] == waiting_since:
+            steps[contact_id].append(step)
+    return {contact_id: tuple(found) for contact_id, found in steps.items()}
+
+
+def unanswered(session: Session, contacts: Iterable[Contact]) -> set[str]:
+    """The contacts whose last words are the child's."""
+    ids = [contact.id for contact in contacts]
+    last = (
+        select(
+            col(Message.contact_id).label("contact_id"), func.max(col(Message.place)).label("place")
+        )
+        .where(col(Message.contact_id).in_(ids), col(Message.direction) != "note")
+        .group_by(col(Message.contact_id))
+        .subquery()
+    )
+    rows = session.execute(
+        select(col(Message.contact_id))
+        .join(
+            last,
+            (col(Message.contact_id) == last.c.contact_id) & (col(Message.place) == last.c.place),
+        )
+        .where(col(Message.direction) == "in")
+    ).all()
+    return {row[0] for row in rows}
