@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, LargeBinary, String
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, String
 from sqlmodel import Field
 
 from api.db import HelplineTable
@@ -20,3 +20,4 @@ class AuditRow(HelplineTable, table=True):
     detail: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     prev: str = Field(sa_column=Column(String(64), nullable=False))
     hash: str = Field(sa_column=Column(String(64), nullable=False))
+    __table_args__ = (Index("audit_about", "about", "who"),)
