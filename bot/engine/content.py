@@ -72,7 +72,7 @@ class Turn:
 
     ``go`` maps an option's id to where it leads; a node without options goes to
     ``next``. Targets are node ids or exits such as ``@menu``. ``set`` maps an option's
-    id (or ``*``) to fields of the state.
+    id to the fields that its press sets, and ``*`` to those that the node itself sets.
     """
 
     id: str

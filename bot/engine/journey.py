@@ -61,7 +61,7 @@ def answer(state: State, moment: Moment, question: str, option: str) -> Step:
     _, name, node = question.split(":", 2)
     journey = moment.content.journeys[name]
     turn = journey.turns[node]
-    changed = _changed(state, moment, {**turn.set.get("*", {}), **turn.set.get(option, {})})
+    changed = _changed(state, moment, turn.set.get(option, {}))
     return _go(changed, moment, journey, turn.go[option], ())
 
 
@@ -88,11 +88,11 @@ def _enter(
     state: State, moment: Moment, journey: Journey, node: str, before: tuple[Effect, ...]
 ) -> Step:
     turn = journey.turns[node]
+    state = _changed(state, moment, turn.set.get("*", {}))
     words = journey.words[language_of(state)][node]
     effects = (*before, *_says(state, moment, journey, node, words))
     if not turn.options:
-        passed = _changed(state, moment, turn.set.get("*", {}))
-        return _go(passed, moment, journey, turn.next, effects)
+        return _go(state, moment, journey, turn.next, effects)
     labels = {option: words.labels[option] for option in turn.options}
     spoken = tuple(effect for effect in effects if isinstance(effect, Say))
     asking, shown = offered(state, spoken, f"{PREFIX}{journey.id}:{node}", labels)

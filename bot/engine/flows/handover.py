@@ -25,9 +25,9 @@ from bot.engine.voice import (
     bubble,
     calls,
     closing,
-    has_child_helpline,
     language_of,
     say,
+    services,
     spoken,
 )
 
@@ -175,10 +175,18 @@ def nobody_on_duty(state: State, moment: Moment) -> tuple[Effect, ...]:
 
 def outside_numbers(state: State, moment: Moment) -> tuple[Effect, ...]:
     """The telephone line that answers now, or the emergency numbers where there is none."""
-    key = "numbers.both" if has_child_helpline(state, moment) else "numbers.danger"
+    key = _numbers_key(state, moment)
     bubble_of_numbers = say(state, moment, key)
     found = calls(state, moment, "child_helpline", "police", "emergency")
     return (replace(bubble_of_numbers, calls=found),)
+
+
+def _numbers_key(state: State, moment: Moment) -> str:
+    lines = services(state, moment, "child_helpline")
+    if not lines:
+        return "numbers.danger"
+    free = all(line.free and line.around_the_clock for line in lines)
+    return "numbers.both_free" if free else "numbers.both"
 
 
 def waiting_news(state: State, moment: Moment) -> Step:
