@@ -9,7 +9,7 @@ from bot.engine.content import Lexicon
 
 _LISTS = (
     *("safe_words", "exit_words", "help_words", "person_words", "robot_words"),
-    *("language_words", "menu_words"),
+    *("language_words", "menu_words", "secret_words"),
 )
 
 

@@ -71,10 +71,11 @@ class _Locator:
         keys: list[str] = []
         while True:
             self.skip()
-            match = _STRING.match(self.text, self.at) or _BARE.match(self.text, self.at)
+            quoted = _STRING.match(self.text, self.at)
+            match = quoted or _BARE.match(self.text, self.at)
             assert match is not None, "only text that tomllib has read is located"
             self.at = match.end()
-            keys.append(match.group().strip("\"'"))
+            keys.append(match.group()[1:-1] if quoted else match.group())
             self.skip()
             if not self.text.startswith(".", self.at):
                 return tuple(keys)

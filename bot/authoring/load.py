@@ -63,7 +63,7 @@ def build(library: Library, faults: Faults, *, today: date) -> Content:
     return Content(
         phrases=read_phrases(library.phrases),
         lessons=lessons,
-        journeys=read_journeys(library.journeys, lessons),
+        journeys=read_journeys(library.journeys, lessons, faults),
         services=read_services(library.services, today=today),
         lexicons=read_lexicons(library.lexicons),
         limits_version=_limits_version(library.limits),

@@ -97,6 +97,10 @@ class Table:
     def fault(self, key: str, sentence: str) -> None:
         self.page.fault((*self.path, key), sentence)
 
+    def named(self, key: str) -> str:
+        """The key as an author finds it: with the tables it stands in, places left out."""
+        return ".".join(str(part) for part in (*self.path, key) if isinstance(part, str))
+
     def only(self, *keys: str) -> None:
         """Refuse every key but these."""
         for key in self.data:
@@ -108,28 +112,32 @@ class Table:
         value = self.data.get(key, default)
         if isinstance(value, str) and (value.strip() or value == default):
             return value
-        self.fault(key, f'"{key}" {_wrong(value, "a text")} Write it between quotes.')
+        self.fault(key, f'"{self.named(key)}" {_wrong(value, "a text")} Write it between quotes.')
         return ""
 
     def texts(self, key: str, *, least: int = 1) -> tuple[str, ...]:
         value = self.data.get(key, [] if least == 0 else None)
         if isinstance(value, list) and len(value) >= least and all(map(_said, value)):
             return tuple(value)
-        self.fault(key, f'"{key}" {_wrong(value, "a list of texts")} Write it as ["…"].')
+        self.fault(
+            key, f'"{self.named(key)}" {_wrong(value, "a list of texts")} Write it as ["…"].'
+        )
         return ()
 
     def flag(self, key: str, default: bool | None = None) -> bool:
         value = self.data.get(key, default)
         if isinstance(value, bool):
             return value
-        self.fault(key, f'"{key}" {_wrong(value, "true or false")} Write true or false.')
+        self.fault(
+            key, f'"{self.named(key)}" {_wrong(value, "true or false")} Write true or false.'
+        )
         return False
 
     def day(self, key: str) -> date:
         value = self.data.get(key)
         if type(value) is date:
             return value
-        self.fault(key, f'"{key}" {_wrong(value, "a day")} Write it as 2026-11-22.')
+        self.fault(key, f'"{self.named(key)}" {_wrong(value, "a day")} Write it as 2026-11-22.')
         return date.min
 
     def one_of(self, key: str, allowed: tuple[str, ...]) -> str:
@@ -137,14 +145,14 @@ class Table:
         if isinstance(value, str) and value in allowed:
             return value
         choice = ", ".join(allowed)
-        self.fault(key, f'"{key}" is {_shown(value)}. Use one of: {choice}.')
+        self.fault(key, f'"{self.named(key)}" is {_shown(value)}. Use one of: {choice}.')
         return ""
 
     def table(self, key: str) -> Table:
         value = self.data.get(key)
         if isinstance(value, dict):
             return Table(self.page, (*self.path, key), value)
-        self.fault(key, f'"{key}" {_wrong(value, "a table")} Write it as [{key}].')
+        self.fault(key, f'"{self.named(key)}" {_wrong(value, "a table")} Write it as [{key}].')
         return Table(self.page, (*self.path, key), {})
 
     def tables(self, key: str, *, least: int, most: int) -> tuple[Table, ...]:
@@ -153,9 +161,12 @@ class Table:
         if isinstance(value, list) and all(isinstance(item, dict) for item in value):
             if not least <= len(value) <= most:
                 span = f"{least}" if least == most else f"{least} to {most}"
-                self.fault(key, f'"{key}" has {len(value)} entries. Give it {span}.')
+                self.fault(key, f'"{self.named(key)}" has {len(value)} entries. Give it {span}.')
             return tuple(Table(self.page, (*here, n), item) for n, item in enumerate(value))
-        self.fault(key, f'"{key}" {_wrong(value, "a list of tables")} Write each entry as a table.')
+        self.fault(
+            key,
+            f'"{self.named(key)}" {_wrong(value, "a list of tables")} Write each entry as a table.',
+        )
         return ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.authoring.journeys import AUDIENCES, missing_audiences
+from bot.authoring.journey_words import AUDIENCES, missing_audiences
 from bot.authoring.pages import Page, Table
 from bot.engine.content import LANGUAGES
 

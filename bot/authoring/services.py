@@ -76,7 +76,8 @@ def _check_date(table: Table, service: Service, today: date) -> None:
     if service.checked_on == date.min:
         return
     if service.checked_on > today:
-        table.fault("checked_on", "The check lies in the future. Write the day it was made.")
+        sentence = "The check lies in the future. Write the day it was made."
+        table.page.fault((*table.path, "checked_on"), sentence, Level.WORDING)
     if service.stale(today):
         sentence = f"Not checked for more than {CHECK_HOLDS.days} days. Check it, then write today."
         table.page.fault((*table.path, "checked_on"), sentence, Level.NOTE)

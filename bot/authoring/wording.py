@@ -106,7 +106,8 @@ def check_texts(page: Page, services: Iterable[Service], *, phrases: bool) -> No
         for blank in _BRACES.findall(text):
             if blank.strip("{}") not in allowed:
                 choice = ", ".join("{" + name + "}" for name in allowed)
-                page.fault(path, f'"{blank}" is no placeholder. Use one of: {choice}.')
+                sentence = f'"{blank}" is no placeholder. Use one of: {choice}.'
+                page.fault(path, sentence, Level.WORDING)
         if "!" in _QUOTED.sub("", text):
             page.fault(path, "Sigurt does not shout. End with a full stop.", Level.WORDING)
 

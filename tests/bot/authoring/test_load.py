@@ -1,0 +1,115 @@
+"""What the loader makes of files."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.authoring import load
+from bot.authoring.lines import lines_of
+from bot.authoring.wording import longest_sentence, spelled_numbers, words_in
+
+GOOD = Path(__file__).parent / "good"
+
+
+def test_a_library_reads_as_it_is_written() -> None:
+    """
+    Lessons, branches, words, numbers and lexicons arrive as the files say.
+    """
+    content = load(GOOD)
+
+    lesson = content.lessons["sq"]["t14-help-8-10"]
+    assert (lesson.band, lesson.tries[0].options[1].right) == ("8-10", True)
+    journey = content.journeys["onboarding"]
+    assert journey.turns["who"].go["help"] == "@help"
+    assert journey.turns["who"].set == {"child": {"role": "child"}, "*": {"country": "al"}}
+    assert journey.words["en"]["who"].say == {"all": ("Who are you?",)}
+    assert content.phrases["en"]["disclosure.thank"]["adult"] == "Thank you for writing."
+    assert content.services[0].number == "116 111"
+    assert content.lexicons["sq"].data == {"rule": [{"id": "kept"}]}
+    assert content.limits_version == "1"
+
+
+def test_every_place_of_a_file_has_its_line() -> None:
+    """
+    Tables, arrays of tables, dotted and quoted keys, inline tables: each knows its line.
+    """
+    text = '''# a comment with = and [
+a = "x # no comment"
+[t."8-10"]
+b.c = ["one",
+  "two, with [ and {",   # said
+]
+[[try]]
+o = [ { id = "a" },
+      { id = "b", l = """
+many ] lines""" } ]
+[[try]]
+o = 1
+'''
+    lines = lines_of(text)
+
+    expected = {
+        ("a",): 2,
+        ("t", "8-10"): 3,
+        ("t", "8-10", "b", "c"): 4,
+        ("t", "8-10", "b", "c", 1): 5,
+        ("try", 0): 7,
+        ("try", 0, "o", 0, "id"): 8,
+        ("try", 0, "o", 1, "l"): 9,
+        ("try", 1): 11,
+        ("try", 1, "o"): 12,
+    }
+    assert {path: lines.get(path) for path in expected} == expected
+
+
+KEYS = st.text(st.characters(codec="ascii", exclude_characters='"\\\x7f', min_codepoint=32))
+VALUES = st.recursive(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters='"\\')),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def written(value: object) -> str:
+    """A value as TOML, arrays over several lines."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, list):
+        return "[\n" + "".join(f"{written(item)},\n" for item in value) + "]"
+    assert isinstance(value, dict)
+    return "{" + ", ".join(f'"{key}" = {written(item)}' for key, item in value.items()) + "}"
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=4))
+def test_lines_are_found_in_any_file(data: dict[str, object]) -> None:
+    """
+    Whatever an author writes, as long as it is TOML, every key is found where it stands.
+    """
+    text = "".join(f'"{key}" = {written(value)}\n' for key, value in data.items())
+    assert tomllib.loads(text) == data
+
+    lines = lines_of(text)
+
+    for key in data:
+        assert text.split("\n")[lines[(key,)] - 1].startswith(f'"{key}" =')
+
+
+def test_numbers_are_told_from_other_figures() -> None:
+    """
+    Telephone numbers are found; ages, days, years and prices are left alone.
+    """
+    said = "Thirr 129, 116 111 ose +355 69 123 4567; je 8-10, 11–13 vjeç, 22.11.2026, 5000 lekë."
+
+    assert list(spelled_numbers(said, {"129"})) == ["129", "116 111", "+355 69 123 4567"]
+
+
+def test_words_are_counted_as_a_child_reads_them() -> None:
+    """
+    Numbers count as they will stand there; dashes do not; quotes do not hide a full stop.
+    """
+    assert words_in("Telefono {child_helpline} – tani.") == 4
+    assert longest_sentence("“Mos i thuaj.” Iliri hesht tani. Pse?") == 3
