@@ -1,0 +1,65 @@
+"""The helpline as one ASGI application: the only place where its parts are joined."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from api import errors, openapi
+from api.clock import Ticker
+from api.crypto import load_box, load_vault
+from api.db import Database
+from api.headers import SecurityHeaders
+from api.intake.reading import require_key
+from api.intake.routes import router as contract
+from api.live import Bell
+from api.reports.guesses import Guesses
+from api.settings import Settings
+from api.times import Clock, utcnow
+
+
+def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow) -> FastAPI:
+    """The helpline, its tables brought to the newest form.
+
+    Its clock ticks only while the application's lifespan runs; a server that mounts it
+    must enter ``app.router.lifespan_context(app)``. ``trial`` is for a machine that nobody
+    else can reach: it opens the description of the contract, and the console says so.
+    """
+    app = FastAPI(
+        title="Sigurt helpline", openapi_url=None, redirect_slashes=False, lifespan=_lifespan
+    )
+    app.state.settings = settings
+    app.state.trial = trial
+    app.state.clock = clock
+    app.state.vault = load_vault(settings.data_dir)
+    app.state.box = load_box(settings.data_dir)
+    app.state.bell = Bell()
+    app.state.database = Database(settings.database_url, app.state.bell)
+    app.state.database.upgrade()
+    app.state.ticker = Ticker(app.state.database, app.state.vault, clock)
+    app.state.guesses = Guesses()
+    errors.install(app)
+    app.include_router(contract)
+    app.add_api_route("/openapi.json", _describe, include_in_schema=False)
+    app.add_middleware(errors.LastResort, owner=app)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.ticker.start()
+    yield
+    app.state.ticker.stop()
+    app.state.bell.close()
+    app.state.database.close()
+
+
+async def _describe(request: Request) -> Response:
+    """The contract; outside a trial only for who shows the key."""
+    if not request.app.state.trial:
+        await require_key(request)
+    return Response(openapi.text(), media_type="application/json")

@@ -1,0 +1,74 @@
+"""What happens by time alone: leases end, unanswered contacts climb, old answers go.
+
+APScheduler only ticks. A lease row decides which process works, and each tick is one
+transaction: two clocks take turns and each job is done once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session
+
+from api.contacts.service import climb, expire_leases
+from api.crypto import Vault
+from api.db import Database
+from api.duty.service import drop_silent
+from api.intake import repeats
+from api.intake.tables import Lease
+from api.times import Clock, to_ms
+
+_LEASE = timedelta(seconds=15)
+_TICK = 1.0
+
+
+class Ticker:
+    """The clock of one process; ``start`` and ``stop`` may be called once each."""
+
+    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._name = secrets.token_hex(8)
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Tick each second, in a thread, until ``stop``."""
+        self._scheduler.add_job(
+            self.tick, "interval", seconds=_TICK, max_instances=1, coalesce=True
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End the ticking; a tick under way is finished first."""
+        if self._scheduler.running:
+            self._scheduler.shutdown()
+
+    def tick(self) -> bool:
+        """Do all that is due; False when another process has the clock."""
+        now = self._clock()
+        with self._database.write() as session:
+            if not take_lease(session, "clock", self._name, now=now):
+                return False
+            expire_leases(session, self._vault, now=now)
+            climb(session, self._vault, now=now)
+            drop_silent(session, self._vault, now=now)
+            repeats.prune(session, now=now)
+        return True
+
+
+def take_lease(session: Session, name: str, holder: str, *, now: datetime) -> bool:
+    """True when this holder has the job; taken over when the last holder fell silent."""
+    lease = session.get(Lease, name)
+    until = to_ms(now + _LEASE)
+    if lease is None:
+        session.add(Lease(name=name, holder=holder, until=until))
+        return True
+    if lease.holder != holder and lease.until > to_ms(now):
+        return False
+    half = to_ms(now + _LEASE / 2)
+    if lease.holder != holder or not half < lease.until <= until:
+        lease.holder, lease.until = holder, until
+    return True

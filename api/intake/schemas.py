@@ -1,0 +1,119 @@
+"""The inner form of what the bot seals. Unknown fields are ignored, so either side may grow."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(3000, 1, 1, tzinfo=UTC)
+
+
+def _countable(moment: datetime) -> datetime:
+    if not _FIRST <= moment < _LAST:
+        raise ValueError("not a time of ours")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_countable)]
+Severity = Literal["none", "concern", "disclosure", "emergency"]
+Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Conversation = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+Short = Annotated[str, StringConstraints(max_length=64)]
+Words = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class Inner(BaseModel):
+    """Base of the sealed forms."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+class Evidence(Inner):
+    """What the triage saw: the words, and the rule they met."""
+
+    rule: Short
+    words: Words
+
+
+class Message(Inner):
+    """One message of the child, or a note of the bot."""
+
+    message_id: Uuid
+    at: Moment
+    kind: Literal["text", "choice", "media_offered", "note"]
+    text: Words
+    severity: Severity = "none"
+    evidence: list[Evidence] = Field(default=[], max_length=100)
+
+
+class Limits(Inner):
+    """Which words on the limits of confidentiality the child was told, and when."""
+
+    version: Short
+    language: Short
+    told_at: Moment
+
+
+class Contact(Inner):
+    """What the bot knows when it opens a contact."""
+
+    contact_id: Uuid
+    conversation: Conversation
+    channel: Literal["telegram", "viber", "web"]
+    opened_at: Moment
+    language: Literal["sq", "en"]
+    band: Literal["8-10", "11-13", "14-17", "adult", ""] = ""
+    role: Literal["child", "parent", "teacher", "other", ""] = ""
+    country: Literal["al", "xk", "mk", "me", "other", ""] = ""
+    severity: Severity
+    category: Short = "none"
+    score: float = Field(default=0.0, ge=0, le=1)
+    wants_reply: bool = True
+    reason: Literal["asked", "disclosure", "emergency", "safe_word", "duty_of_care"]
+    limits: Limits | None = None
+    messages: list[Message] = Field(default=[], max_length=500)
+
+
+class Messages(Inner):
+    """More of a contact: messages, a graver reading, or how the child left."""
+
+    messages: list[Message] = Field(default=[], max_length=500)
+    severity: Severity = "none"
+    category: Short = "none"
+    wants_reply: bool = True
+    left: Literal["exit_word", "chat_lost", "withdrew"] | None = None
+    left_at: Moment | None = None
+
+
+class Report(Inner):
+    """A report of online exploitation or of an address with abuse material."""
+
+    report_id: Uuid
+    received_at: Moment
+    language: Literal["sq", "en"]
+    kind: Literal[
+        "csam_address", "sexual_extortion", "grooming", "unwanted_sexual_material", "other"
+    ]
+    reporter: Literal["child_in_picture", "child", "parent", "professional", "public"]
+    addresses: list[Annotated[str, StringConstraints(max_length=1000)]] = Field(
+        default=[], max_length=50
+    )
+    where: Words = ""
+    words: Words = ""
+    conversation: Conversation | None = None
+
+
+class Receipt(Inner):
+    """What became of a counsellor's message at the channel."""
+
+    status: Literal["sent", "delivered", "seen", "failed"]
+
+
+class Sealed(Inner):
+    """The outer form: which key the box was sealed to, and the box (base64)."""
+
+    key_id: Annotated[str, StringConstraints(max_length=64)]
+    sealed: str

@@ -1,0 +1,97 @@
+"""The contract as an OpenAPI document. ``python -m api.openapi`` writes api/openapi.json."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from api.intake import answers, schemas
+from api.intake.routes import router
+
+FILE = Path(__file__).with_name("openapi.json")
+
+_ABOUT = (
+    "What a bot may tell the helpline and ask of it. A body whose form is `Sealed` holds a "
+    "NaCl sealed box (X25519) to the key of `GET /v1/key`; inside is UTF-8 JSON in the form "
+    "that `x-sealed` names. Fields that are not known are ignored. Every write needs an "
+    "`Idempotency-Key`: the same key and bytes again give the first answer again, with the "
+    "header `Idempotency-Replayed: true`. Every error is `application/problem+json` (RFC 9457)."
+)
+_INNER = {
+    ("/v1/contacts", "post"): "Contact",
+    ("/v1/contacts/{contact_id}/messages", "post"): "Messages",
+    ("/v1/reports", "post"): "Report",
+    ("/v1/events/{seq}/receipt", "post"): "",
+}
+_PROBLEMS = {
+    "400": "The request cannot be read: not JSON, too deep, no idempotency key.",
+    "401": "The helpline's key is missing or wrong.",
+    "404": "No such thing.",
+    "409": "The box is sealed to another key, or the idempotency key was used otherwise.",
+    "413": "The body is over 256 KiB.",
+    "415": "The body is not application/json.",
+    "422": "The body, or what was sealed in it, does not have the agreed form.",
+    "429": "Too many tries.",
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole document; the same for the same code."""
+    app = FastAPI(title="Sigurt helpline", version="1", description=_ABOUT)
+    app.include_router(router)
+    found = app.openapi()
+    _add_schemas(found)
+    for path, operations in found["paths"].items():
+        for method, operation in operations.items():
+            _complete(operation, path, method)
+    return found
+
+
+def text() -> str:
+    """The document as it is committed."""
+    return json.dumps(document(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _add_schemas(found: dict[str, Any]) -> None:
+    inner = [schemas.Contact, schemas.Messages, schemas.Report, schemas.Sealed, schemas.Receipt]
+    wanted = [(model, "validation") for model in (*inner, answers.ProblemDetails)]
+    _, made = models_json_schema(wanted, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    components = found.setdefault("components", {})
+    kept = components.setdefault("schemas", {})
+    kept.pop("HTTPValidationError", None)
+    kept.pop("ValidationError", None)
+    kept.update(made["$defs"])
+    components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+    found["security"] = [{"key": []}]
+
+
+def _complete(operation: dict[str, Any], path: str, method: str) -> None:
+    codes = ["401", "422"]
+    if method == "post":
+        codes += ["400", "404", "409", "413", "415"]
+        _add_body(operation, _INNER[path, method])
+    if "{receipt}" in path:
+        codes += ["404", "429"]
+    for code in codes:
+        schema = {"$ref": "#/components/schemas/ProblemDetails"}
+        content = {"application/problem+json": {"schema": schema}}
+        operation["responses"][code] = {"description": _PROBLEMS[code], "content": content}
+
+
+def _add_body(operation: dict[str, Any], inner: str) -> None:
+    schema: dict[str, Any] = {"$ref": f"#/components/schemas/{'Sealed' if inner else 'Receipt'}"}
+    media: dict[str, Any] = {"schema": schema}
+    if inner:
+        media["x-sealed"] = f"#/components/schemas/{inner}"
+    operation["requestBody"] = {"required": True, "content": {"application/json": media}}
+    key = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"}
+    header = {"name": "Idempotency-Key", "in": "header", "required": True, "schema": key}
+    operation.setdefault("parameters", []).append(header)
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), encoding="utf-8")
