@@ -12,25 +12,18 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Engine, Table, delete, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.crypto import Sealer
+from bot.store.database import insert_new, reading, writing
 from bot.store.tables import Bubble
 
 _LOG: Table = Bubble.__table__  # type: ignore[attr-defined]
 _ORDER_LOCK = 7_301_001  # PostgreSQL: rows become visible in the order of their numbers
 
 Payload = dict[str, Any]
-
-
-class Seals(Protocol):
-    """What the log needs of ``bot.crypto.Sealer``."""
-
-    def seal(self, plain: bytes, /, *, table: str, column: str, row: str) -> bytes: ...
-
-    def open(self, sealed: bytes, /, *, table: str, column: str, row: str) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +52,11 @@ class _Write:
 class WebLog:
     """Sealed bubbles by conversation. Writers that wait at the moment share one commit.
 
-    Errors of the database surface as SQLAlchemy raises them.
+    Raises ``StoreUnavailable`` when the database cannot be used.
     """
 
     def __init__(
-        self, engine: Engine, sealer: Seals, *, now: Callable[[], float] = time.time
+        self, engine: Engine, sealer: Sealer, *, now: Callable[[], float] = time.time
     ) -> None:
         self._engine = engine
         self._sealer = sealer
@@ -113,12 +106,10 @@ class WebLog:
         rows = [self._row(write.conversation, entry) for write in batch for entry in write.entries]
         if not rows:
             return
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ORDER_LOCK})
-                connection.execute(postgresql.insert(_LOG).on_conflict_do_nothing(), rows)
-            else:
-                connection.execute(sqlite.insert(_LOG).on_conflict_do_nothing(), rows)
+            connection.execute(insert_new(connection, _LOG), rows)
 
     def _row(self, conversation: str, entry: Entry) -> dict[str, object]:
         plain = json.dumps(entry.payload, ensure_ascii=False).encode()
@@ -136,7 +127,7 @@ class WebLog:
             .where(_LOG.c.conversation == conversation, _LOG.c.seq > after)
             .order_by(_LOG.c.seq)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(query).all()
         return [Turn(row.seq, self._opened(row.key, row.payload)) for row in rows]
 
@@ -146,16 +137,16 @@ class WebLog:
         return payload
 
     def _delete(self, which: Any) -> None:
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(delete(_LOG).where(which))
 
     def _newest(self) -> int:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return connection.execute(select(func.max(_LOG.c.seq))).scalar() or 0
 
     def _changed(self, after: int) -> list[tuple[int, str]]:
         query = select(_LOG.c.seq, _LOG.c.conversation).where(_LOG.c.seq > after)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [(row.seq, row.conversation) for row in connection.execute(query)]
 
 

@@ -1,0 +1,105 @@
+"""Bubbles as the page stores and shows them: plain data between ``Say`` and template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.engine.effects import Say
+from bot.store.weblog import Entry, Payload, Turn
+
+BOT, PERSON, CHILD = "bot", "person", "me"
+_ART = re.compile(r"[a-z0-9-]{1,60}")
+_SHORT = {2: 18, 3: 12}  # characters: so many labels stand side by side on a narrow phone
+
+
+def entries_of(says: Sequence[Say], *, key: str) -> list[Entry]:
+    """Return what is stored of one answer; the same ``key`` gives the same entries."""
+    return [Entry(f"{key}:{place}", payload_of(say)) for place, say in enumerate(says)]
+
+
+def payload_of(say: Say) -> Payload:
+    """Return one bubble of the bot or of a person. The page's own help button stays out."""
+    return {
+        "who": PERSON if say.name else BOT,
+        "event": "",
+        "text": say.text,
+        "buttons": [[button.id, button.label] for button in say.buttons],
+        "calls": [[call.number, call.label] for call in say.calls],
+        "name": say.name,
+        "picture": "" if say.grave else say.picture,
+        "picture_text": say.picture_text,
+        "mood": "" if say.grave else say.mood,
+        "grave": say.grave,
+        "language": say.language,
+        "band": say.band,
+    }
+
+
+def own(text: str, *, event: str, cut: bool = False, media: bool = False) -> Payload:
+    """Return what the child itself wrote, pressed or offered, as its own bubble."""
+    return {
+        "who": CHILD,
+        "event": event,
+        "text": text,
+        "cut": cut,
+        "media": media,
+        "name": "",
+        "grave": False,
+    }
+
+
+def says_of(turns: Sequence[Turn]) -> list[Payload]:
+    """Return the bubbles that were said to the child, oldest first."""
+    return [turn.payload for turn in turns if turn.payload["who"] != CHILD]
+
+
+def live_seq(turns: Sequence[Turn]) -> int:
+    """Return the number of the bubble whose buttons may still be pressed, or -1.
+
+    A question stays open until it is answered, until another takes its place, or until
+    a person speaks; news in between does not take the choice away.
+    """
+    for turn in reversed(turns):
+        if turn.payload["who"] != BOT:
+            return -1
+        if turn.payload["buttons"]:
+            return turn.seq
+    return -1
+
+
+def label_of(turns: Sequence[Turn], button: str) -> str:
+    """Return the words on the newest button with that id, or nothing if it never was."""
+    for payload in reversed(says_of(turns)):
+        for known, label in payload["buttons"]:
+            if known == button:
+                return str(label)
+    return ""
+
+
+def columns(buttons: Sequence[Sequence[str]]) -> str:
+    """Return the class that puts two or three short labels side by side."""
+    widest = max((len(label) for _, label in buttons), default=0)
+    if widest > _SHORT.get(len(buttons), 0):
+        return ""
+    return {2: "two", 3: "three"}[len(buttons)]
+
+
+def dialled(number: str) -> str:
+    """Return a number as a telephone link takes it: digits, and a plus in front."""
+    return re.sub(r"(?!^\+)\D", "", number)
+
+
+def is_helpline(number: str) -> bool:
+    """Whether the number is one of Europe's 116 numbers, which stand in help's yellow."""
+    return dialled(number).startswith("116")
+
+
+def unbroken(text: str) -> str:
+    """Return text whose telephone numbers do not break at the end of a line."""
+    return re.sub(r"(?<=\d) (?=\d)", "\u00a0", text)
+
+
+def art_name(name: str) -> str:
+    """Return the file of a drawing, or nothing when that is no name of one."""
+    return f"{name}.svg" if _ART.fullmatch(name) else ""

@@ -1,0 +1,155 @@
+"""The browser as a channel: bubbles go to the page's log, and a bell wakes open pages."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from bot.channels.base import Capabilities, ChannelDown
+from bot.channels.web.bubbles import entries_of, says_of
+from bot.engine.effects import Say
+from bot.store.database import StoreUnavailable
+from bot.store.weblog import Entry, Turn, WebLog
+
+log = logging.getLogger(__name__)
+
+LOOK = 0.5  # seconds between looks for what other processes wrote
+BEAT = 15.0  # seconds of silence after which an open page hears that the line is alive
+
+
+class Bell:
+    """Wakes the pages of this process that wait for one conversation."""
+
+    def __init__(self) -> None:
+        self._ears: dict[str, set[asyncio.Event]] = {}
+
+    @contextmanager
+    def ear(self, conversation: str) -> Iterator[asyncio.Event]:
+        """Give an event that is set by each ring, for as long as the block lasts."""
+        event = asyncio.Event()
+        self._ears.setdefault(conversation, set()).add(event)
+        try:
+            yield event
+        finally:
+            self._ears[conversation].discard(event)
+            if not self._ears[conversation]:
+                del self._ears[conversation]
+
+    def ring(self, conversation: str) -> None:
+        """Wake whoever waits for this conversation."""
+        for event in self._ears.get(conversation, ()):
+            event.set()
+
+    def ring_all(self) -> None:
+        """Wake everybody: something may have been missed."""
+        for conversation in self._ears:
+            self.ring(conversation)
+
+    def __bool__(self) -> bool:
+        return bool(self._ears)
+
+
+class WebChannel:
+    """The browser chat. An address is the hash of the page's secret, never the secret."""
+
+    name = "web"
+    capabilities = Capabilities(text_limit=4000, label_bytes=400, buttons=12, proactive=False)
+
+    def __init__(self, weblog: WebLog, *, conversation_of: Callable[[str, str], str]) -> None:
+        self.log = weblog
+        self._bell = Bell()
+        self._conversation_of = conversation_of
+        self._watcher: asyncio.Task[None] | None = None
+        self._left: set[str] = set()  # whose pages are being shut
+
+    def conversation(self, address: str) -> str:
+        """Return the conversation that the engine knows this address by."""
+        return self._conversation_of(self.name, address)
+
+    async def send(self, address: str, says: Sequence[Say], *, key: str) -> None:
+        """Store bubbles for the page and wake it; the same ``key`` again adds nothing."""
+        try:
+            await self.put(self.conversation(address), entries_of(says, key=key))
+        except StoreUnavailable as error:
+            raise ChannelDown(str(error)) from error
+
+    async def put(self, conversation: str, entries: Sequence[Entry]) -> None:
+        """Store bubbles of either side and wake the open pages."""
+        await self.log.append(conversation, entries)
+        self._bell.ring(conversation)
+
+    async def forget(self, conversation: str) -> None:
+        """Drop what the pages show, and shut those that are open."""
+        await self.log.drop(conversation)
+        self._left.add(conversation)
+        self._bell.ring(conversation)
+        asyncio.get_running_loop().call_later(LOOK, self._left.discard, conversation)
+
+    async def answer(self, conversation: str, *, after: int, patience: float) -> list[Turn]:
+        """Return what is behind ``after`` as soon as the other side has spoken.
+
+        After ``patience`` seconds without a word it returns what there is.
+        """
+        with self._bell.ear(conversation) as rung, suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                while not says_of(await self.log.read(conversation, after=after)):
+                    await rung.wait()
+                    rung.clear()
+        return await self.log.read(conversation, after=after)
+
+    async def live(self, conversation: str, *, after: int) -> AsyncIterator[list[Turn] | None]:
+        """Yield what comes behind ``after``, an empty list as a beat; ``None`` at the exit."""
+        with self._bell.ear(conversation) as rung:
+            while True:
+                rung.clear()
+                turns = await self.log.read(conversation, after=after)
+                if turns:
+                    after = turns[-1].seq
+                    yield turns
+                if conversation in self._left:
+                    yield None
+                    return
+                if not await _heard(rung, BEAT):
+                    yield []
+
+    async def start(self) -> None:
+        """Begin to notice what other processes write."""
+        self._watcher = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Stop noticing."""
+        if self._watcher is None:
+            return
+        self._watcher.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._watcher
+        self._watcher = None
+
+    async def _watch(self) -> None:
+        seen: int | None = None
+        while True:
+            await asyncio.sleep(LOOK)
+            try:
+                seen = await self.look(seen) if self._bell else None
+            except StoreUnavailable as error:
+                log.warning("web log cannot be read: %s", error)
+
+    async def look(self, seen: int | None) -> int:
+        """Wake the pages that something was written for behind ``seen``; return the newest."""
+        if seen is None:
+            newest = await self.log.newest()
+            self._bell.ring_all()
+            return newest
+        changed = await self.log.changed(after=seen)
+        for _, conversation in changed:
+            self._bell.ring(conversation)
+        return max((seq for seq, _ in changed), default=seen)
+
+
+async def _heard(rung: asyncio.Event, seconds: float) -> bool:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            return await rung.wait()
+    return False

@@ -1,0 +1,153 @@
+"""Turns stored bubbles into HTML. Everything is escaped; one template serves page and stream."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.channels.web import bubbles
+from bot.channels.web.words import PageWords
+from bot.engine.effects import Say
+from bot.store.weblog import Payload, Turn
+
+HERE = Path(__file__).resolve().parents[1]
+TONGUES = {"sq": "shqip", "en": "English"}
+DOOR = "M6 21V10a6 6 0 0 1 12 0v11M3 21h18M14 15h.01"
+LIT = ("go.help", "go.person")  # buttons that lead to a person are in help's yellow
+MOODS = ("calm", "listening", "glad")
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of the page: as it is, and packed."""
+
+    kind: str
+    plain: bytes
+    packed: bytes
+
+
+def load_assets(root: Path = HERE / "static") -> dict[str, Asset]:
+    """Return every static file by its path; they are few and small, so they stay in memory."""
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    return {path.relative_to(root).as_posix(): _asset(path) for path in files}
+
+
+def _asset(path: Path) -> Asset:
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if kind.startswith("text/"):
+        kind += "; charset=utf-8"
+    plain = path.read_bytes()
+    return Asset(kind, plain, gzip.compress(plain, mtime=0))
+
+
+class View:
+    """Renders the page, its later bubbles, and what is said when something is not taken."""
+
+    def __init__(self, words: Mapping[str, PageWords], assets: Mapping[str, Asset]) -> None:
+        self.words = words
+        self._version = hashlib.sha256(b"".join(a.plain for a in assets.values())).hexdigest()[:10]
+        self._art = {name.removeprefix("art/") for name in assets if name.startswith("art/")}
+        self._templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+        )
+        self._templates.globals.update(
+            version=self._version, tongues=TONGUES, lit=LIT, moods=MOODS, door=DOOR
+        )
+        self._templates.filters.update(
+            art=self._art_file,
+            unbroken=bubbles.unbroken,
+            dialled=bubbles.dialled,
+            helpline=bubbles.is_helpline,
+            columns=bubbles.columns,
+        )
+
+    def page(self, turns: Sequence[Turn], *, door: str = "") -> str:
+        """Return the whole page. ``door`` is the secret of a page without a cookie."""
+        said = bubbles.says_of(turns)
+        last = said[-1] if said else {"language": "sq", "band": "", "name": ""}
+        language = self.spoken(said)
+        return self._templates.get_template("chat.html").render(
+            lang=language,
+            other=next(other for other in TONGUES if other != language),
+            words=self.words[language],
+            band=last["band"],
+            name=last["name"],
+            turns=[(turn.seq, turn.payload) for turn in turns],
+            live=bubbles.live_seq(turns),
+            drawn=_drawn(turns),
+            after=max((turn.seq for turn in turns), default=0) if not door else 0,
+            hidden=_hidden(door),
+            fresh=bool(door),
+        )
+
+    def bubbles(self, turns: Sequence[Turn]) -> list[dict[str, Any]]:
+        """Return turns as the script takes them: number and finished HTML."""
+        live = bubbles.live_seq(turns)
+        return [{"seq": turn.seq, "html": self._turn(turn, turn.seq == live)} for turn in turns]
+
+    def doors(self, says: Sequence[Say]) -> list[str]:
+        """Return the ways to help as HTML, for the moments when nothing can be stored."""
+        return [self._turn(Turn(0, bubbles.payload_of(say)), False) for say in says]
+
+    def stop(self, sentence: str, language: str, doors: Sequence[Say]) -> str:
+        """Return the page that says why something was not taken."""
+        return self._templates.get_template("stop.html").render(
+            lang=language,
+            words=self.words[language],
+            sentence=getattr(self.words[language], sentence),
+            doors=[bubbles.payload_of(say) for say in doors],
+        )
+
+    def table(self) -> str:
+        """Return the page behind the exit: nothing on it is ours."""
+        return self._templates.get_template("table.html").render()
+
+    def spoken(self, said: Sequence[Payload]) -> str:
+        """Return the language of the talk; Albanian until one was chosen."""
+        language = str(said[-1]["language"]) if said else "sq"
+        return language if language in self.words else "sq"
+
+    def again(self, language: str) -> Turn:
+        """Return what a page shows whose log has been dropped for its age."""
+        words = self.words[language]
+        buttons = [["go.menu", words.again_menu]]
+        say = bubbles.payload_of(Say(key="", text=words.again, language=language))
+        return Turn(0, {**say, "buttons": buttons})
+
+    def _turn(self, turn: Turn, live: bool) -> str:
+        language = turn.payload.get("language", "sq")
+        words = self.words.get(language, self.words["sq"])
+        module = self._templates.get_template("turn.html").make_module()
+        html: str = module.turn(  # type: ignore[attr-defined]
+            turn.seq, turn.payload, words, _hidden(""), live, True
+        )
+        return str(html)
+
+    def _art_file(self, name: str) -> str:
+        file = bubbles.art_name(name)
+        return file if file in self._art else ""
+
+
+def _hidden(door: str) -> dict[str, str]:
+    """Fields of every form: an id by which a doubled press is known, and who we are."""
+    return {"event": secrets.token_hex(16)} | ({"door": door} if door else {})
+
+
+def _drawn(turns: Sequence[Turn]) -> int:
+    """The one bubble that the lynx stands beside; none since something grave was said."""
+    for turn in reversed(turns):
+        if turn.payload["who"] == bubbles.PERSON or turn.payload.get("grave"):
+            return -1
+        if turn.payload.get("mood"):
+            return turn.seq
+    return -1

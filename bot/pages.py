@@ -1,0 +1,299 @@
+"""The browser chat's routes: the page, what is sent from it, what comes live, the exit.
+
+Without a cookie nothing is stored: the first page is a greeting that anybody gets. The
+first press or word brings the cookie, the conversation and its first event.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
+
+from bot.channels.base import Inbound
+from bot.channels.web import bubbles
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.door import (
+    Pace,
+    Refused,
+    Visitor,
+    check_origin,
+    give_cookie,
+    is_secure,
+    known_visitor,
+    new_token,
+    read_form,
+    take_cookie,
+    visitor_of,
+)
+from bot.channels.web.posts import Post, digest, heard, number, post_of, update_id
+from bot.channels.web.view import View, load_assets
+from bot.channels.web.words import PageWords
+from bot.engine.effects import Say
+from bot.engine.events import (
+    AnyEvent,
+    ButtonTapped,
+    ExitPressed,
+    Started,
+)
+from bot.store.database import StoreUnavailable
+from bot.store.weblog import Entry, Payload, Turn
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 2.0  # seconds that a post waits for the answer before it goes back without one
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Handles(Protocol):
+    """What the page needs of the runner."""
+
+    async def handle(self, inbound: Inbound) -> bool: ...
+
+
+def router(
+    *,
+    runner: Handles,
+    web: WebChannel,
+    greeting: Sequence[Say],
+    fallback: Callable[[str], Sequence[Say]],
+    words: Mapping[str, PageWords],
+    public_url: str = "",
+    pace: Pace | None = None,
+) -> APIRouter:
+    """Return the routes of the browser chat.
+
+    ``greeting`` is what somebody sees who has said nothing yet; ``fallback`` gives the
+    doors of help when nothing can be stored.
+    """
+    pages = Pages(runner, web, tuple(greeting), fallback, words, public_url, pace or Pace())
+    routes = APIRouter(include_in_schema=False)
+    routes.add_api_route("/", pages.show, methods=["GET"])
+    routes.add_api_route("/chat", pages.chat, methods=["POST"])
+    routes.add_api_route("/chat/live", pages.live, methods=["GET"])
+    routes.add_api_route("/exit", pages.exit, methods=["POST"])
+    routes.add_api_route("/tabela", pages.table, methods=["GET"])
+    routes.add_api_route("/static/{name:path}", pages.asset, methods=["GET"])
+    return routes
+
+
+class Pages:
+    """The handlers, with what they share."""
+
+    def __init__(
+        self,
+        runner: Handles,
+        web: WebChannel,
+        greeting: tuple[Say, ...],
+        fallback: Callable[[str], Sequence[Say]],
+        words: Mapping[str, PageWords],
+        public_url: str,
+        pace: Pace,
+    ) -> None:
+        self._runner = runner
+        self._web = web
+        self._greeting = greeting
+        self._fallback = fallback
+        self._public_url = public_url
+        self._pace = pace
+        self._assets = load_assets()
+        self._view = View(words, self._assets)
+
+    async def show(self, request: Request) -> Response:
+        """The page; for somebody unknown the greeting, and nothing is stored."""
+        visitor = known_visitor(request, secure=self._secure(request))
+        if visitor is None:
+            greeting = [Turn(0, bubbles.payload_of(say)) for say in self._greeting]
+            return _html(self._view.page(greeting, door=new_token()))
+        try:
+            turns = await self._web.log.read(self._web.conversation(visitor.address))
+        except StoreUnavailable:
+            return self._stop(Refused(503, "not_kept"), request)
+        return _html(self._view.page(turns or [self._view.again(_preferred(request))]))
+
+    async def chat(self, request: Request) -> Response:
+        """One thing that the child sent; answered when it is stored, never before."""
+        try:
+            check_origin(request)
+            form = await read_form(request)
+            visitor = visitor_of(request, form, secure=self._secure(request))
+            post = post_of(form)
+            await self._keep_pace(request, visitor)
+            answer = await self._take(visitor, post)
+        except Refused as refused:
+            return self._stop(refused, request)
+        except StoreUnavailable:
+            return self._stop(Refused(503, "not_kept"), request)
+        response = self._answered(request, answer)
+        if visitor.fresh:
+            give_cookie(response, visitor, secure=self._secure(request))
+        return response
+
+    async def live(self, request: Request) -> Response:
+        """What comes by itself, as server-sent events; a lost line goes on where it broke."""
+        visitor = known_visitor(request, secure=self._secure(request))
+        if visitor is None:
+            return Response(status_code=204)
+        after = number(request.headers.get("last-event-id") or request.query_params.get("after"))
+        stream = self.stream(self._web.conversation(visitor.address), after)
+        headers = _NO_STORE | {"X-Accel-Buffering": "no"}
+        return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+    async def stream(self, conversation: str, after: int) -> AsyncIterator[str]:
+        """Yield the lines of the stream until the page goes or leaves."""
+        yield "retry: 2000\n\n"
+        try:
+            async for turns in self._web.live(conversation, after=after):
+                yield self._lines(turns)
+        except StoreUnavailable as error:  # the browser comes back by itself
+            log.warning("a live page was let go: %s", error)
+
+    async def exit(self, request: Request) -> Response:
+        """Leave at once: whatever else fails, the page and its secret are gone."""
+        secure = self._secure(request)
+        response = RedirectResponse("/tabela", status_code=303, headers=_NO_STORE)
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        try:
+            check_origin(request)
+        except Refused as refused:
+            return self._stop(refused, request)
+        if visitor := known_visitor(request, secure=secure):
+            await self._leave(visitor)
+        take_cookie(response, secure=secure)
+        return response
+
+    async def table(self) -> Response:
+        """A page with nothing of ours on it."""
+        return _html(self._view.table())
+
+    async def asset(self, request: Request, name: str) -> Response:
+        """A file of the page. Its address changes with its content."""
+        asset = self._assets.get(name)
+        if asset is None:
+            return Response(status_code=404, headers=_NO_STORE)
+        headers = {"Cache-Control": "private, max-age=86400", "Vary": "Accept-Encoding"}
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(asset.plain, media_type=asset.kind, headers=headers)
+        headers["Content-Encoding"] = "gzip"
+        return Response(asset.packed, media_type=asset.kind, headers=headers)
+
+    async def _keep_pace(self, request: Request, visitor: Visitor) -> None:
+        if not visitor.fresh:
+            return await self._pace.keep(visitor.address)
+        host = request.client.host if request.client else "unknown"
+        return await self._pace.keep(f"new from {host}")
+
+    async def _take(self, visitor: Visitor, post: Post) -> list[Turn]:
+        """Hand one post to the runner; return what the page has not seen yet."""
+        conversation = self._web.conversation(visitor.address)
+        if visitor.fresh:
+            await self._begin(visitor, conversation)
+        event, bubble = await self._read(conversation, post)
+        if event is None:
+            return await self._web.log.read(conversation, after=post.after)
+        repeat = update_id(visitor.address, post)
+        before = await self._show_own(conversation, f"me:{repeat}", bubble, post)
+        try:
+            await self._runner.handle(Inbound("web", repeat, visitor.address, event))
+        except StoreUnavailable:
+            await self._web.log.take_back(f"me:{repeat}")
+            raise
+        await self._web.answer(conversation, after=before, patience=0 if post.live else PATIENCE)
+        return await self._web.log.read(conversation, after=post.after)
+
+    async def _begin(self, visitor: Visitor, conversation: str) -> None:
+        """Let the engine know the conversation, and its greeting stand first in the log."""
+        started = Started(at=datetime.now(UTC))
+        first = Inbound("web", digest(visitor.address, "started"), visitor.address, started)
+        if await self._runner.handle(first):
+            await self._web.answer(conversation, after=0, patience=PATIENCE)
+
+    async def _show_own(
+        self, conversation: str, key: str, bubble: Payload | None, post: Post
+    ) -> int:
+        """Store the child's own bubble; return the number behind which answers come."""
+        if bubble is not None:
+            await self._web.put(conversation, [Entry(key, bubble)])
+        turns = await self._web.log.read(conversation, after=post.after)
+        own = [turn.seq for turn in turns if turn.payload.get("event") == post.event]
+        return own[-1] if own else max((turn.seq for turn in turns), default=post.after)
+
+    async def _read(self, conversation: str, post: Post) -> tuple[AnyEvent | None, Payload | None]:
+        """Return what happened and how the page shows it."""
+        at = datetime.now(UTC)
+        if post.button:
+            return await self._pressed(conversation, post, at)
+        return heard(post, at)
+
+    async def _pressed(
+        self, conversation: str, post: Post, at: datetime
+    ) -> tuple[AnyEvent, Payload | None]:
+        turns = await self._web.log.read(conversation)
+        label = bubbles.label_of(turns, post.button)
+        if post.button == "go.help":
+            label = label or self._view.words[self._view.spoken(bubbles.says_of(turns))].help
+        bubble = bubbles.own(label, event=post.event) if label else None
+        return ButtonTapped(at=at, button=post.button), bubble
+
+    async def _leave(self, visitor: Visitor) -> None:
+        conversation = self._web.conversation(visitor.address)
+        left = ExitPressed(at=datetime.now(UTC))
+        once = digest(visitor.address, new_token())
+        try:
+            await self._runner.handle(Inbound("web", once, visitor.address, left))
+            await self._web.forget(conversation)
+        except StoreUnavailable as error:  # the log is dropped by its age then
+            log.error("an exit could not be stored: %s", error)
+
+    def _answered(self, request: Request, turns: Sequence[Turn]) -> Response:
+        if not _wants_json(request):
+            return RedirectResponse("/", status_code=303, headers=_NO_STORE)
+        after = max((turn.seq for turn in turns), default=0)
+        answer = {"bubbles": self._view.bubbles(turns), "next": after}
+        return JSONResponse(answer, headers=_NO_STORE)
+
+    def _stop(self, refused: Refused, request: Request) -> Response:
+        """Say why something was not taken, with the doors of help beside it."""
+        language = _preferred(request)
+        doors = self._fallback(language)
+        if _wants_json(request):
+            answer = {"title": refused.words, "doors": self._view.doors(doors)}
+            return JSONResponse(answer, status_code=refused.status, headers=_NO_STORE)
+        html = self._view.stop(refused.words, language, doors)
+        return HTMLResponse(html, status_code=refused.status, headers=_NO_STORE)
+
+    def _lines(self, turns: list[Turn] | None) -> str:
+        if turns is None:
+            return "event: left\ndata: {}\n\n"
+        if not turns:
+            return "event: beat\ndata: {}\n\n"
+        data = json.dumps(self._view.bubbles(turns), ensure_ascii=False)
+        return f"id: {turns[-1].seq}\nevent: bubbles\ndata: {data}\n\n"
+
+    def _secure(self, request: Request) -> bool:
+        return is_secure(request, self._public_url)
+
+
+def _html(page: str) -> HTMLResponse:
+    return HTMLResponse(page, headers=_NO_STORE)
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def _preferred(request: Request) -> str:
+    """The browser's first language, where nothing better is known."""
+    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "sq"
