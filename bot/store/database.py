@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,8 @@ def connect(url: str, *, busy_ms: int = BUSY_MS) -> Engine:
     """
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_size=10, max_overflow=10)
-    engine = create_engine(url, connect_args={"timeout": busy_ms / 1000})
-    event.listen(engine, "connect", _prepare_sqlite)
+    engine = create_engine(url)
+    event.listen(engine, "connect", partial(_prepare_sqlite, busy_ms))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -105,10 +106,10 @@ def _translated() -> Iterator[None]:
         raise StoreUnavailable("no free connection") from error
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(busy_ms: int, connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says
     for pragma in (
-        f"busy_timeout={BUSY_MS}",
+        f"busy_timeout={busy_ms}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",

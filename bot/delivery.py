@@ -1,0 +1,360 @@
+"""From the outbox to the channels and to the helpline; retried until accepted or seen to fail.
+
+What was committed a moment ago is handed over in memory; the rest (put off, left by a
+process that died, refused for want of room) is found by looking for due rows. Each chat
+waits only for itself. What leaves for the helpline leaves most urgent first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+import random
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from bot.alarms import Alarms
+from bot.batch import Settle
+from bot.channels.base import Channel, ChannelBusy, ChannelDown, ChannelRefused, ChatGone
+from bot.crypto import Sealer
+from bot.engine.events import ChatLost, ContactArrived, ContactDelayed
+from bot.helpline import Helpline, HelplineRefused, HelplineUnavailable
+from bot.parcels import Parcel, open_all
+from bot.runner import Runner
+from bot.store import outbox
+from bot.store.database import StoreUnavailable, millis
+from bot.store.forms import read_says
+from bot.store.outbox import CHANNEL, HELPLINE, LEASE_MS
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = {CHANNEL: 64, HELPLINE: 8}
+LOOK = 64  # rows taken at one look
+ROOM = 2_000  # parcels held in memory
+REST = 0.5  # seconds between two looks
+GRACE = 5.0  # seconds that sends on their way have when the service stops
+LONGEST_WAIT = {CHANNEL: 300.0, HELPLINE: 15.0}
+PATIENCE = timedelta(hours=24)  # of the channel lane; contacts are never given up
+
+Told = Callable[[str, str], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class _Lane:
+    """Parcels that wait for their turn, most urgent first, and how many are on their way."""
+
+    limit: int
+    waiting: list[tuple[int, int, Parcel]] = field(default_factory=list)
+    active: int = 0
+
+
+@dataclass(slots=True)
+class _Held:
+    """A parcel that this process answers for."""
+
+    parcel: Parcel
+    leased_at: int
+    under_way: bool = False
+
+
+class Delivery:
+    """Carries parcels. ``told`` hears of each row by key: ``sent`` or ``failed``."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        channels: Mapping[str, Channel],
+        helpline: Helpline,
+        sealer: Sealer,
+        alarms: Alarms,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._runner = runner
+        self._channels = channels
+        self._helpline = helpline
+        self._sealer = sealer
+        self._alarms = alarms
+        self._now = now
+        self._chance = chance
+        self._lanes = {name: _Lane(limit) for name, limit in AT_ONCE.items()}
+        self._held: dict[str, _Held] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._helpline_down = False
+        self._probes: set[str] = set()
+        self._bell = asyncio.Event()
+        self._stopping = False
+        self._more = False  # the last look left rows behind
+        self.told: Told | None = None
+
+    # The runner's side
+
+    def has_room(self) -> bool:
+        """Whether fresh parcels may be leased to this process."""
+        return len(self._held) < ROOM and not self._stopping
+
+    def take(self, parcels: Sequence[Parcel]) -> None:
+        """Carry these; they are stored and leased to this process."""
+        for parcel in parcels:
+            if parcel.key in self._held:
+                continue
+            self._held[parcel.key] = _Held(parcel, millis(self._now()))
+            entry = (parcel.priority, parcel.id, parcel)
+            heapq.heappush(self._lanes[parcel.lane].waiting, entry)
+        for lane in {parcel.lane for parcel in parcels}:
+            self._pump(self._lanes[lane])
+
+    def forget(self, keys: Collection[str]) -> None:
+        """These were dropped; what is already on its way cannot be called back."""
+        for key in keys:
+            held = self._held.get(key)
+            if held is not None and held.under_way:
+                continue
+            self._held.pop(key, None)
+            if self.told is not None:
+                self._start(self.told(key, "failed"))
+
+    # Looking for rows that are due
+
+    async def run(self) -> None:
+        """Look for due rows until cancelled."""
+        while True:
+            self._bell.clear()
+            try:
+                await self.look()
+            except StoreUnavailable as gone:
+                log.warning("the outbox cannot be read: %s", gone)
+            await self._rest()
+
+    async def look(self) -> None:
+        """Take what is due, most urgent first. Raises ``StoreUnavailable``."""
+        parcels = await self._runner.ask(self._due)
+        self._probes.update(parcel.key for parcel in parcels if parcel.lane == HELPLINE)
+        self._more = len(parcels) >= LOOK
+        self.take(parcels)
+
+    async def quiet(self) -> None:
+        """Return when nothing is on its way and nothing waits in memory."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def stop(self) -> None:
+        """Let what is on its way arrive, then give back what is held."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=GRACE)
+        for task in self._tasks:
+            task.cancel()
+        ids = [held.parcel.id for held in self._held.values()]
+        await self._runner.ask(lambda connection: outbox.renew(connection, ids, until=0))
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._bell.wait(), REST)
+        except TimeoutError:
+            return
+
+    def _due(self, connection: Connection) -> list[Parcel]:
+        now = millis(self._now())
+        self._renew(connection, now)
+        taken = []
+        for name, lane in self._lanes.items():
+            limit = self._limit(name) - len(lane.waiting)
+            if limit > 0:
+                taken += outbox.take_due(connection, name, now=now, limit=limit)
+        return open_all(connection, taken, self._sealer)
+
+    def _limit(self, lane: str) -> int:
+        """While the helpline is down, one row at a time finds out whether it is back."""
+        return 1 if lane == HELPLINE and self._helpline_down else LOOK
+
+    def _renew(self, connection: Connection, now: int) -> None:
+        old = [item for item in list(self._held.values()) if now - item.leased_at > LEASE_MS // 3]
+        outbox.renew(connection, [item.parcel.id for item in old], until=now + LEASE_MS)
+        for item in old:
+            item.leased_at = now
+
+    # Carrying
+
+    def _pump(self, lane: _Lane) -> None:
+        while lane.waiting and lane.active < lane.limit and not self._stopping:
+            _, _, parcel = heapq.heappop(lane.waiting)
+            held = self._held.get(parcel.key)
+            if held is None:  # dropped while it waited
+                continue
+            held.under_way = True
+            lane.active += 1
+            self._start(self._carry(lane, parcel))
+        if self._more and not lane.waiting:
+            self._bell.set()
+
+    def _start(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._alarms.sound("delivery_bug", error=type(error).__name__)
+
+    async def _carry(self, lane: _Lane, parcel: Parcel) -> None:
+        try:
+            conclude = await self._try(parcel)
+        finally:
+            lane.active -= 1
+            self._pump(lane)
+        try:
+            await self._stored(conclude)
+        finally:
+            self._held.pop(parcel.key, None)
+            self._probes.discard(parcel.key)
+
+    async def _stored(self, conclude: Callable[[], Awaitable[None]]) -> None:
+        """What became of a parcel must not be lost while the database is away."""
+        wait = 0.1
+        while True:
+            try:
+                return await conclude()
+            except StoreUnavailable as gone:
+                log.warning("an outcome waits for the database: %s", gone)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 5.0)
+
+    async def _try(self, parcel: Parcel) -> Callable[[], Awaitable[None]]:
+        """Send once; return what is left to store. Never raises for what a send may do."""
+        if parcel.lane == HELPLINE:
+            return await self._try_helpline(parcel)
+        try:
+            channel = self._channels[parcel.channel]
+            await channel.send(parcel.address, read_says(parcel.plain), key=parcel.key)
+        except ChannelBusy as busy:
+            wait = busy.retry_after
+            return lambda: self._later(parcel, wait)
+        except ChatGone:
+            return lambda: self._gone(parcel)
+        except ChannelRefused:
+            return lambda: self._failed(parcel, "channel_refused")
+        except ChannelDown:
+            return lambda: self._down(parcel)
+        except Exception as error:  # a bug of an adapter must not cost the child an answer
+            self._alarms.sound("channel_bug", row=parcel.id, error=type(error).__name__)
+            return lambda: self._down(parcel)
+        return lambda: self._sent(parcel)
+
+    async def _try_helpline(self, parcel: Parcel) -> Callable[[], Awaitable[None]]:
+        if self._helpline_down and parcel.key not in self._probes:
+            return lambda: self._delayed(parcel)
+        try:
+            answer = await self._helpline.post(
+                parcel.kind, parcel.body, key=parcel.key, contact_id=parcel.contact_id
+            )
+        except HelplineRefused as refused:
+            status = refused.status
+            return lambda: self._failed(parcel, "helpline_refused", status=status)
+        except HelplineUnavailable:
+            self._went_down()
+            return lambda: self._delayed(parcel)
+        except Exception as error:  # as long as we do not know, the contact is kept
+            self._alarms.sound("helpline_bug", row=parcel.id, error=type(error).__name__)
+            return lambda: self._delayed(parcel)
+        return lambda: self._arrived(parcel, answer)
+
+    # What became of it
+
+    async def _sent(self, parcel: Parcel) -> None:
+        await self._runner.settle(_settled(parcel, "accepted"))
+        await self._tell(parcel.key, "sent")
+
+    async def _failed(self, parcel: Parcel, why: str, **ids: int) -> None:
+        await self._runner.settle(_settled(parcel, "failed"))
+        self._alarms.sound(why, row=parcel.id, **ids)
+        await self._tell(parcel.key, "failed")
+
+    async def _later(self, parcel: Parcel, seconds: float) -> None:
+        await self._runner.settle(_settled(parcel, "later", self._in(seconds)))
+
+    async def _down(self, parcel: Parcel) -> None:
+        if millis(self._now() - PATIENCE) > parcel.created_at:
+            return await self._failed(parcel, "channel_undelivered")
+        await self._later(parcel, self._wait(parcel))
+
+    async def _gone(self, parcel: Parcel) -> None:
+        await self._runner.handle_event(
+            parcel.conversation,
+            ChatLost(at=self._now()),
+            update_id=f"gone:{parcel.key}",
+            settle=_settled(parcel, "accepted"),
+        )
+        await self._tell(parcel.key, "failed")
+
+    async def _delayed(self, parcel: Parcel) -> None:
+        """The child is told once that the helpline could not be reached with a contact."""
+        settle = _settled(parcel, "later", self._in(self._wait(parcel)))
+        if parcel.kind != "contact":
+            return await self._runner.settle(settle)
+        await self._runner.handle_event(
+            parcel.conversation,
+            ContactDelayed(at=self._now(), contact_id=parcel.contact_id),
+            update_id=f"delayed:{parcel.key}",
+            settle=settle,
+        )
+
+    async def _arrived(self, parcel: Parcel, answer: Mapping[str, object]) -> None:
+        settle = _settled(parcel, "accepted")
+        if parcel.kind != "contact":
+            await self._runner.settle(settle)
+            return await self._came_up()
+        event = ContactArrived(
+            at=self._now(), contact_id=parcel.contact_id, minutes=_usual_minutes(answer)
+        )
+        await self._runner.handle_event(
+            parcel.conversation, event, update_id=f"arrived:{parcel.key}", settle=settle
+        )
+        await self._came_up()
+
+    def _went_down(self) -> None:
+        if not self._helpline_down:
+            self._helpline_down = True
+            self._alarms.sound("helpline_unavailable")
+
+    async def _came_up(self) -> None:
+        """After an outage, what was put off leaves at once, in its order of urgency."""
+        if not self._helpline_down:
+            return
+        self._helpline_down = False
+        now = millis(self._now())
+        await self._runner.ask(lambda asked: outbox.lane_is_up(asked, HELPLINE, now=now))
+        log.info("the helpline answers again")
+        self._bell.set()
+
+    async def _tell(self, key: str, status: Literal["sent", "failed"]) -> None:
+        if self.told is not None:
+            await self.told(key, status)
+
+    def _wait(self, parcel: Parcel) -> float:
+        """Doubles with every try; chance keeps rows of one outage from coming all at once."""
+        longest: float = min(LONGEST_WAIT[parcel.lane], 2.0 ** min(parcel.attempts, 16))
+        return longest * (1 + self._chance()) / 2
+
+    def _in(self, seconds: float) -> int:
+        """The time in so many seconds, never a millisecond earlier."""
+        return millis(self._now() + timedelta(seconds=seconds)) + 1
+
+
+def _settled(
+    parcel: Parcel, how: Literal["accepted", "later", "failed"], due_at: int = 0
+) -> Settle:
+    return Settle(parcel.id, (parcel.lane, parcel.conversation), how, due_at)
+
+
+def _usual_minutes(answer: Mapping[str, object]) -> int | None:
+    duty = answer.get("duty")
+    minutes = duty.get("usual_minutes") if isinstance(duty, Mapping) else None
+    return minutes if isinstance(minutes, int) else None

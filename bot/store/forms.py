@@ -1,0 +1,87 @@
+"""The stored forms of bubbles and events: plain JSON, written and read by name, never pickled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, Field, fields
+from datetime import datetime
+from typing import Any, get_args
+
+from bot.engine.effects import Button, Call, Say
+from bot.engine.events import AnyEvent
+
+_EVENTS: dict[str, type[AnyEvent]] = {kind.__name__: kind for kind in get_args(AnyEvent)}
+_LEFT_OUT = ("reading", "helpline")  # read and known afresh when the event is replayed
+
+
+def write_says(says: Sequence[Say]) -> bytes:
+    """Bubbles as bytes; what has its default is left out."""
+    return _dump([_written_say(say) for say in says])
+
+
+def read_says(stored: bytes) -> tuple[Say, ...]:
+    """The bubbles that ``write_says`` wrote; fields of a newer version are passed over."""
+    return tuple(_read_say(item) for item in json.loads(stored))
+
+
+def write_event(event: AnyEvent) -> bytes:
+    """An event as bytes, without what the runner adds to it."""
+    values = {
+        item.name: _plain(getattr(event, item.name))
+        for item in fields(event)
+        if item.name not in _LEFT_OUT
+    }
+    return _dump({"event": type(event).__name__, **values})
+
+
+def read_event(stored: bytes) -> AnyEvent:
+    """The event that ``write_event`` wrote."""
+    values = json.loads(stored)
+    kind = _EVENTS[values.pop("event")]
+    return kind(**{**values, "at": datetime.fromisoformat(values["at"])})
+
+
+def _written_say(say: Say) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    for name, default in _SAY:
+        value = getattr(say, name)
+        if value != default:
+            written[name] = _SAY_WRITERS[name](value) if name in _SAY_WRITERS else value
+    return written
+
+
+def _read_say(stored: dict[str, Any]) -> Say:
+    values = {name: value for name, value in stored.items() if name in _SAY_NAMES}
+    for name, read in _SAY_READERS.items():
+        if name in values:
+            values[name] = read(values[name])
+    return Say(**values)
+
+
+def _default(item: Field[Any]) -> Any:
+    return None if item.default is MISSING else item.default
+
+
+_SAY = tuple((item.name, _default(item)) for item in fields(Say))
+_SAY_NAMES = {name for name, _ in _SAY}
+_SAY_WRITERS: dict[str, Callable[[Any], Any]] = {
+    "buttons": lambda buttons: [[button.id, button.label] for button in buttons],
+    "help": lambda button: [button.id, button.label],
+    "calls": lambda calls: [[call.number, call.label] for call in calls],
+}
+_SAY_READERS: dict[str, Callable[[Any], Any]] = {
+    "buttons": lambda stored: tuple(Button(*item) for item in stored),
+    "help": lambda stored: Button(*stored),
+    "calls": lambda stored: tuple(Call(*item) for item in stored),
+}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(
+        errors="surrogatepass"
+    )

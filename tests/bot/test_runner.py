@@ -1,0 +1,298 @@
+"""What the runner promises: one event, one step, one commit."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from fakes.channel import FakeChannel
+from fakes.talk import Clock, FakeHelpline, parts, said, say
+from sqlalchemy import Engine, text
+
+from bot.alarms import Alarms
+from bot.delivery import Delivery
+from bot.engine.events import ChatLost, CounsellorWrote, TimerFired
+from bot.runner import Runner
+from bot.store.database import StoreUnavailable, connect, migrate, reading
+
+
+class World:
+    """A runner with its delivery over one database."""
+
+    def __init__(self, engine: Engine, clock: Clock, **changes: Any) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.channel = FakeChannel()
+        self.helpline = FakeHelpline()
+        self.alarms = Alarms()
+        made = parts(clock, **changes)
+        self.runner = Runner(engine, made, self.alarms)
+        self.delivery = Delivery(
+            self.runner,
+            {"fake": self.channel},
+            self.helpline,
+            made.keys.sealer,
+            self.alarms,
+            now=clock,
+            chance=lambda: 1.0,
+        )
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        with reading(self.engine) as connection:
+            return connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+
+
+@asynccontextmanager
+async def worlds(url: str, number: int = 1, **changes: Any) -> AsyncIterator[list[World]]:
+    """So many processes' worth of runners over one database."""
+    clock = Clock()
+    engines = [connect(url) for _ in range(number)]
+    migrate(engines[0])
+    made = [World(engine, clock, **changes) for engine in engines]
+    for world in made:
+        world.runner.start(world.delivery)
+    yield made
+    for world in made:
+        await world.delivery.quiet()
+        await world.runner.stop()
+        world.engine.dispose()
+
+
+async def test_an_update_is_answered_and_nothing_is_left(database_url):
+    """
+    A message is answered once, and what was delivered is no longer stored.
+    """
+    async with worlds(database_url) as [world]:
+        assert await world.runner.handle(said("hello"))
+        await world.delivery.quiet()
+
+        assert world.channel.texts("child-1") == ["1: hello"]
+        assert world.count("outbox") == 0
+
+
+async def test_repeats_in_parallel_have_one_effect(database_url):
+    """
+    R2: the same update five times at once, on each of two processes, changes one thing once.
+    """
+    async with worlds(database_url, 2) as both:
+        update = said("tell disclosure")
+        handled = [world.runner.handle(update) for world in both for _ in range(5)]
+        changed = await asyncio.gather(*handled)
+        for world in both:
+            await world.delivery.quiet()
+
+        assert sorted(changed) == [False] * 9 + [True]
+        assert len([post for world in both for post in world.helpline.posts]) == 1
+        texts = [told for world in both for told in world.channel.texts("child-1")]
+        assert texts == ["1: told", "arrived 4"]
+
+
+async def test_a_new_person_on_two_processes_is_one_conversation(database_url):
+    """
+    Two first messages of one person that reach two processes meet in one conversation.
+    """
+    async with worlds(database_url, 2) as both:
+        await asyncio.gather(
+            *(
+                world.runner.handle(said("hello", update=f"{n}-{m}"))
+                for n, world in enumerate(both)
+                for m in range(5)
+            )
+        )
+        for _ in range(12):
+            for world in both:
+                await world.delivery.look()
+                await world.delivery.quiet()
+
+        texts = {told for world in both for told in world.channel.texts("child-1")}
+        assert texts == {f"{n}: hello" for n in range(1, 11)}
+        assert both[0].count("conversations") == 1
+
+
+async def test_answers_come_in_the_order_of_the_messages(database_url):
+    """
+    R3: fifty messages of three people at once: each is answered in its own order.
+    """
+    async with worlds(database_url) as [world]:
+        updates = [
+            said(str(n), who=who, update=f"{who}-{n}")
+            for n, who in itertools.product(range(1, 18), ["a", "b", "c"])
+        ]
+        await asyncio.gather(*map(world.runner.handle, updates))
+        await world.delivery.quiet()
+
+        for who in "abc":
+            assert world.channel.texts(who) == [f"{n}: {n}" for n in range(1, 18)]
+        assert world.runner.commits < 51
+
+
+async def test_one_bad_event_spoils_no_other(database_url):
+    """
+    An event that the database cannot take leaves the others of its batch as they were.
+    """
+
+    def name_too_long(state, event):
+        from fakes.talk import step
+
+        answer = step(state, event)
+        if getattr(event, "text", "") == "odd":
+            return answer._replace(effects=[say("\0")], state=Unstorable(state))
+        return answer
+
+    class Unstorable:
+        def __init__(self, state):
+            self.language = "en"
+
+        def to_dict(self):
+            return {"version": 1, "odd": object()}
+
+    async with worlds(database_url, step=name_too_long) as [world]:
+        await asyncio.gather(
+            *(
+                world.runner.handle(said("odd" if n == 3 else "fine", who=f"c{n}", update=str(n)))
+                for n in range(6)
+            )
+        )
+        await world.delivery.quiet()
+
+        fine = [world.channel.texts(f"c{n}") for n in range(6) if n != 3]
+        assert fine == [["1: fine"]] * 5
+        assert world.channel.texts("c3") == ["doors "]
+
+
+async def test_a_step_that_fails_still_shows_the_doors_of_help(database_url):
+    """
+    A bug costs the child no way to help, keeps the event sealed for replay, and alarms.
+    """
+    async with worlds(database_url) as [world]:
+        await world.runner.handle(said("hello", update="1"))
+        assert await world.runner.handle(said("bug", update="2"))
+        await world.runner.handle(said("again", update="3"))
+        await world.delivery.quiet()
+
+        assert world.channel.texts("child-1") == ["1: hello", "doors en", "2: again"]
+        assert world.count("spoiled") == 1
+        assert world.alarms.counts == {"spoiled": 1}
+
+
+async def test_a_contact_is_told_as_arrived_only_when_it_has(database_url):
+    """
+    The child hears that the contact arrived after the helpline stored it, never before.
+    """
+    async with worlds(database_url) as [world]:
+        world.helpline.down = True
+        await world.runner.handle(said("tell disclosure"))
+        await world.delivery.quiet()
+        assert world.channel.texts("child-1") == ["1: told", "delayed"]
+
+        world.helpline.down = False
+        world.clock.forward(seconds=20)
+        await world.delivery.look()
+        await world.delivery.quiet()
+
+        assert world.channel.texts("child-1") == ["1: told", "delayed", "arrived 4"]
+        assert len(world.helpline.posts) == 1
+
+
+async def test_events_from_elsewhere_need_a_conversation(database_url):
+    """
+    Words for a conversation that is not there are reported as not taken.
+    """
+    async with worlds(database_url) as [world]:
+        event = CounsellorWrote(at=world.clock(), contact_id="c", name="Elira", text="hi")
+
+        assert not await world.runner.handle_event("f" * 32, event, update_id="feed:1")
+
+
+async def test_a_timer_fires_once_on_two_processes(database_url):
+    """
+    R7: a due timer handed in by two processes at once wakes the conversation once.
+    """
+    async with worlds(database_url, 2) as both:
+        await both[0].runner.handle(said("wake nudge"))
+        who = both[0].runner.conversation_id("fake", "child-1")
+        both[0].clock.forward(minutes=6)
+        event = TimerFired(at=both[0].clock(), name="nudge")
+
+        fired = await asyncio.gather(
+            *(
+                world.runner.handle_event(who, event, update_id=f"timer:{n}")
+                for n, world in enumerate(both)
+            )
+        )
+
+        assert sorted(fired) == [False, True]
+        assert both[0].count("timers") == 0
+
+
+async def test_a_timer_that_was_moved_or_cancelled_stays_silent(database_url):
+    """
+    A timer fires at the time it was last set to, and not at all once cancelled.
+    """
+    async with worlds(database_url) as [world]:
+        who = world.runner.conversation_id("fake", "child-1")
+        await world.runner.handle(said("wake nudge", update="1"))
+        early = TimerFired(at=world.clock(), name="nudge")
+        assert not await world.runner.handle_event(who, early, update_id="timer:1")
+
+        await world.runner.handle(said("sleep nudge", update="2"))
+        world.clock.forward(minutes=6)
+        late = TimerFired(at=world.clock(), name="nudge")
+        assert not await world.runner.handle_event(who, late, update_id="timer:2")
+
+
+async def test_exit_drops_what_has_not_left(database_url):
+    """
+    After the quick exit nothing that was still waiting is shown.
+    """
+    async with worlds(database_url) as [world]:
+        world.channel.slow["child-1"] = asyncio.Event()
+        await world.runner.handle(said("one", update="1"))
+        await world.runner.handle(said("two", update="2"))
+        await world.runner.handle(said("exit", update="3"))
+        world.channel.slow["child-1"].set()
+        await world.delivery.quiet()
+
+        assert world.channel.texts("child-1") == ["1: one"]  # it was on its way
+        assert world.count("outbox") == 0
+
+
+async def test_a_lost_chat_is_silent_until_it_speaks(database_url):
+    """
+    After a block nothing is sent; when the person writes again, all is as before.
+    """
+    async with worlds(database_url) as [world]:
+        await world.runner.handle(said("hello", update="1"))
+        who = world.runner.conversation_id("fake", "child-1")
+        await world.runner.handle_event(who, ChatLost(at=world.clock()), update_id="lost")
+        wrote = CounsellorWrote(at=world.clock(), contact_id="c", name="Elira", text="hi")
+        await world.runner.handle_event(who, wrote, update_id="feed:1")
+        await world.delivery.quiet()
+        assert world.channel.texts("child-1") == ["1: hello"]
+
+        await world.runner.handle(said("back", update="2"))
+        await world.delivery.quiet()
+        assert world.channel.texts("child-1") == ["1: hello", "4: back"]
+
+
+async def test_nothing_is_acknowledged_that_was_not_stored(sqlite_url):
+    """
+    R4: a database that is locked or gone is an error, never a True; the repeat is taken.
+    """
+    async with worlds(sqlite_url) as [world]:
+        quick = connect(sqlite_url, busy_ms=1)
+        runner = Runner(quick, parts(world.clock), world.alarms)
+        runner.start()
+        with world.engine.begin() as holder:
+            holder.exec_driver_sql("DELETE FROM seen")
+            with pytest.raises(StoreUnavailable):
+                await runner.handle(said("hello"))
+
+        assert await runner.handle(said("hello"))
+        await runner.stop()
+        quick.dispose()

@@ -1,0 +1,73 @@
+"""A channel that records what it was given, and fails as a test tells it to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bot.channels.base import Capabilities, Forged, Inbound, Malformed
+from bot.engine.effects import Say
+
+
+class Sent(NamedTuple):
+    """One accepted call."""
+
+    address: str
+    texts: tuple[str, ...]
+    key: str
+
+
+class FakeChannel:
+    """Accepts everything unless told otherwise.
+
+    ``faults`` of an address are raised one after the other before it accepts again;
+    an address in ``slow`` waits for its event.
+    """
+
+    name = "fake"
+    capabilities = Capabilities(4096, 64, 8, True)
+
+    def __init__(self) -> None:
+        self.sent: list[Sent] = []
+        self.tries: list[str] = []
+        self.faults: dict[str, deque[Exception]] = {}
+        self.slow: dict[str, asyncio.Event] = {}
+
+    def fails(self, address: str, *faults: Exception) -> None:
+        """The next calls for this address end like this."""
+        self.faults[address] = deque(faults)
+
+    async def send(self, address: str, says: Sequence[Say], *, key: str) -> None:
+        """Record the bubbles, or fail."""
+        self.tries.append(address)
+        if address in self.slow:
+            await self.slow[address].wait()
+        if self.faults.get(address):
+            raise self.faults[address].popleft()
+        self.sent.append(Sent(address, tuple(say.text for say in says), key))
+
+    def texts(self, address: str) -> list[str]:
+        """Every bubble this address has received, in order."""
+        return [text for sent in self.sent if sent.address == address for text in sent.texts]
+
+
+class FakeWebhook(FakeChannel):
+    """Its updates are ``id address text``; the header ``x-secret`` must be ``right``."""
+
+    def verify(self, headers: object, body: bytes) -> None:
+        """Raise ``Forged`` unless the secret is right."""
+        if getattr(headers, "get", lambda _: None)("x-secret") != "right":
+            raise Forged
+
+    def parse(self, body: bytes, at: object) -> list[Inbound]:
+        """Read one update."""
+        from datetime import datetime
+
+        from bot.engine.events import MessageReceived
+
+        words = body.decode().split(" ", 2)
+        if len(words) < 3 or not isinstance(at, datetime):
+            raise Malformed
+        return [Inbound(self.name, words[0], words[1], MessageReceived(at=at, text=words[2]))]
