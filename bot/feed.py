@@ -1,0 +1,227 @@
+"""Waits for what happens at the helpline and hands it to the runner, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from bot.alarms import Alarms
+from bot.engine.events import (
+    AnyEvent,
+    ContactClimbed,
+    CounsellorJoined,
+    CounsellorLeft,
+    CounsellorWrote,
+)
+from bot.helpline import Duty, Helpline, HelplineError
+from bot.known import KnownHelpline, utcnow
+from bot.leases import Lease
+from bot.receipts import update_id_of
+from bot.store.database import StoreUnavailable, millis, moment
+from bot.store.marks import get_mark, put_mark
+
+log = logging.getLogger(__name__)
+
+CURSOR, KNOWN = "feed", "helpline"  # names of marks
+WAIT = 25.0  # seconds that the helpline holds a question without an answer
+FOLLOW = 1.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+STEPS = ("all_on_duty", "supervisor", "outside")
+Found = TypeVar("Found")
+
+
+class Door(Protocol):
+    """What the feed needs of the runner."""
+
+    async def handle_event(self, conversation: str, event: AnyEvent, *, update_id: str) -> bool: ...
+
+    async def ask(self, what: Callable[[Connection], Found]) -> Found: ...
+
+
+class Feed:
+    """Follows the helpline's events from a stored place on; no error ends it.
+
+    Of several processes the one that holds the lease asks, and the others learn from the
+    store who is on duty. The place is stored after the events are, so a crash repeats
+    events, and the runner knows a repeat by its id.
+    """
+
+    def __init__(
+        self,
+        helpline: Helpline,
+        door: Door,
+        known: KnownHelpline,
+        lease: Lease,
+        alarms: Alarms,
+        *,
+        now: Callable[[], datetime] = utcnow,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._helpline, self._door, self._known = helpline, door, known
+        self._lease, self._alarms = lease, alarms
+        self._now, self._pause = now, pause
+        self._place: int | None = None  # None: this process has to find out again
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Follow for ever; ended by cancelling it, at any moment."""
+        while True:
+            seconds = await self.turn()
+            if seconds:
+                await self._pause(seconds)
+
+    async def turn(self) -> float:
+        """Ask once and hand on what came; return the seconds to pause before the next turn."""
+        try:
+            if not await self._lease.held():
+                await self._follow()
+                return FOLLOW
+            await self._take()
+        except HelplineError as error:
+            self._known.lost()
+            return self._failed("helpline_feed", error)
+        except StoreUnavailable as error:
+            return self._failed("store", error)
+        if self._failures:
+            log.info("feed: answered again after %d failures", self._failures)
+        self._failures = 0
+        return 0.0
+
+    async def _take(self) -> None:
+        place = self._place if self._place is not None else await self._begin()
+        news = await self._helpline.events(place, WAIT)
+        self._known.answered()
+        for item in news.events:
+            await self._tell(item)
+        await self._keep(news.next)
+
+    async def _begin(self) -> int:
+        """Where the last holder stopped, and who is on duty now."""
+        mark = await self._door.ask(lambda c: get_mark(c, CURSOR))
+        self._known.answered(await self._helpline.duty())
+        return int(mark[0]) if mark else 0
+
+    async def _tell(self, item: Mapping[str, object]) -> None:
+        """Hand on one event. A malformed one is passed over, so that it blocks no other."""
+        try:
+            if item.get("type") == "duty.changed":
+                self._known.answered(_duty(item))
+                return
+            told = event_of(item)
+        except (KeyError, TypeError, ValueError):
+            self._alarms.sound("feed_event", seq=str(item.get("seq"))[:20])
+            return
+        if told is not None:
+            conversation, seq, event = told
+            update_id = update_id_of(seq, event.at)
+            await self._door.handle_event(conversation, event, update_id=update_id)
+
+    async def _keep(self, place: int) -> None:
+        known, at = self._known.to_mark(), millis(self._now())
+
+        def keep(connection: Connection) -> None:
+            put_mark(connection, CURSOR, str(place), at=at)
+            put_mark(connection, KNOWN, known, at=at)
+
+        await self._door.ask(keep)
+        self._place = place
+
+    async def _follow(self) -> None:
+        """Learn from the store what the process that asks has heard."""
+        self._place = None
+        mark = await self._door.ask(lambda c: get_mark(c, KNOWN))
+        if mark is not None:
+            self._known.from_mark(mark[0], moment(mark[1]))
+
+    def _failed(self, alarm: str, error: Exception) -> float:
+        """Say it once, wait longer each time, and begin anew afterwards."""
+        self._place = None
+        if not self._failures:
+            self._alarms.sound(alarm, reason=str(error))
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._failures, 10))
+        self._failures += 1
+        return pause * random.uniform(0.8, 1.2)
+
+
+def event_of(item: Mapping[str, object]) -> tuple[str, int, AnyEvent] | None:
+    """The conversation, the number and the event that an item of the feed tells of.
+
+    None for a type that this bot does not know. Raises ``KeyError``, ``TypeError`` or
+    ``ValueError`` for a known type in another form than the contract's.
+    """
+    kind = item.get("type")
+    build = _EVENTS.get(kind) if isinstance(kind, str) else None
+    if build is None:
+        return None
+    at = datetime.fromisoformat(_text(item, "at"))
+    if at.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return _text(item, "conversation"), _number(item, "seq"), build(at, item)
+
+
+def _joined(at: datetime, item: Mapping[str, object]) -> AnyEvent:
+    return CounsellorJoined(at=at, contact_id=_text(item, "contact_id"), name=_text(item, "name"))
+
+
+def _wrote(at: datetime, item: Mapping[str, object]) -> AnyEvent:
+    return CounsellorWrote(
+        at=at,
+        contact_id=_text(item, "contact_id"),
+        name=_text(item, "name"),
+        text=_text(item, "text"),
+    )
+
+
+def _left(at: datetime, item: Mapping[str, object]) -> AnyEvent:
+    return CounsellorLeft(
+        at=at,
+        contact_id=_text(item, "contact_id"),
+        name=_text(item, "name"),
+        closed=item["type"] == "contact.closed",
+    )
+
+
+def _climbed(at: datetime, item: Mapping[str, object]) -> AnyEvent:
+    step = _text(item, "step")
+    if step not in STEPS:
+        raise ValueError("an unknown step")
+    return ContactClimbed(
+        at=at, contact_id=_text(item, "contact_id"), step=step, minutes=_number(item, "minutes")
+    )
+
+
+_EVENTS: Mapping[str, Callable[[datetime, Mapping[str, object]], AnyEvent]] = {
+    "contact.claimed": _joined,
+    "contact.returned": _left,
+    "contact.closed": _left,
+    "contact.climbed": _climbed,
+    "message.sent": _wrote,
+}
+
+
+def _duty(item: Mapping[str, object]) -> Duty:
+    duty = item["duty"]
+    if not isinstance(duty, dict):
+        raise TypeError("duty")
+    usual = duty["usual_minutes"]
+    return Duty(_number(duty, "on_duty"), None if usual is None else _number(duty, "usual_minutes"))
+
+
+def _text(item: Mapping[str, object], name: str) -> str:
+    value = item[name]
+    if not isinstance(value, str):
+        raise TypeError(name)
+    return value
+
+
+def _number(item: Mapping[str, object], name: str) -> int:
+    value = item[name]
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(name)
+    return value
