@@ -131,6 +131,8 @@ def _with_help(answer: Step, moment: Moment) -> Step:
     state, effects = answer.state, list(answer.effects)
     last = effects[says[-1]]
     assert isinstance(last, Say)
+    if any(button.id.endswith(".help") for button in last.buttons):
+        return answer
     effects[says[-1]] = replace(last, help=_help_button(state, moment))
     return Step(state, tuple(effects))
 

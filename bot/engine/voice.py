@@ -101,7 +101,7 @@ def numbers(state: State, moment: Moment) -> dict[str, str]:
 
     danger = ways("police", "emergency")
     return {
-        "child_helpline": ways("child_helpline"),
+        "child_helpline": ways("child_helpline") or danger,
         "emergency": danger,
         "two_ways": danger,
         "police": ways("police") or ways("emergency"),

@@ -1,0 +1,244 @@
+"""Transcripts: a conversation as data that an author can write and anybody can run.
+
+A script (TOML) says what the child does, turn by turn, and which phrases must answer.
+It is run without a network; the state passes through its stored form between turns.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.engine.content import Content, Lexicon
+from bot.engine.effects import Effect, Say
+from bot.engine.events import (
+    AnyEvent,
+    ButtonTapped,
+    ChatLost,
+    ContactArrived,
+    ContactClimbed,
+    ContactDelayed,
+    CounsellorJoined,
+    CounsellorLeft,
+    CounsellorWrote,
+    ExitPressed,
+    Helpline,
+    LanguageChosen,
+    MediaOffered,
+    MessageReceived,
+    Reading,
+    Started,
+    TimerFired,
+)
+from bot.engine.state import State
+from bot.engine.step import step
+
+Read = Callable[[str, Mapping[str, Lexicon]], Reading]
+BEGINS_AT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+BETWEEN = timedelta(seconds=20)
+CONTACT = "the contact"
+
+
+class ScriptFault(Exception):
+    """The script itself is wrong; the message names the turn and the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A conversation to be had: where it starts and what happens in each turn."""
+
+    about: str
+    start: Mapping[str, Any]
+    helpline: Helpline
+    turns: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """One turn as it was: what came, what was said and ordered, and what differed."""
+
+    turn: int
+    came: AnyEvent
+    effects: tuple[Effect, ...]
+    faults: tuple[str, ...] = ()
+
+    @property
+    def says(self) -> tuple[Say, ...]:
+        """The bubbles of this turn."""
+        return tuple(effect for effect in self.effects if isinstance(effect, Say))
+
+    def line(self) -> str:
+        """The turn as one JSON line."""
+        said = [
+            {"key": say.key, "text": say.text, "name": say.name, "buttons": _buttons(say)}
+            for say in self.says
+        ]
+        return json.dumps(
+            {
+                "turn": self.turn,
+                "event": type(self.came).__name__,
+                "bot": said,
+                "effects": orders(self.effects),
+                "faults": list(self.faults),
+            },
+            ensure_ascii=False,
+        )
+
+
+@dataclass(slots=True)
+class Talk:
+    """A conversation in progress: the engine, a clock that moves by itself, what was said."""
+
+    content: Content
+    read: Read
+    language: str
+    state: State
+    helpline: Helpline = Helpline.STAFFED
+    at: datetime = BEGINS_AT
+    shown: tuple[Say, ...] = field(default=())
+
+    def happens(self, event: AnyEvent) -> tuple[Effect, ...]:
+        """Let one event happen, twenty seconds after the one before."""
+        self.at += BETWEEN
+        event = replace(event, at=self.at, helpline=self.helpline)
+        if isinstance(event, MessageReceived):
+            event = replace(event, reading=self.read(event.text, self.content.lexicons))
+        if isinstance(event, MediaOffered) and event.caption:
+            event = replace(event, reading=self.read(event.caption, self.content.lexicons))
+        answer = step(self.state, event, content=self.content)
+        self.state = stored(answer.state)
+        says = tuple(effect for effect in answer.effects if isinstance(effect, Say))
+        self.shown = says or self.shown
+        return answer.effects
+
+    def button(self, wanted: str) -> str:
+        """The id of the button last shown with this option, id or label; else as it is."""
+        for say in reversed(self.shown):
+            offered = (*say.buttons, *((say.help,) if say.help else ()))
+            for button in offered:
+                if wanted in (button.id, button.id.rpartition(".")[2], button.label):
+                    return button.id
+        return wanted
+
+
+def stored(state: State) -> State:
+    """The state after a journey through its stored form."""
+    return State.from_dict(json.loads(json.dumps(state.to_dict())))
+
+
+def load_script(path: Path) -> Script:
+    """Read a script. Raises ``ScriptFault`` when it is none."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Script(
+            about=data["about"],
+            start=data.get("start", {}),
+            helpline=Helpline(data.get("helpline", "staffed")),
+            turns=data["turn"],
+        )
+    except (OSError, tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+        raise ScriptFault(f"{path.name}: {error}") from error
+
+
+def begin(script: Script, language: str, content: Content, read: Read) -> Talk:
+    """A conversation that stands where the script starts."""
+    state = State.new()
+    if script.start:
+        state = replace(
+            state,
+            language=language,
+            onboarded=True,
+            limits_version=content.limits_version,
+            limits_at=BEGINS_AT,
+            country="al",
+            role="child",
+        )
+        state = replace(state, **script.start)
+    return Talk(content, read, language, state, script.helpline)
+
+
+def play(script: Script, language: str, content: Content, read: Read) -> Iterator[Played]:
+    """Run a script in one language; each turn tells what differed from what it expects."""
+    talk = begin(script, language, content, read)
+    for number, turn in enumerate(script.turns, start=1):
+        talk.helpline = Helpline(turn.get("helpline", talk.helpline))
+        event = event_of(turn, talk, number)
+        effects = talk.happens(event)
+        yield Played(number, event, effects, tuple(differences(turn, effects)))
+
+
+def event_of(turn: Mapping[str, Any], talk: Talk, number: int = 0) -> AnyEvent:
+    """What happens in a turn. Raises ``ScriptFault`` when it names nothing known."""
+    for kind, build in _KINDS.items():
+        if kind in turn:
+            return build(turn, talk)
+    raise ScriptFault(f"turn {number}: write one of {', '.join(_KINDS)}")
+
+
+def words(value: Any, language: str) -> str:
+    """The words in this language, where a script gives them in two."""
+    return str(value[language] if isinstance(value, Mapping) else value)
+
+
+_KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
+    "start": lambda turn, talk: Started(at=talk.at),
+    "child": lambda turn, talk: MessageReceived(
+        at=talk.at, text=words(turn["child"], talk.language), edited=turn.get("edited", False)
+    ),
+    "tap": lambda turn, talk: ButtonTapped(
+        at=talk.at, button=talk.button(words(turn["tap"], talk.language))
+    ),
+    "media": lambda turn, talk: MediaOffered(
+        at=talk.at, kind=turn["media"], caption=words(turn.get("caption", ""), talk.language)
+    ),
+    "speak": lambda turn, talk: LanguageChosen(at=talk.at, language=turn["speak"]),
+    "exit": lambda turn, talk: ExitPressed(at=talk.at),
+    "blocked": lambda turn, talk: ChatLost(at=talk.at),
+    "arrives": lambda turn, talk: ContactArrived(
+        at=talk.at, contact_id=CONTACT, minutes=turn.get("minutes")
+    ),
+    "delayed": lambda turn, talk: ContactDelayed(at=talk.at, contact_id=CONTACT),
+    "climbs": lambda turn, talk: ContactClimbed(
+        at=talk.at, contact_id=CONTACT, step=turn["climbs"], minutes=turn.get("minutes", 2)
+    ),
+    "joins": lambda turn, talk: CounsellorJoined(
+        at=talk.at, contact_id=CONTACT, name=turn["joins"]
+    ),
+    "writes": lambda turn, talk: CounsellorWrote(
+        at=talk.at,
+        contact_id=CONTACT,
+        name=turn.get("name", "Elira"),
+        text=words(turn["writes"], talk.language),
+    ),
+    "leaves": lambda turn, talk: CounsellorLeft(
+        at=talk.at, contact_id=CONTACT, name=turn["leaves"], closed=turn.get("closed", True)
+    ),
+    "timer": lambda turn, talk: TimerFired(at=talk.at, name=turn["timer"]),
+}
+
+
+def orders(effects: Sequence[Effect]) -> list[str]:
+    """What was ordered besides speech, in the words of a script: ``open_contact``, …"""
+    return [_snake(type(effect).__name__) for effect in effects if not isinstance(effect, Say)]
+
+
+def differences(turn: Mapping[str, Any], effects: tuple[Effect, ...]) -> Iterator[str]:
+    """What a turn expected and did not get."""
+    keys = [effect.key for effect in effects if isinstance(effect, Say)]
+    if "bot" in turn and keys != turn["bot"]:
+        yield f"expected {turn['bot']}, got {keys}"
+    if "effects" in turn and orders(effects) != turn["effects"]:
+        yield f"expected {turn['effects']}, got {orders(effects)}"
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+def _buttons(say: Say) -> list[str]:
+    return [button.label for button in say.buttons]
