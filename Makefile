@@ -1,0 +1,73 @@
+# `make` lists every target. Only Python 3.11+ and make are needed; the rest is set up here.
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+TESTS ?= tests
+
+.DEFAULT_GOAL := targets
+.PHONY: targets setup run serve test check fix bench lock openapi messages transcripts pictures browser clean
+
+targets: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+run: setup ## set up, then serve the browser chat and the staff console (PORT, HOST)
+	$(BIN)/python sigurt.py serve --host $(HOST) --port $(PORT)
+
+test: $(VENV)/developer browser ## set up, then run every test, PostgreSQL and browser included
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+check: $(VENV)/developer ## format, lint, types, architecture, content, contract, translations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python sigurt.py content check
+	$(BIN)/python -m pytest tests/test_architecture.py tests/test_docs.py tests/api/test_openapi.py tests/api/console/test_locale.py
+
+fix: $(VENV)/developer ## bring the code into its form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/developer ## what a message costs, beside a bare webhook with one commit each
+	$(BIN)/python -m bench
+
+setup: $(VENV)/runtime ## install what running needs into .venv
+
+browser: ## install Chromium for the browser tests, where it is missing (Debian, as root)
+	@command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || { \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || { \
+	  echo "The browser tests need Chromium: install it (Debian: apt-get install chromium) and repeat."; exit 1; }
+
+lock: $(VENV)/developer ## write the locked requirements anew from pyproject.toml
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements-dev.lock
+
+openapi: $(VENV)/developer ## write api/openapi.json, the contract, anew
+	$(BIN)/python -m api.openapi
+
+messages: $(VENV)/developer ## collect the console's texts for translation
+	$(BIN)/python -m api.locale
+
+transcripts: $(VENV)/developer ## write the expectations of the golden transcripts anew
+	SIGURT_REWRITE=1 $(BIN)/python -m pytest tests/transcripts
+
+pictures: $(VENV)/developer browser ## take the README's pictures from the real pages
+	$(BIN)/python -m tests.pictures
+
+clean: ## remove what was set up; data in var/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sigurt needs Python 3.11 or newer; set PYTHON=/path/to/it."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime: requirements.lock | $(VENV)/bin/python
+	$(PIP) -r requirements.lock
+	@touch $@
+
+$(VENV)/developer: requirements-dev.lock requirements.lock | $(VENV)/bin/python
+	$(PIP) -r requirements-dev.lock
+	@touch $(VENV)/runtime $@
