@@ -34,6 +34,7 @@ from bot.channels.telegram.reading import (
     query_of,
     read_body,
     read_update,
+    removed,
 )
 from bot.channels.telegram.writing import Page, Rows, pages_of
 from bot.engine.effects import Say
@@ -121,7 +122,7 @@ class TelegramChannel:
         """Answer a press and leave a group, best effort and off the way of the update."""
         if query := query_of(raw):
             self._try(self._bot.answer_callback_query(query), "press not answered")
-        if (chat := foreign_chat_of(raw)) is not None:
+        if (chat := foreign_chat_of(raw)) is not None and not removed(raw):
             self._try(self._bot.leave_chat(chat), "group not left")
 
     def _try(self, call: Coroutine[object, object, object], failure: str) -> None:

@@ -142,6 +142,12 @@ def foreign_chat_of(raw: Json) -> int | None:
     return _number(chat, "id") if chat.get("type", "private") != "private" else None
 
 
+def removed(raw: Json) -> bool:
+    """Tell whether the bot was blocked, or is no longer in the group."""
+    member = _part(_part(raw, "my_chat_member"), "new_chat_member")
+    return member.get("status") in {"kicked", "left"}
+
+
 def query_of(raw: Json) -> str | None:
     """Return the id of a button press, which the platform wants answered at once."""
     found = _part(raw, "callback_query").get("id")
@@ -163,9 +169,7 @@ def _event(raw: Json, at: datetime) -> AnyEvent | None:
     if query := _part(raw, "callback_query"):
         data = _text(query, "data")
         return ButtonTapped(at=at, button=data) if data else None
-    if member := _part(_part(raw, "my_chat_member"), "new_chat_member"):
-        return ChatLost(at=at) if member.get("status") in {"kicked", "left"} else None
-    return None
+    return ChatLost(at=at) if removed(raw) else None
 
 
 def _message(message: Json, at: datetime) -> AnyEvent | None:

@@ -384,8 +384,12 @@ async def test_a_block_is_told_and_a_group_is_left(
 
     await channel.start(runner)
     await telegram.until(lambda: bool(telegram.named("leaveChat")))
+    status = {"user": {"id": 1, "is_bot": True, "first_name": "Sigurt"}, "status": "left"}
+    telegram.update(("s", -1001), my_chat_member={"chat": group, "new_chat_member": status})
+    await telegram.until(lambda: not telegram.waiting)
 
     assert [type(event) for event in runner.events] == [Started, ChatLost]
+    assert telegram.named("leaveChat") == [{"chat_id": "-1001"}]
 
 
 async def test_bubbles_arrive_in_order_with_their_buttons(
