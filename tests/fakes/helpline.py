@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from base64 import b64decode, b64encode
@@ -14,6 +15,7 @@ from nacl.public import PublicKey, SealedBox
 
 from api.app import create_app
 from api.contacts.values import StaffRef
+from api.live import Bell
 from api.settings import Settings
 
 KEY = "a key that only this test's bot knows"
@@ -21,6 +23,18 @@ START = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 ELIRA = StaffRef(1, "Elira")
 GENTI = StaffRef(2, "Genti")
 CONVERSATION = "0123456789abcdef" * 2
+
+
+class WatchedBell(Bell):
+    """Lets a test know that somebody waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.somebody_waits = asyncio.Event()
+
+    async def wait(self, seconds: float, *, since: int | None = None) -> bool:
+        self.somebody_waits.set()
+        return await super().wait(seconds, since=since)
 
 
 class Helpline:
@@ -34,6 +48,7 @@ class Helpline:
         self.app = create_app(self.settings, trial=trial, clock=lambda: self.now)
         self.database = self.app.state.database
         self.vault = self.app.state.vault
+        self.bell = self.app.state.bell = self.database.bell = WatchedBell()
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.app),
             base_url="http://helpline.example.com",
