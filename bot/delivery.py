@@ -14,6 +14,7 @@ import random
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -41,7 +42,8 @@ GRACE = 5.0  # seconds that sends on their way have when the service stops
 LONGEST_WAIT = {CHANNEL: 300.0, HELPLINE: 15.0}
 PATIENCE = timedelta(hours=24)  # of the channel lane; contacts are never given up
 
-Told = Callable[[str, str], Awaitable[None]]
+Fate = Literal["sent", "failed"]
+Told = Callable[[str, Fate], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -63,7 +65,11 @@ class _Held:
 
 
 class Delivery:
-    """Carries parcels. ``told`` hears of each row by key: ``sent`` or ``failed``."""
+    """Carries parcels.
+
+    ``told`` hears what became of each row, by its key, before the row is forgotten; it may
+    hear it again, and may raise ``StoreUnavailable``.
+    """
 
     def __init__(
         self,
@@ -118,7 +124,7 @@ class Delivery:
                 continue
             self._held.pop(key, None)
             if self.told is not None:
-                self._start(self.told(key, "failed"))
+                self._start(self._stored(partial(self._tell, key, "failed")))
 
     # Looking for rows that are due
 
@@ -269,13 +275,13 @@ class Delivery:
     # What became of it
 
     async def _sent(self, parcel: Parcel) -> None:
-        await self._runner.settle(_settled(parcel, "accepted"))
         await self._tell(parcel.key, "sent")
+        await self._runner.settle(_settled(parcel, "accepted"))
 
     async def _failed(self, parcel: Parcel, why: str, **ids: int) -> None:
+        await self._tell(parcel.key, "failed")
         await self._runner.settle(_settled(parcel, "failed"))
         self._alarms.sound(why, row=parcel.id, **ids)
-        await self._tell(parcel.key, "failed")
 
     async def _later(self, parcel: Parcel, seconds: float) -> None:
         await self._runner.settle(_settled(parcel, "later", self._in(seconds)))
@@ -286,13 +292,13 @@ class Delivery:
         await self._later(parcel, self._wait(parcel))
 
     async def _gone(self, parcel: Parcel) -> None:
+        await self._tell(parcel.key, "failed")
         await self._runner.handle_event(
             parcel.conversation,
             ChatLost(at=self._now()),
             update_id=f"gone:{parcel.key}",
             settle=_settled(parcel, "accepted"),
         )
-        await self._tell(parcel.key, "failed")
 
     async def _delayed(self, parcel: Parcel) -> None:
         """The child is told once that the helpline could not be reached with a contact."""
@@ -334,7 +340,7 @@ class Delivery:
         log.info("the helpline answers again")
         self._bell.set()
 
-    async def _tell(self, key: str, status: Literal["sent", "failed"]) -> None:
+    async def _tell(self, key: str, status: Fate) -> None:
         if self.told is not None:
             await self.told(key, status)
 

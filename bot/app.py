@@ -1,0 +1,269 @@
+"""The bot as one ASGI application: the only place where its parts are joined."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64decode
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.exceptions import HTTPException
+
+from bot import authoring, pages, triage
+from bot.alarms import Alarms
+from bot.batch import Parts
+from bot.channels.base import Channel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.web import WebChannel, load_words
+from bot.clock import Clock
+from bot.crypto import Keys, load_keys
+from bot.delivery import Delivery
+from bot.edge import LastResort, SecurityHeaders, refused
+from bot.engine.content import Content
+from bot.engine.effects import Say
+from bot.engine.events import Started
+from bot.engine.flows import help as doors
+from bot.engine.state import State
+from bot.engine.step import step
+from bot.engine.voice import Moment
+from bot.feed import Feed
+from bot.helpline import BoxKey, Helpline
+from bot.helpline_http import HttpHelpline
+from bot.known import KnownHelpline
+from bot.leases import Lease
+from bot.receipts import Receipts
+from bot.routes import Machines, Webhooks, machine_routes, webhook_route
+from bot.runner import Runner
+from bot.settings import Settings, SettingsFault
+from bot.store.database import connect, migrate
+from bot.store.weblog import WebLog
+
+DEFAULT_LANGUAGE = "sq"
+BEGIN_AGAIN = 1.0  # seconds
+
+Work = Callable[[], Awaitable[None]]
+
+
+class Box:
+    """The helpline's public key: pinned by a setting, or asked for once at the start."""
+
+    def __init__(self, pinned: str) -> None:
+        self._key = BoxKey.of(b64decode(pinned)) if pinned else None
+
+    def __call__(self) -> BoxKey | None:
+        return self._key
+
+    async def learn(self, helpline: Helpline) -> None:
+        """Ask for the key, unless it is pinned. Raises ``HelplineError``."""
+        self._key = self._key or await helpline.key()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """The running parts, joined."""
+
+    settings: Settings
+    engine: Engine
+    helpline: Helpline
+    box: Box
+    alarms: Alarms
+    runner: Runner
+    delivery: Delivery
+    feed: Feed
+    receipts: Receipts
+    clock: Clock
+    web: WebChannel
+    telegram: TelegramChannel | None
+
+
+def create_app(
+    settings: Settings,
+    *,
+    helpline: Helpline | None = None,
+    channels: Sequence[Channel] = (),
+) -> FastAPI:
+    """The bot. It works while the application's lifespan runs.
+
+    ``helpline`` stands in for the one of the settings (the same process, a test);
+    ``channels`` are there besides the browser chat and what the settings name.
+    Raises ``SettingsFault``, ``KeyRefused`` or ``ContentFault``.
+    """
+    keys = load_keys(settings.data_dir)
+    content = authoring.load(settings.content_dir)
+    fallback = doors_of(content)
+    bot = join(settings, keys, content, fallback, helpline or _helpline(settings), channels)
+    app = FastAPI(
+        title="Sigurt",
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=partial(_lifespan, bot),
+        exception_handlers={HTTPException: refused},
+    )
+    app.state.bot = bot
+    _add_routes(app, bot, content, fallback, channels)
+    app.add_middleware(LastResort)
+    app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
+    return app
+
+
+def join(
+    settings: Settings,
+    keys: Keys,
+    content: Content,
+    fallback: Callable[[str], tuple[Say, ...]],
+    helpline: Helpline,
+    channels: Sequence[Channel] = (),
+) -> Bot:
+    """Join the parts; nothing runs and nothing is opened yet."""
+    engine, alarms, known = connect(settings.database), Alarms(), KnownHelpline()
+    box = Box(settings.helpline_public_key)
+    parts = Parts(
+        keys=keys,
+        step=partial(step, content=content),
+        read=partial(triage.read, lexicons=content.lexicons),
+        fallback=fallback,
+        helpline=known,
+        box=box,
+        now=lambda: datetime.now(UTC),
+    )
+    runner = Runner(engine, parts, alarms)
+    web = WebChannel(WebLog(engine, keys.sealer), conversation_of=runner.conversation_id)
+    telegram = _telegram(settings, keys)
+    every: list[Channel] = [web, *channels, *([telegram] if telegram else [])]
+    delivery = Delivery(
+        runner, {channel.name: channel for channel in every}, helpline, keys.sealer, alarms
+    )
+    receipts = Receipts(helpline, runner.ask)
+    delivery.told = receipts.note
+    return Bot(
+        settings=settings,
+        engine=engine,
+        helpline=helpline,
+        box=box,
+        alarms=alarms,
+        runner=runner,
+        delivery=delivery,
+        feed=Feed(helpline, runner, known, Lease(runner.ask, "feed"), alarms),
+        receipts=receipts,
+        clock=Clock(runner, Lease(runner.ask, "clock"), web_log_hours=settings.web_log_hours),
+        web=web,
+        telegram=telegram,
+    )
+
+
+def doors_of(content: Content) -> Callable[[str], tuple[Say, ...]]:
+    """The doors of help by language, made now: they must be there when a step fails."""
+    now = datetime.now(UTC)
+    made = {
+        language: _says(doors.doors(State(language=language), Moment(content, Started(at=now))))
+        for language in content.phrases
+    }
+    return lambda language: made.get(language) or made[DEFAULT_LANGUAGE]
+
+
+def _says(answer: Any) -> tuple[Say, ...]:
+    return tuple(effect for effect in answer.effects if isinstance(effect, Say))
+
+
+def _helpline(settings: Settings) -> Helpline:
+    if not settings.helpline_url:
+        raise SettingsFault("SIGURT_HELPLINE_URL is needed when the helpline runs elsewhere.")
+    return HttpHelpline(settings.helpline_url, settings.helpline_key.get_secret_value())
+
+
+def _telegram(settings: Settings, keys: Keys) -> TelegramChannel | None:
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        return None
+    return TelegramChannel(
+        token=token,
+        secret=settings.telegram_secret.get_secret_value() or keys.secret("telegram webhook"),
+        mode="webhook" if settings.telegram_by_webhook else "polling",
+        public_url=settings.public_url,
+        api_url=settings.telegram_api_url,
+    )
+
+
+def _add_routes(
+    app: FastAPI,
+    bot: Bot,
+    content: Content,
+    fallback: Callable[[str], tuple[Say, ...]],
+    channels: Sequence[Channel],
+) -> None:
+    able = [channel for channel in (*channels, bot.telegram) if hasattr(channel, "verify")]
+    hooks: dict[str, Any] = {channel.name: channel for channel in able if channel}
+    machines = Machines(bot.runner, bot.alarms, bot.settings.metrics_key.get_secret_value())
+    app.router.routes.append(webhook_route(Webhooks(hooks, bot.runner)))
+    app.router.routes.extend(machine_routes(machines))
+    app.include_router(
+        pages.router(
+            runner=bot.runner,
+            web=bot.web,
+            greeting=_says(step(State.new(), Started(at=datetime.now(UTC)), content=content)),
+            fallback=fallback,
+            words=load_words(bot.settings.content_dir),
+            public_url=bot.settings.public_url,
+        )
+    )
+
+
+@asynccontextmanager
+async def _lifespan(bot: Bot, _app: FastAPI) -> AsyncIterator[None]:
+    async with running(bot):
+        yield
+
+
+@asynccontextmanager
+async def running(bot: Bot) -> AsyncIterator[None]:
+    """Everything runs inside the block; what was begun is ended in the opposite order."""
+    await asyncio.to_thread(migrate, bot.engine)
+    await bot.box.learn(bot.helpline)
+    async with AsyncExitStack() as stack:
+        stack.callback(bot.engine.dispose)
+        if isinstance(bot.helpline, HttpHelpline):
+            stack.push_async_callback(bot.helpline.close)
+        bot.runner.start(bot.delivery)
+        stack.push_async_callback(bot.runner.stop)
+        stack.push_async_callback(bot.delivery.stop)
+        await bot.web.start()
+        stack.push_async_callback(bot.web.stop)
+        for name, work in _endless(bot).items():
+            await stack.enter_async_context(_in_background(name, work, bot.alarms))
+        bot.clock.start()
+        stack.push_async_callback(bot.clock.stop)
+        if bot.telegram is not None:
+            await bot.telegram.start(bot.runner, lease=Lease(bot.runner.ask, "telegram").held)
+            stack.push_async_callback(bot.telegram.stop)
+        yield
+
+
+def _endless(bot: Bot) -> dict[str, Work]:
+    return {"delivery": bot.delivery.run, "feed": bot.feed.run, "receipts": bot.receipts.run}
+
+
+@asynccontextmanager
+async def _in_background(name: str, work: Work, alarms: Alarms) -> AsyncIterator[None]:
+    task = asyncio.create_task(_for_ever(name, work, alarms))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _for_ever(name: str, work: Work, alarms: Alarms) -> None:
+    """A part that ends in an error (a bug) is seen and begun again; silence would be worse."""
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            alarms.sound("part_failed", part=name, error=type(error).__name__)
+        await asyncio.sleep(BEGIN_AGAIN)

@@ -1,0 +1,236 @@
+"""Webhooks, and what machines ask: is it alive, is it ready, what does it count."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from hmac import compare_digest
+from ipaddress import ip_address
+from typing import Protocol
+
+from sqlalchemy import Connection
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Message, Receive, Scope, Send
+
+from bot.alarms import Alarms
+from bot.channels.base import Forged, Inbound, Malformed
+from bot.edge import problem
+from bot.runner import Runner
+from bot.store import outbox
+from bot.store.database import StoreUnavailable, millis
+from bot.store.marks import put_mark
+
+log = logging.getLogger(__name__)
+
+BODY_LIMIT = 256 * 1024
+_OK: tuple[Message, Message] = (
+    {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]},
+    {"type": "http.response.body", "body": b""},
+)
+
+
+class Hook(Protocol):
+    """A channel whose platform calls us."""
+
+    name: str
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Raise ``Forged`` or ``Malformed``."""
+
+    def parse(self, body: bytes, at: datetime) -> list[Inbound]:
+        """What happened, in order; raises ``Malformed``."""
+
+
+class Handles(Protocol):
+    """What a webhook needs of the runner."""
+
+    async def handle(self, inbound: Inbound) -> bool: ...
+
+
+class TooLarge(Exception):
+    """The body is over the limit; the rest of it was not read."""
+
+
+class Webhooks:
+    """``POST /webhooks/{channel}`` as plain ASGI, for this is the hottest path.
+
+    The platform gets its 200 after the durable commit, a 503 when nothing was stored (so
+    that it repeats the call), and a refusal when the call is not its own.
+    """
+
+    def __init__(
+        self,
+        hooks: Mapping[str, Hook],
+        runner: Handles,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._hooks = hooks
+        self._runner = runner
+        self._now = now
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Verify, hand to the runner, answer."""
+        refusal = await self._take(scope, receive)
+        if refusal is not None:
+            return await refusal(scope, receive, send)
+        for message in _OK:
+            await send(message)
+
+    async def _take(self, scope: Scope, receive: Receive) -> Response | None:
+        hook = self._hooks.get(scope["path_params"]["channel"])
+        if hook is None:
+            return problem(404)
+        headers = Headers(scope=scope)
+        if not _is_json(headers):
+            return problem(415)
+        try:
+            body = await read_body(receive, headers)
+            hook.verify(headers, body)
+            await self._hand_on(hook.parse(body, self._now()))
+        except TooLarge:
+            return problem(413, {"Connection": "close"})
+        except Forged:
+            return problem(403)
+        except Malformed:
+            return problem(400)
+        except StoreUnavailable as gone:
+            log.error("an update of %s was not stored: %s", hook.name, gone)
+            return problem(503, {"Retry-After": "1"})
+        return None
+
+    async def _hand_on(self, updates: Sequence[Inbound]) -> None:
+        if len(updates) == 1:
+            await self._runner.handle(updates[0])
+        elif updates:
+            await asyncio.gather(*map(self._runner.handle, updates))
+
+
+async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
+    """Read a body of at most ``BODY_LIMIT`` bytes.
+
+    Raises ``TooLarge`` as soon as it is known, whatever the headers claim, and
+    ``Malformed`` when the line breaks.
+    """
+    claimed = headers.get("content-length", "")
+    if claimed.isdecimal() and (len(claimed) > 9 or int(claimed) > BODY_LIMIT):
+        raise TooLarge
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > BODY_LIMIT:
+            raise TooLarge
+    return body
+
+
+class Machines:
+    """``/healthz``, ``/readyz`` and ``/metrics``."""
+
+    def __init__(self, runner: Runner, alarms: Alarms, metrics_key: str) -> None:
+        self._runner = runner
+        self._alarms = alarms
+        self._metrics_key = metrics_key
+
+    async def health(self, _request: Request) -> Response:
+        """The process lives."""
+        return PlainTextResponse("ok\n")
+
+    async def ready(self, _request: Request) -> Response:
+        """The database takes what is written, and the content was loaded (or none were here)."""
+        alarms = sum(self._alarms.counts.values())
+        try:
+            await self._runner.ask(_touch)
+        except StoreUnavailable:
+            return JSONResponse({"ready": False, "database": False, "alarms": alarms}, 503)
+        return JSONResponse({"ready": True, "database": True, "alarms": alarms})
+
+    async def metrics(self, request: Request) -> Response:
+        """Counts in Prometheus's text form, for this machine or with the key (S57)."""
+        if not self._may_read(request):
+            return problem(401, {"WWW-Authenticate": "Bearer"})
+        try:
+            rows = await self._runner.ask(outbox.counts)
+        except StoreUnavailable:
+            rows = {}
+        lines = [*_runner_lines(self._runner), *_outbox_lines(rows), *_alarm_lines(self._alarms)]
+        return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
+
+    def _may_read(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "").encode()
+        if self._metrics_key and compare_digest(given, f"Bearer {self._metrics_key}".encode()):
+            return True
+        return _from_here(request)
+
+
+def webhook_route(webhooks: Webhooks) -> BaseRoute:
+    """The route of all channels' webhooks."""
+    return Route("/webhooks/{channel}", webhooks, methods=["POST"])
+
+
+def machine_routes(machines: Machines) -> list[BaseRoute]:
+    """The routes for machines."""
+    return [
+        Route("/healthz", machines.health),
+        Route("/readyz", machines.ready),
+        Route("/metrics", machines.metrics),
+    ]
+
+
+def _is_json(headers: Mapping[str, str]) -> bool:
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json"
+
+
+def _from_here(request: Request) -> bool:
+    """Whether this machine asks for itself, not a proxy on it for somebody else."""
+    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        return False
+    try:
+        return request.client is not None and ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _touch(connection: Connection) -> None:
+    put_mark(connection, "ready", "", at=millis(datetime.now(UTC)))
+
+
+def _runner_lines(runner: Runner) -> list[str]:
+    return [
+        "# TYPE sigurt_bot_jobs_total counter",
+        f"sigurt_bot_jobs_total {runner.handled}",
+        "# TYPE sigurt_bot_commits_total counter",
+        f"sigurt_bot_commits_total {runner.commits}",
+        "# TYPE sigurt_bot_repeats_total counter",
+        f"sigurt_bot_repeats_total {runner.repeats}",
+    ]
+
+
+def _outbox_lines(rows: Mapping[tuple[str, bool], int]) -> list[str]:
+    return [
+        "# TYPE sigurt_bot_outbox_rows gauge",
+        *(
+            f'sigurt_bot_outbox_rows{{lane="{lane}",failed="{str(failed).lower()}"}} '
+            f"{rows.get((lane, failed), 0)}"
+            for lane in (outbox.CHANNEL, outbox.HELPLINE)
+            for failed in (False, True)
+        ),
+    ]
+
+
+def _alarm_lines(alarms: Alarms) -> list[str]:
+    return [
+        "# TYPE sigurt_bot_alarms_total counter",
+        *(
+            f'sigurt_bot_alarms_total{{name="{name}"}} {count}'
+            for name, count in sorted(alarms.counts.items())
+        ),
+    ]
