@@ -1,0 +1,1 @@
+"""The frame of the console: base page, language, static files, live stream."""

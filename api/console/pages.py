@@ -1,0 +1,92 @@
+"""The frame of the console: static files, language, live stream, error pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
+from starlette.exceptions import HTTPException
+
+from api.console import cookies
+from api.console.live import changes
+from api.console.render import render
+from api.console.words import WORDS
+from api.contacts import pages as contact_pages
+from api.errors import Problem
+from api.locale.catalogue import LANGUAGES
+from api.reports import pages as report_pages
+from api.rights.gate import Gate, Signed
+from api.staff import door, enrolment
+from api.staff import pages as staff_pages
+from api.staff.sign_in import Throttle
+
+HOME = "/helpline"
+
+_STATIC = Path(__file__).parent / "static"
+_FILES = {path.relative_to(_STATIC).as_posix() for path in _STATIC.rglob("*") if path.is_file()}
+
+gate = Gate(prefix="/helpline")
+
+
+@gate.allow("GET", "/static/{name:path}", action="static.read")
+def static(name: str) -> Response:
+    """A file that pages need; only those that were there at the start."""
+    if name not in _FILES:
+        raise HTTPException(404)
+    return FileResponse(_STATIC / name)
+
+
+@gate.allow("GET", "/language/{language}", action="language.choose")
+def choose_language(request: Request, language: str, back: str = HOME) -> Response:
+    """Show the console in another language from now on, on this browser."""
+    if language not in LANGUAGES:
+        raise HTTPException(404)
+    response = RedirectResponse(our_path(back), 303)
+    cookies.set_language(request, response, language)
+    return response
+
+
+@gate.allow("GET", "/live", action="console.live")
+async def live(request: Request, person: Signed) -> Response:
+    """Tell an open page when to look again."""
+    return StreamingResponse(changes(request), media_type="text/event-stream")
+
+
+def our_path(path: str) -> str:
+    """The path if it is one of the console's own, else the desk."""
+    parts = urlsplit(path)
+    ours = not (parts.scheme or parts.netloc) and parts.path.startswith(HOME)
+    return parts.path if ours and "\\" not in path else HOME
+
+
+def error_page(request: Request, problem: Problem) -> Response:
+    """An error as a page; whoever is not signed in is led to the door."""
+    if problem.type.endswith("/sign-in-needed") and request.headers.get("x-live") is None:
+        return RedirectResponse(f"{HOME}/sign-in", 303)
+    slug = problem.type.rpartition("/")[2]
+    known = slug if slug in WORDS["problem"] else ""
+    return render(
+        request,
+        "problem.html",
+        status=problem.status,
+        known=known,
+        code=problem.status,
+        instance=problem.instance,
+    )
+
+
+router = APIRouter()
+for part in (gate, door, enrolment, staff_pages, report_pages, contact_pages):
+    router.include_router(part if isinstance(part, Gate) else part.gate)
+
+
+def install(app: FastAPI) -> None:
+    """Add the console to the helpline's application.
+
+    Needs ``app.state.database``, ``vault``, ``clock`` and ``trial``, and the error handlers.
+    """
+    app.state.throttle = Throttle()
+    app.state.error_pages[HOME] = error_page
+    app.include_router(router)

@@ -1,0 +1,143 @@
+"""What the values of the contract are called on screen; msgids, translated when shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def N_(message: str) -> str:
+    """Mark a word for the catalogues; it is translated where it is shown."""
+    return message
+
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "severity": {
+        "emergency": N_("Emergency"),
+        "disclosure": N_("Disclosure"),
+        "concern": N_("Concern"),
+        "none": N_("None"),
+    },
+    "urgency": {
+        "4": N_("Emergency"),
+        "3": N_("Disclosure"),
+        "2": N_("Asked for a person"),
+        "1": N_("Concern"),
+        "0": N_("None"),
+    },
+    "category": {
+        "sexual_abuse": N_("sexual abuse"),
+        "grooming": N_("grooming"),
+        "sextortion": N_("sexual extortion"),
+        "image_abuse": N_("image shared or faked"),
+        "csam_seen": N_("saw abuse material"),
+        "violence": N_("violence"),
+        "bullying": N_("bullying"),
+        "self_harm": N_("self-harm"),
+        "exploitation": N_("exploitation"),
+        "account_security": N_("account at risk"),
+        "other_distress": N_("other distress"),
+        "none": N_("no category"),
+    },
+    "role": {
+        "child": N_("child"),
+        "parent": N_("parent"),
+        "teacher": N_("teacher"),
+        "other": N_("other person"),
+        "": N_("not said who"),
+    },
+    "band": {
+        "8-10": N_("8–10"),
+        "11-13": N_("11–13"),
+        "14-17": N_("14–17"),
+        "adult": N_("adult"),
+        "": N_("not said"),
+    },
+    "channel": {"telegram": N_("Telegram"), "viber": N_("Viber"), "web": N_("Web")},
+    "language": {"sq": N_("Albanian"), "en": N_("English")},
+    "country": {
+        "al": N_("Albania"),
+        "xk": N_("Kosovo"),
+        "mk": N_("North Macedonia"),
+        "me": N_("Montenegro"),
+        "other": N_("another country"),
+        "": N_("not said"),
+    },
+    "reason": {
+        "asked": N_("asked for a person"),
+        "disclosure": N_("told of harm"),
+        "emergency": N_("danger now"),
+        "safe_word": N_("used the safe word"),
+        "duty_of_care": N_("duty of care"),
+    },
+    "step": {
+        "all_on_duty": N_("all on duty called"),
+        "supervisor": N_("supervisor called"),
+        "outside": N_("outside alert"),
+    },
+    "state": {"waiting": N_("waiting"), "claimed": N_("with a person"), "closed": N_("closed")},
+    "left": {
+        "exit_word": N_("Left with the exit word"),
+        "chat_lost": N_("The chat was lost"),
+        "withdrew": N_("Took back the wish to talk"),
+    },
+    "status": {
+        "queued": N_("on its way"),
+        "sent": N_("sent"),
+        "delivered": N_("delivered"),
+        "seen": N_("seen"),
+        "failed": N_("not delivered"),
+    },
+    "outcome": {
+        "advice": N_("Advice given"),
+        "referred_police": N_("Referred to the police"),
+        "referred_child_protection": N_("Referred to child protection"),
+        "referred_other": N_("Referred elsewhere"),
+        "no_reply": N_("No more reply"),
+        "test": N_("Test"),
+        "other": N_("Other"),
+    },
+    "staff_role": {
+        "counsellor": N_("counsellor"),
+        "supervisor": N_("supervisor"),
+        "administrator": N_("administrator"),
+    },
+    "report_kind": {
+        "csam_address": N_("address with abuse material"),
+        "sexual_extortion": N_("sexual extortion"),
+        "grooming": N_("grooming"),
+        "unwanted_sexual_material": N_("unwanted sexual material"),
+        "other": N_("other"),
+    },
+    "reporter": {
+        "child_in_picture": N_("child in the picture"),
+        "child": N_("child"),
+        "parent": N_("parent"),
+        "professional": N_("professional"),
+        "public": N_("member of the public"),
+    },
+    "report_state": {"submitted": N_("received")},
+    "password": {
+        "short": N_("The password needs at least 8 characters."),
+        "long": N_("The password may have at most 128 characters."),
+        "easy": N_("The password is easy to guess. Several unrelated words are better."),
+    },
+    "problem": {
+        "sign-in-needed": N_("Sign in first."),
+        "contact-claimed": N_("Another person has this contact."),
+        "contact-closed": N_("The contact is closed."),
+        "not-your-contact": N_("Only the holder may do this."),
+        "invalid-reply": N_("A reply needs words, and not too many."),
+        "invalid-outcome": N_("Choose an outcome."),
+        "login-taken": N_("Another person has this login."),
+        "bad-account": N_("An account needs a login, a name and a role."),
+        "last-administrator": N_("The last administrator stays."),
+        "link-spent": N_("The link was used or is too old. Ask for a new one."),
+        "too-many-tries": N_("Too many tries. Wait a quarter of an hour."),
+    },
+}
+
+
+def word(kind: str, value: object) -> str:
+    """The msgid for a value; what has no word is shown as it is, without underscores."""
+    text = str(value)
+    return WORDS[kind].get(text) or text.replace("_", " ")

@@ -1,0 +1,168 @@
+"""The router of the console: no route without a named action, nobody in by default.
+
+    gate = Gate(prefix="/helpline")
+
+    @gate.allow("POST", "/contacts/{contact_id}/reply", action="contact.reply")
+    def reply(person: Signed, ...) -> Response: ...
+
+Before the function runs, the gate has checked where the request comes from, who makes it,
+whether the action is theirs, its conditions, and the form's token. Misuse that the gate
+cannot catch: doing more in the function than the action's name says.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from api.audit import service as audit
+from api.contacts.tables import Contact
+from api.errors import Refusal
+from api.rights import forms, rules
+from api.rights.parts import clock_of, cookie_name, database_of, vault_of
+from api.staff import sessions
+from api.staff.sessions import Person
+
+logger = logging.getLogger(__name__)
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Condition = Callable[[Session, Person, Mapping[str, Any]], bool]
+
+_MAX_FORM = 64 * 1024
+
+
+class SignInNeeded(Refusal):
+    status, type, title = 401, "sign-in-needed", "Sign in first"
+
+
+class Forbidden(Refusal):
+    status, type, title = 403, "forbidden", "Not allowed"
+
+
+class UngatedRoute(Exception):
+    """A route without a named action, or with one that has no rule: a bug, found at start."""
+
+
+def _holds(session: Session, person: Person, where: Mapping[str, Any]) -> bool:
+    contact = session.get(Contact, where["contact_id"])
+    return contact is not None and contact.state == "claimed" and contact.holder_id == person.id
+
+
+CONDITIONS: Mapping[str, Condition] = {"holder": _holds}
+RULES = rules.shipped(conditions=CONDITIONS)
+
+
+class Gate(APIRouter):
+    """Registers routes with ``allow`` and in no other way."""
+
+    def allow(self, method: str, path: str, *, action: str) -> Callable[[Endpoint], Endpoint]:
+        """Register a route for those to whom ``roles.toml`` gives the action."""
+        if action not in RULES:
+            raise UngatedRoute(f"{method} {path}: no rule for the action {action!r}")
+
+        def register(endpoint: Endpoint) -> Endpoint:
+            super(Gate, self).add_api_route(
+                path,
+                endpoint,
+                methods=[method],
+                dependencies=[Depends(_guard(action))],
+                response_model=None,
+                include_in_schema=False,
+                max_body_size=_MAX_FORM,
+                openapi_extra={"action": action},
+            )
+            return endpoint
+
+        return register
+
+    def add_api_route(self, path: str, *args: Any, **options: Any) -> NoReturn:
+        """Refuse: such a route would be open to all."""
+        raise UngatedRoute(f"{path}: register it with allow(), naming its action")
+
+    def add_route(self, path: str, *args: Any, **options: Any) -> NoReturn:
+        """Refuse, as ``add_api_route``."""
+        raise UngatedRoute(f"{path}: register it with allow(), naming its action")
+
+    def mount(self, path: str, *args: Any, **options: Any) -> NoReturn:
+        """Refuse, as ``add_api_route``."""
+        raise UngatedRoute(f"{path}: register it with allow(), naming its action")
+
+
+def signed(request: Request) -> Person:
+    """Who makes this request; only for routes that are not open to anyone."""
+    person: Person | None = request.state.person
+    if person is None:
+        raise SignInNeeded
+    return person
+
+
+Signed = Annotated[Person, Depends(signed)]
+
+
+def person_at(request: Request) -> Person | None:
+    """Whose session the request's cookie belongs to, if it still stands."""
+    token = request.cookies.get(cookie_name(request))
+    if not token:
+        return None
+    database, now = database_of(request), clock_of(request)()
+    with database.read() as session:
+        person = sessions.person_of(
+            session,
+            vault_of(request),
+            sessions.hash_of(token),
+            trial=request.app.state.trial,
+            now=now,
+        )
+    if person is not None and sessions.is_stale(person, now=now):
+        with database.write() as session:
+            sessions.touch(session, person.session, now=now)
+    return person
+
+
+def _guard(action: str) -> Callable[[Request], Any]:
+    rule = RULES[action]
+
+    async def guard(request: Request) -> None:
+        unsafe = request.method not in ("GET", "HEAD")
+        if unsafe and not forms.from_our_pages(request):
+            raise await run_in_threadpool(_refused, request, None, action)
+        person = await run_in_threadpool(person_at, request)
+        request.state.person = person
+        if not rule.public:
+            await run_in_threadpool(_admit, request, person, action)
+        if unsafe and not forms.token_is_ours(request, person, await request.form()):
+            raise await run_in_threadpool(_refused, request, person, action)
+
+    return guard
+
+
+def _admit(request: Request, person: Person | None, action: str) -> None:
+    """Raise unless this person may do this here and now."""
+    if person is None:
+        raise SignInNeeded
+    rule = RULES[action]
+    if not rule.allows(person.roles):
+        raise _refused(request, person, action)
+    with database_of(request).read() as session:
+        met = all(CONDITIONS[name](session, person, request.path_params) for name in rule.when)
+    if not met:
+        raise _refused(request, person, action)
+
+
+def _refused(request: Request, person: Person | None, action: str) -> Forbidden:
+    """Write the refusal down (S44) and return what to raise."""
+    with database_of(request).write() as session:
+        audit.record(
+            session,
+            vault_of(request),
+            who=f"staff:{person.id}" if person else "anonymous",
+            what="refused",
+            about=action,
+            now=clock_of(request)(),
+        )
+    return Forbidden()

@@ -1,0 +1,1 @@
+"""Who works at the helpline: accounts, the second factor, sessions."""

@@ -1,0 +1,208 @@
+"""Signing in: login and password, then a code. Nothing tells which of them was wrong.
+
+The first step always leads to the second and answers nothing; unknown people cost the
+same work as known ones (S16). Failures are counted per account and per address (S17).
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import astuple, dataclass
+from datetime import datetime
+
+from itsdangerous import BadSignature, Signer
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from api.crypto import Vault
+from api.db import Database
+from api.staff import codes, passwords, service, sessions
+from api.staff.tables import (
+    StaffAccount,
+    StaffRecoveryCode,
+    StaffSession,
+    StaffUsedCode,
+)
+
+_NOBODY = codes.new_secret()  # what the codes of unknown people are compared with
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody came in: the token of the new session, and who it is."""
+
+    token: str
+    staff_id: int
+    login_key: str
+
+
+class Throttle:
+    """Counts failures. A browser in which a person signed in before has its own count,
+    so that somebody who hammers on the account cannot lock its owner out.
+
+    Counts live in the memory of this process.
+    """
+
+    ACCOUNT = parse("10 per 15 minutes")
+    ADDRESS = parse("40 per 15 minutes")
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def allows(self, login_key: str, *, address: str, device: str | None) -> bool:
+        """Whether another try may be made."""
+        return all(
+            self._limiter.test(limit, *key) for limit, key in self._keys(login_key, address, device)
+        )
+
+    def failed(self, login_key: str, *, address: str, device: str | None) -> None:
+        """Count a failure."""
+        for limit, key in self._keys(login_key, address, device):
+            self._limiter.hit(limit, *key)
+
+    def _keys(
+        self, login_key: str, address: str, device: str | None
+    ) -> list[tuple[RateLimitItem, tuple[str, str]]]:
+        if device is not None:
+            return [(self.ACCOUNT, ("device", device))]
+        return [(self.ACCOUNT, ("account", login_key)), (self.ADDRESS, ("address", address))]
+
+
+def knock(database: Database, vault: Vault, *, login: str, password: str, now: datetime) -> str:
+    """Take login and password; return the token of a session that waits for the code."""
+    with database.read() as session:
+        account = service.by_login(session, vault, login)
+    knows = passwords.matches(account.password if account else None, password)
+    with database.write() as session:
+        sessions.prune(session, now=now)
+        return sessions.start(
+            session,
+            staff_id=account.id if account else None,
+            stage="entry",
+            knows_password=knows,
+            login_key=service.login_key(vault, login),
+            now=now,
+        )
+
+
+def enter(
+    session: Session, vault: Vault, waiting: StaffSession, code: str, *, now: datetime
+) -> Entered | None:
+    """Judge password and code together; the waiting session ends either way.
+
+    None when anything was wrong. A code or recovery code that let somebody in is used up.
+    """
+    sessions.end(session, waiting.hash)
+    account = session.get(StaffAccount, waiting.staff_id) if waiting.staff_id else None
+    usable = account is not None and account.secret is not None and not account.disabled
+    right = _code_is_right(session, vault, account if usable else None, code, now=now)
+    if account is None or not (usable and waiting.knows_password and right):
+        return None
+    _use_up(session, account.id, code, now=now)
+    token = sessions.start(session, staff_id=account.id, stage="full", now=now)
+    return Entered(token, account.id, account.login_key)
+
+
+def known_device(vault: Vault, cookie: str | None, *, login_key: str) -> str | None:
+    """The mark of a browser in which this person has signed in before."""
+    try:
+        marked = _signer(vault).unsign(cookie or "").decode()
+    except BadSignature:
+        return None
+    return marked if marked.startswith(f"{login_key}.") else None
+
+
+def device_cookie(vault: Vault, *, login_key: str) -> str:
+    """A mark for the browser in which somebody has just signed in."""
+    return _signer(vault).sign(f"{login_key}.{secrets.token_hex(8)}").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An enrolment under way; nothing is an account until the code has been shown."""
+
+    link: str  # its hash
+    login: str
+    name: str
+    password: str  # hashed
+    secret: str
+
+
+def begin_enrolment(session: Session, vault: Vault, draft: Draft, *, now: datetime) -> str:
+    """Keep what was chosen and return the token of the session that goes on with it."""
+    token = sessions.start(session, staff_id=None, stage="enrol", now=now)
+    row = session.get_one(StaffSession, sessions.hash_of(token))
+    text = json.dumps(astuple(draft))
+    row.draft = vault.row("staff_sessions", row.hash).seal("draft", text)
+    return token
+
+
+def draft_of(vault: Vault, row: StaffSession) -> Draft:
+    """What was chosen so far."""
+    sealed = row.draft or b""
+    return Draft(*json.loads(vault.row("staff_sessions", row.hash).open("draft", sealed)))
+
+
+def finish_enrolment(
+    session: Session, vault: Vault, row: StaffSession, code: str, *, now: datetime
+) -> tuple[Entered, list[str]] | None:
+    """With the right code: spend the link, store the person, return session and recovery
+    codes. None when the code is wrong. Raises ``LinkSpent`` or ``LoginTaken``.
+    """
+    draft = draft_of(vault, row)
+    if codes.step_of(draft.secret, code, now=now) is None:
+        return None
+    account = _account_of(session, vault, draft, now=now)
+    service.enrol(session, vault, account, password=draft.password, secret=draft.secret)
+    sessions.end(session, row.hash)
+    _use_up(session, account.id, code, now=now)
+    recovery = codes.new_recovery_codes()
+    for item in recovery:
+        session.add(StaffRecoveryCode(hash=codes.recovery_hash(item), staff_id=account.id))
+    token = sessions.start(session, staff_id=account.id, stage="full", now=now)
+    return Entered(token, account.id, account.login_key), recovery
+
+
+def _account_of(session: Session, vault: Vault, draft: Draft, *, now: datetime) -> StaffAccount:
+    staff_id = service.spend(session, draft.link, now=now)
+    if staff_id is None:
+        return service.create(
+            session, vault, login=draft.login, name=draft.name, roles=service.ROLES, now=now
+        )
+    return session.get_one(StaffAccount, staff_id)
+
+
+def _code_is_right(
+    session: Session, vault: Vault, account: StaffAccount | None, code: str, *, now: datetime
+) -> bool:
+    secret = _NOBODY
+    if account is not None and account.secret is not None:
+        secret = vault.row("staff", account.id).open("secret", account.secret)
+    step = codes.step_of(secret, code, now=now)
+    staff_id = account.id if account else 0
+    used = session.get(StaffUsedCode, (staff_id, step or 0)) is not None
+    spare = session.get(StaffRecoveryCode, codes.recovery_hash(code))
+    return (step is not None and not used) or (spare is not None and spare.staff_id == staff_id)
+
+
+def _use_up(session: Session, staff_id: int, code: str, *, now: datetime) -> None:
+    """Neither this half minute's code nor this recovery code works again."""
+    step = int(now.timestamp()) // codes.STEP
+    session.execute(
+        delete(StaffUsedCode).where(
+            col(StaffUsedCode.staff_id) == staff_id, col(StaffUsedCode.step) < step
+        )
+    )
+    session.merge(StaffUsedCode(staff_id=staff_id, step=step))
+    session.execute(
+        delete(StaffRecoveryCode).where(col(StaffRecoveryCode.hash) == codes.recovery_hash(code))
+    )
+
+
+def _signer(vault: Vault) -> Signer:
+    return Signer(vault.subkey("staff device"), salt="device")
