@@ -62,13 +62,13 @@ class Ticker:
 def take_lease(session: Session, name: str, holder: str, *, now: datetime) -> bool:
     """True when this holder has the job; taken over when the last holder fell silent."""
     lease = session.get(Lease, name)
-    until = to_ms(now + _LEASE)
+    begins, ends = to_ms(now), to_ms(now + _LEASE)
     if lease is None:
-        session.add(Lease(name=name, holder=holder, until=until))
+        session.add(Lease(name=name, holder=holder, until=ends))
         return True
-    if lease.holder != holder and lease.until > to_ms(now):
+    runs = begins < lease.until <= ends  # one that ends later was given by a wrong clock
+    if runs and lease.holder != holder:
         return False
-    half = to_ms(now + _LEASE / 2)
-    if lease.holder != holder or not half < lease.until <= until:
-        lease.holder, lease.until = holder, until
+    if not runs or lease.until < to_ms(now + _LEASE / 2):
+        lease.holder, lease.until = holder, ends
     return True
