@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.engine.content import Content, Lexicon
-from bot.engine.effects import Effect, Say
+from bot.engine.effects import Button, Effect, Say
 from bot.engine.events import (
     AnyEvent,
     ButtonTapped,
@@ -119,7 +119,7 @@ class Talk:
     def button(self, wanted: str) -> str:
         """The id of the button last shown with this option, id or label; else as it is."""
         for say in reversed(self.shown):
-            offered = (*say.buttons, *((say.help,) if say.help else ()))
+            offered: tuple[Button, ...] = (*say.buttons, *((say.help,) if say.help else ()))
             for button in offered:
                 if wanted in (button.id, button.id.rpartition(".")[2], button.label):
                     return button.id

@@ -86,7 +86,7 @@ def services(state: State, moment: Moment, *kinds: str) -> tuple[Service, ...]:
         entry
         for entry in moment.content.services
         if entry.kind in kinds
-        and entry.country == country
+        and entry.country in (country, "all")
         and (entry.vital or not entry.stale(today))
     )
 

@@ -176,7 +176,7 @@ def spoken(says: tuple[Say, ...]) -> list[str]:
 def test_safe_word_is_heard_from_anywhere(
     state: State, path: list[object], helpline: Helpline, word: tuple[str, str]
 ) -> None:
-    """From any reachable state any event leaves a valid state, and the safe word is heard (U2, U3)."""
+    """From any state any event leaves a valid state, and the safe word is heard (U2, U3)."""
     state, _ = walk(state, path, helpline)
 
     said = MessageReceived(at=AT + timedelta(hours=1), text=word[1], helpline=helpline)
@@ -259,7 +259,7 @@ def test_disclosure_is_never_met_with_a_shrug(
 
 @pytest.mark.parametrize("band", ["8-10", "11-13"])
 def test_young_child_in_danger_always_reaches_a_person(band: str) -> None:
-    """C7: under 14 a disclosure goes to a person also after “not now”, and the child is told first."""
+    """C7: under 14 it goes to a person also after “not now”, and the child is told first."""
     state = replace(State.new(), language="sq", band=band, role="child", onboarded=True)
     reading = Reading(Severity.DISCLOSURE, "bullying", 0.8, ())
     path: list[object] = [
