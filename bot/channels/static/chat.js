@@ -11,6 +11,7 @@ const STORE = "waiting"; // what has not arrived yet, so that a reload does not 
 
 let after = Number(log.dataset.after);
 let door = document.querySelector("input[name=door]")?.value ?? "";
+let fresh = "fresh" in log.dataset;
 let gone = false;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -146,7 +147,7 @@ async function pump() {
       keep();
       tries = 0;
       if (turn) mark(turn, answer.refused ? states.refused : "");
-      if (answer.ok) arrived(answer);
+      if (answer.ok) arrived(answer, item);
       continue;
     }
     if (turn) mark(turn, states.late);
@@ -178,16 +179,29 @@ async function post(item) {
   return answer;
 }
 
-function arrived(answer) {
-  for (const first of log.querySelectorAll('.turn[data-seq="0"]')) first.remove();
+function arrived(answer, item) {
+  for (const passing of log.querySelectorAll(".doors")) passing.remove();
+  if (fresh) greeted(answer.bubbles, item);
+  fresh = false;
   if (navigator.cookieEnabled) door = ""; // from now on the cookie says who we are
   if (!live) listen();
   arrive(answer.bubbles);
 }
 
+// The conversation begins with the greeting that stands there already.
+function greeted(bubbles, item) {
+  const own = bubbles.findIndex((bubble) => parse(bubble.html).dataset.event === item.event);
+  if (own > 0) bubbles.splice(0, own);
+  else for (const first of log.querySelectorAll('.turn[data-seq="0"]')) first.remove();
+}
+
 // The store could not keep it: the numbers are shown while the page goes on trying.
 function offerDoors(doors) {
-  for (const html of doors) append(parse(html), false);
+  for (const html of doors) {
+    const turn = parse(html);
+    turn.classList.add("doors");
+    append(turn, false);
+  }
 }
 
 function online() {
@@ -297,6 +311,6 @@ try {
 for (const item of waiting) {
   if (item.words && !turns().some((one) => one.dataset.event === item.event)) showOwn(item);
 }
-if (!("fresh" in log.dataset)) listen();
+if (!fresh) listen();
 toEnd();
 pump();

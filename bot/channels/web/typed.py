@@ -13,7 +13,7 @@ _DATA_URI = re.compile(
     r"data:[\w.+-]{1,40}/[\w.+-]{1,80}(?:;[\w.+=-]{1,60}){0,4},[^\s\"'<>)]*", re.IGNORECASE
 )
 _BLOCK = re.compile(r"[A-Za-z0-9+/_-]{60,}={0,2}(?:\s{1,4}[A-Za-z0-9+/_-]{60,}={0,2})*")
-_TAIL = re.compile(r"\s{1,4}[A-Za-z0-9+/_-]{1,59}={1,2}")
+_TAIL = re.compile(r"\s{1,4}[A-Za-z0-9+/_-]{1,59}={1,2}|\n[A-Za-z0-9+/_-]{24,59}(?!\w)")
 _BLOCK_MIN = 256
 _BLOCK_VARIETY = 24  # a key held down, or laughter, has few different characters
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from fakes.webchat import WebChat, web_chat
+from sqlalchemy import text
+
+from bot.channels.base import ChannelDown
+from bot.crypto import SealBroken
+from bot.engine.effects import Button, Call, Say
+from bot.store.database import StoreUnavailable
+from bot.store.weblog import Entry
+
+ADDRESS = "a" * 64
+SECRET = "dikush ka një foto timen"
+
+
+def say(words: str, **more: object) -> Say:
+    return Say(key="k", text=words, **more)  # type: ignore[arg-type]
+
+
+def everything_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+async def texts(chat: WebChat, address: str = ADDRESS) -> list[str]:
+    turns = await chat.log.read(chat.web.conversation(address))
+    return [turn.payload["text"] for turn in turns]
+
+
+async def test_a_repeated_send_adds_nothing(database_url: str) -> None:
+    """
+    R1: bubbles sent again under the same key stand on the page once, in their order.
+    """
+    chat = web_chat(database_url)
+
+    await chat.web.send(ADDRESS, [say("një"), say("dy")], key="row-1")
+    await chat.web.send(ADDRESS, [say("një"), say("dy")], key="row-1")
+    await asyncio.gather(*(chat.web.send(ADDRESS, [say("tre")], key="row-2") for _ in range(5)))
+
+    assert await texts(chat) == ["një", "dy", "tre"]
+
+
+async def test_one_page_never_shows_anothers_bubbles(database_url: str) -> None:
+    """
+    Many pages written to at once keep their own bubbles, each in order.
+    """
+    chat = web_chat(database_url)
+    addresses = [f"{n:064}" for n in range(20)]
+
+    await asyncio.gather(
+        *(
+            chat.web.send(a, [say(f"{a} {n}")], key=f"{a[-4:]}-{n}")
+            for n in (1, 2)
+            for a in addresses
+        )
+    )
+
+    for address in addresses:
+        assert sorted(await texts(chat, address)) == [f"{address} 1", f"{address} 2"]
+
+
+async def test_what_the_page_shows_is_sealed(tmp_path: Path) -> None:
+    """
+    S32: no word, name or number of a talk stands in clear in the database or its log.
+    """
+    chat = web_chat(f"sqlite:///{tmp_path / 'bot.db'}")
+    bubble = say(
+        SECRET, name="Elira", calls=(Call("116 111", "falas"),), buttons=(Button("x", "Vazhdoj"),)
+    )
+
+    await chat.web.send(ADDRESS, [bubble], key="row-1")
+
+    stored = everything_in(tmp_path)
+    for clear in (SECRET, "foto", "Elira", "116 111", "Vazhdoj", ADDRESS):
+        assert clear.encode() not in stored
+
+
+async def test_a_bubble_moved_to_another_row_does_not_open(database_url: str) -> None:
+    """
+    S34: a sealed bubble opens in its own row alone.
+    """
+    chat = web_chat(database_url)
+    await chat.web.send(ADDRESS, [say("një")], key="row-1")
+    with chat.engine.begin() as connection:
+        connection.execute(text("UPDATE web_log SET key = 'row-2:0'"))
+
+    with pytest.raises(SealBroken):
+        await texts(chat)
+
+
+async def test_a_number_is_never_given_twice(database_url: str) -> None:
+    """
+    After a page was dropped the next bubble has a higher number, so that no page misses it.
+    """
+    chat = web_chat(database_url)
+    conversation = chat.web.conversation(ADDRESS)
+    await chat.web.send(ADDRESS, [say("një")], key="row-1")
+    before = (await chat.log.read(conversation))[-1].seq
+
+    await chat.web.forget(conversation)
+    await chat.web.send(ADDRESS, [say("dy")], key="row-2")
+
+    assert (await chat.log.read(conversation, after=before))[0].payload["text"] == "dy"
+
+
+async def test_an_open_page_hears_what_comes(database_url: str) -> None:
+    """
+    An open page gets what is behind its place, then each new bubble, and the exit last.
+    """
+    chat = web_chat(database_url)
+    conversation = chat.web.conversation(ADDRESS)
+    await chat.web.send(ADDRESS, [say("një")], key="row-1")
+    live = chat.web.live(conversation, after=0)
+
+    first = await anext(live)
+    waiting = asyncio.ensure_future(anext(live))
+    await chat.web.send(ADDRESS, [say("dy")], key="row-2")
+    second = await waiting
+    await chat.web.forget(conversation)
+
+    assert [turn.payload["text"] for turn in [*(first or []), *(second or [])]] == ["një", "dy"]
+    assert await anext(live) is None
+
+
+async def test_a_page_hears_what_another_process_wrote(database_url: str) -> None:
+    """
+    A bubble that another process stored wakes the page, at the next look.
+    """
+    chat = web_chat(database_url)
+    conversation = chat.web.conversation(ADDRESS)
+    live = chat.web.live(conversation, after=0)
+    waiting = asyncio.ensure_future(anext(live))
+    seen = await chat.web.look(None)
+
+    other = web_chat(database_url)
+    await other.log.append(conversation, [Entry("row-9", {"who": "bot", "text": "larg"})])
+    await chat.web.look(seen)
+
+    turns = await waiting
+    assert turns is not None
+    assert [turn.payload["text"] for turn in turns] == ["larg"]
+
+
+async def test_a_broken_store_is_tried_again() -> None:
+    """
+    R4: bubbles that cannot be stored stay with the delivery, which tries again.
+    """
+    chat = web_chat("sqlite://")
+    with chat.engine.begin() as connection:
+        connection.execute(text("DROP TABLE web_log"))
+
+    with pytest.raises(ChannelDown):
+        await chat.web.send(ADDRESS, [say("një")], key="row-1")
+    with pytest.raises(StoreUnavailable):
+        await chat.log.newest()

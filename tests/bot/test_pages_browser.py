@@ -1,0 +1,268 @@
+"""The page in a real browser: with script, without, on a bad line, and leaving it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+from fakes.webchat import WebChat, web_chat
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from bot.engine.effects import Say
+from bot.engine.events import ExitPressed, MediaOffered, MessageReceived
+
+LAUNCH = {
+    "executable_path": "/usr/bin/chromium",
+    "args": [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ],
+}
+
+
+class Child:
+    """A phone with the page open; it notes every fault and every foreign request."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda m: self.faults.append(m.text) if "Policy" in m.text else None)
+        page.on("request", lambda r: None if r.url.startswith(url) else self.faults.append(r.url))
+
+    async def opens(self) -> None:
+        await self.page.goto(self.url)
+
+    async def taps(self, label: str) -> None:
+        await self.page.get_by_role("button", name=label, exact=True).last.click()
+
+    async def says(self, words: str) -> None:
+        await self.page.get_by_role("textbox").fill(words)
+        await self.page.keyboard.press("Enter")
+
+    async def sees(self, words: str, times: int = 1) -> None:
+        await expect(self.page.locator("#log .msg", has_text=words)).to_have_count(times)
+
+
+@pytest.fixture
+async def chat(sqlite_url: str) -> AsyncIterator[WebChat]:
+    """
+    The chat with its watcher running.
+    """
+    chat = web_chat(sqlite_url)
+    await chat.web.start()
+    yield chat
+    await chat.web.stop()
+
+
+@pytest.fixture
+async def url(chat: WebChat) -> AsyncIterator[str]:
+    """
+    Its address on this machine.
+    """
+    config = uvicorn.Config(chat.app, log_level="error", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    door = socket.create_server(("127.0.0.1", 0))  # open before the server is: nobody waits
+    serving = asyncio.create_task(server.serve(sockets=[door]))
+    yield f"http://127.0.0.1:{door.getsockname()[1]}/"
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """
+    Chromium, without a window.
+    """
+    async with async_playwright() as tools:
+        browser = await tools.chromium.launch(**LAUNCH)  # type: ignore[arg-type]
+        yield browser
+        await browser.close()
+
+
+async def phone(browser: Browser, url: str, **more: object) -> tuple[Child, BrowserContext]:
+    size = {"width": 320, "height": 568}
+    context = await browser.new_context(viewport=size, **more)  # type: ignore[arg-type]
+    return Child(await context.new_page(), url), context
+
+
+async def test_a_talk_with_script(chat: WebChat, url: str, browser: Browser) -> None:
+    """
+    A press and a message are answered in place, a person's words come by themselves, the
+    page keeps all of it over a reload; no foreign request, no breach of the policy (S41).
+    """
+    child, context = await phone(browser, url)
+    await child.opens()
+    await child.taps("Shqip")
+    await child.sees("Po të dëgjoj.")
+    await child.says("dikush po me kercenon")
+    await child.sees("dikush po me kercenon")
+    await child.sees("Po të dëgjoj.", times=2)
+
+    address = chat.runner.taken[0].address
+    words = Say(key="k", text="E lexova çfarë shkrove.", name="Elira", grave=True)
+    await chat.web.send(address, [words], key="row-7")
+    await child.sees("E lexova çfarë shkrove.")
+    await expect(child.page.locator("#with")).to_have_text("Elira është me ty")
+    await expect(child.page.locator(".lynx")).to_have_count(0)
+    order = await child.page.locator("#log .turn").evaluate_all(
+        "all => all.map(t => t.dataset.who)"
+    )
+    await child.page.reload()
+
+    await child.sees("E lexova çfarë shkrove.")
+    after = await child.page.locator("#log .turn").evaluate_all(
+        "all => all.map(t => t.dataset.who)"
+    )
+    assert order == after == ["bot", "me", "bot", "me", "bot", "person"]
+    assert child.faults == []
+    await context.close()
+
+
+async def test_a_talk_without_script(chat: WebChat, url: str, browser: Browser) -> None:
+    """
+    Without script the same talk goes by forms: press, message, language, exit.
+    """
+    child, context = await phone(browser, url, java_script_enabled=False)
+    await child.opens()
+    await child.taps("Shqip")
+    await child.says("kam frike")
+    await expect(child.page.locator("#log .me")).to_have_text(["Ti: Shqip", "Ti: kam frike"])
+    await child.taps("EN, English")
+    await expect(child.page.get_by_role("button", name="I need help")).to_have_count(1)
+    await child.taps("Quick exit")
+
+    await expect(child.page).to_have_url(f"{url}tabela")
+    assert await context.cookies() == []
+    assert isinstance(chat.runner.events[-1], ExitPressed)
+    assert child.faults == []
+    await context.close()
+
+
+async def test_a_broken_line_loses_nothing(chat: WebChat, url: str, browser: Browser) -> None:
+    """
+    Words written while the line is down stand on the page at once and arrive once, also
+    when the answer was lost on its way and the page was loaded again.
+    """
+    child, context = await phone(browser, url)
+    await child.opens()
+    await child.taps("Shqip")
+    await child.sees("Po të dëgjoj.")
+    lost = asyncio.Event()
+
+    async def lose(route: object) -> None:
+        await route.fetch()  # type: ignore[attr-defined]
+        await route.abort()  # type: ignore[attr-defined]
+        lost.set()
+
+    await child.page.route("**/chat", lose, times=1)
+    await child.says("kam frike")
+    await expect(child.page.locator("#log .state")).to_have_count(1)
+    await lost.wait()
+    await child.page.reload()
+
+    await child.sees("kam frike")
+    await expect(child.page.locator("#log .state")).to_have_count(0)
+    heard = [e.text for e in chat.runner.events if isinstance(e, MessageReceived)]
+    assert heard == ["kam frike"]
+    await context.close()
+
+
+async def test_a_double_press_counts_once(chat: WebChat, url: str, browser: Browser) -> None:
+    """
+    Two quick presses on the first button are one person and one choice.
+    """
+    child, context = await phone(browser, url)
+    await child.opens()
+    await child.page.get_by_role("button", name="Shqip", exact=True).dblclick()
+    await child.sees("Po të dëgjoj.")
+
+    assert [type(e).__name__ for e in chat.runner.events] == ["Started", "ButtonTapped"]
+    await context.close()
+
+
+@pytest.mark.parametrize("way", ["button", "keys"])
+async def test_the_exit_is_quick_and_final(
+    chat: WebChat, url: str, browser: Browser, way: str
+) -> None:
+    """
+    S22: the button, or Esc twice, leads to the neutral page; the way back shows no talk, and
+    a second page of the same talk leaves with it.
+    """
+    child, context = await phone(browser, url)
+    await child.opens()
+    await child.taps("Shqip")
+    await child.sees("Po të dëgjoj.")
+    other = await context.new_page()
+    async with other.expect_response("**/chat/live*"):
+        await other.goto(url)
+    async with child.page.expect_navigation(url=f"{url}tabela"):
+        if way == "button":
+            await child.taps("Dil shpejt")
+        else:
+            await child.page.keyboard.press("Escape")
+            await child.page.keyboard.press("Escape")
+
+    await expect(other).to_have_url(f"{url}tabela")
+    assert isinstance(chat.runner.events[-1], ExitPressed)
+    assert await chat.log.newest() == 0
+    await child.page.go_back()
+    await child.opens()
+    await expect(child.page.locator("#log .me")).to_have_count(0)
+    await context.close()
+
+
+async def test_a_dropped_picture_stays_on_the_phone(
+    chat: WebChat, url: str, browser: Browser
+) -> None:
+    """
+    S5: a picture dropped on the page never leaves the phone; that it was offered is told.
+    """
+    child, context = await phone(browser, url)
+    await child.opens()
+    sent: list[bytes] = []
+    child.page.on("request", lambda r: sent.append(r.post_data_buffer or b""))
+    await child.page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            data.items.add(new File(["SECRETBYTES"], "me.png", {type: "image/png"}));
+            document.dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true}));
+        }"""
+    )
+    await child.sees("nuk u dërgua")
+    await child.sees("Po të dëgjoj.")
+
+    assert isinstance(chat.runner.events[-1], MediaOffered)
+    assert not any(b"SECRETBYTES" in body or b"me.png" in body for body in sent)
+    await context.close()
+
+
+@pytest.mark.parametrize("size", [(320, 568), (568, 320), (1280, 800)])
+async def test_nothing_scrolls_sideways(
+    chat: WebChat, url: str, browser: Browser, size: tuple[int, int]
+) -> None:
+    """
+    From 320 pixels up, also on its side, the page fits its width, whatever is typed, and
+    the help button is in reach.
+    """
+    child, context = await phone(browser, url)
+    await child.page.set_viewport_size({"width": size[0], "height": size[1]})
+    await child.opens()
+    await child.says("fjalëshumëtëgjata" * 30 + "\u0301" * 2000)
+    await child.sees("Po të dëgjoj.")
+
+    width = await child.page.evaluate("document.documentElement.scrollWidth")
+    help_button = child.page.get_by_role("button", name="Dua ndihmë")
+    await help_button.scroll_into_view_if_needed()
+    await expect(help_button).to_be_in_viewport()
+    assert width <= size[0]
+    await context.close()
