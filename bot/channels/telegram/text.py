@@ -37,8 +37,8 @@ def split(text: str, limit: int) -> tuple[str, ...]:
 
 
 def _parts(rest: str, limit: int) -> Iterator[str]:
-    while units(rest) > limit:
-        cut = _cut(_head(rest, limit), rest)
+    while len(head := _head(rest, limit)) < len(rest):
+        cut = _cut(head, rest)
         if part := rest[:cut].strip():
             yield part
         rest = rest[cut:].lstrip()

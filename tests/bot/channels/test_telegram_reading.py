@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.base import Malformed
@@ -118,6 +118,7 @@ def test_half_an_emoji_can_be_stored() -> None:
     assert inbound.event.text == "po � jo"
 
 
+@settings(deadline=None)
 @given(UPDATES)
 def test_no_shape_of_json_is_an_error(content: dict[str, Any]) -> None:
     """

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 from fakes.telegram_rules import clean, parse_html, parsed_text
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.base import ChannelRefused
@@ -16,9 +16,14 @@ from bot.engine.effects import Button, Call, Say
 
 SPECIAL = st.sampled_from(["<b>", "</", "&lt;", "&amp;", "&#60;", "&", ">", "*_[`", "\n\n", ". "])
 WORDS = st.lists(st.text() | SPECIAL, max_size=30).map("".join)
-LONG = st.lists(
-    st.tuples(st.text(min_size=1, max_size=12) | SPECIAL, st.integers(1, 400)), max_size=12
-).map(lambda parts: "".join(part * times for part, times in parts))
+
+
+def long_texts(times: int) -> st.SearchStrategy[str]:
+    """Texts with parts that repeat up to so many times."""
+    part = st.tuples(st.text(min_size=1, max_size=12) | SPECIAL, st.integers(1, times))
+    return st.lists(part, max_size=12).map(lambda parts: "".join(p * n for p, n in parts))
+
+
 FAMILY, FLAG, WAVE = "👩‍👩‍👧", "🇦🇱", "👋🏽"
 
 
@@ -26,6 +31,7 @@ def say(text: str, **more: object) -> Say:
     return Say(key="test.words", text=text, **more)  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(WORDS, st.sampled_from(["", "Tom & <b>", "A_B"]))
 @example("1 < 2 &amp; _x_ *y* &#0; </b>", "<i>")
 def test_words_read_the_same_after_parsing(words: str, name: str) -> None:
@@ -38,7 +44,8 @@ def test_words_read_the_same_after_parsing(words: str, name: str) -> None:
     assert [entity["type"] for entity in entities] == ["bold"] * bool(name)
 
 
-@given(LONG, st.integers(12, 200))
+@settings(deadline=None)
+@given(long_texts(20), st.integers(12, 200))
 def test_parts_hold_everything_in_order(text: str, limit: int) -> None:
     """
     Splitting loses nothing but white space, keeps the order and keeps to the limit.
@@ -49,7 +56,8 @@ def test_parts_hold_everything_in_order(text: str, limit: int) -> None:
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
-@given(LONG)
+@settings(deadline=None)
+@given(long_texts(400))
 def test_every_page_is_taken_by_the_platform(text: str) -> None:
     """
     Any text becomes at least one message, and none that is empty or too long.
