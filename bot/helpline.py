@@ -7,6 +7,7 @@ then stored, so that a copy of the bot's database tells nothing of any contact.
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,11 @@ from nacl.public import PublicKey, SealedBox
 from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, Word
 
 CONTACTS = UUID("5d0b5e0c-6f0e-5c55-9a4e-3c1f6f9d7a11")
+
+TEXT_LIMIT, TEXT_LEAST = 20_000, 200  # characters of one message
+BODY_LIMIT = 160_000  # bytes of all messages, so that the sealed body stays under 256 KiB
+EVIDENCE_LIMIT = 100
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 Kind = Literal["contact", "messages"]
 Body = dict[str, object]
@@ -135,8 +141,7 @@ def body_of(
 
 def sealed(body: Body, box: BoxKey) -> bytes:
     """Return the bytes to post: ``{"key_id", "sealed"}``. Sealing twice gives other bytes."""
-    plain = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    closed = SealedBox(PublicKey(box.public_key)).encrypt(plain)
+    closed = SealedBox(PublicKey(box.public_key)).encrypt(_packed(body))
     return json.dumps({"key_id": box.key_id, "sealed": b64encode(closed).decode()}).encode()
 
 
@@ -194,15 +199,35 @@ def _left(effect: LeaveContact) -> Body:
 
 
 def _messages(words: Sequence[Word], message_ids: Callable[[int], str]) -> list[Body]:
-    return [_message(word, message_ids(n)) for n, word in enumerate(words)]
+    """All words, as long as the helpline takes them; very long ones are cut, all alike."""
+    limit = TEXT_LIMIT
+    while True:
+        messages = [_message(word, message_ids(n), limit) for n, word in enumerate(words)]
+        if limit <= TEXT_LEAST or len(_packed(messages)) <= BODY_LIMIT:
+            return messages
+        limit //= 2
 
 
-def _message(word: Word, message_id: str) -> Body:
+def _message(word: Word, message_id: str, limit: int) -> Body:
     return {
         "message_id": message_id,
         "at": rfc3339(word.at),
         "kind": word.kind,
-        "text": word.text,
+        "text": _clean(word.text, limit),
         "severity": word.severity,
-        "evidence": [{"rule": item.rule, "words": item.words} for item in word.evidence],
+        "evidence": [
+            {"rule": item.rule[:64], "words": _clean(item.words, limit)}
+            for item in word.evidence[:EVIDENCE_LIMIT]
+        ],
     }
+
+
+def _clean(text: str, limit: int) -> str:
+    """Text that every database and screen can hold; what is cut off leaves a mark."""
+    kept = text if len(text) <= limit else text[: limit - 1] + "…"
+    whole = kept.encode(errors="replace").decode()  # half a surrogate pair cannot travel
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", whole)
+
+
+def _packed(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -83,7 +83,7 @@ def _take(connection: Connection, name: str, holder: str, now: int, until: int) 
     ours = {"holder": holder, "until": until}
     if row is None:
         fresh = insert_new(connection, _LEASES).values(name=name, **ours)
-        return bool(connection.execute(fresh).rowcount == 1)
+        return connection.execute(fresh.returning(_LEASES.c.name)).first() is not None
     if row.holder != holder and row.until > now and not _gone(row.holder):
         return False
     same = (_LEASES.c.holder == row.holder) & (_LEASES.c.until == row.until)
