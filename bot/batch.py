@@ -320,6 +320,8 @@ class Batch:
         ]
         conversations.save(self._connection, changed, at=self._now)
         self._dropped += outbox.drop(self._connection, self._silenced)
+        dropped = set(self._dropped)  # a row may have become the next one just before
+        self._parcels = [parcel for parcel in self._parcels if parcel.key not in dropped]
         conversations.forget_pages(self._connection, self._erased)
         conversations.set_timers(self._connection, self._timers)
         conversations.keep_spoiled(self._connection, self._spoiled)

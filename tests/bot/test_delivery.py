@@ -1,0 +1,314 @@
+"""What delivery promises: order, patience, and that no chat waits for another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from fakes.talk import said, say
+from fakes.world import World, worlds
+from sqlalchemy import text
+
+from bot.channels.base import ChannelBusy, ChannelDown, ChannelRefused, ChatGone
+from bot.crypto import SealBroken
+from bot.helpline import HelplineRefused
+from bot.store.database import writing
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    """
+    One process with its delivery.
+    """
+    async with worlds(database_url) as [only]:
+        yield only
+
+
+async def test_a_slow_chat_delays_no_other(world):
+    """
+    While one chat's phone takes for ever, twenty others are answered.
+    """
+    world.channel.slow["slow"] = asyncio.Event()
+    await world.runner.handle(said("hello", who="slow", update="s"))
+    for n in range(20):
+        await world.runner.handle(said("hello", who=f"c{n}", update=str(n)))
+    await world.channel.has_sent(20)
+
+    assert "slow" not in {sent.address for sent in world.channel.sent}
+    world.channel.slow["slow"].set()
+    await world.delivery.quiet()
+    assert world.channel.texts("slow") == ["1: hello"]
+
+
+async def test_a_limited_chat_is_not_tried_before_its_time(world):
+    """
+    After "retry after 30" the chat is left alone for 30 seconds; other chats are not.
+    """
+    world.channel.fails("child-1", ChannelBusy(30.0))
+    await world.runner.handle(said("one", update="1"))
+    await world.delivery.quiet()
+    await world.runner.handle(said("two", update="2"))
+    await world.runner.handle(said("hello", who="other", update="3"))
+    world.clock.forward(seconds=30)
+    await world.goes_on()
+    assert world.channel.tries == ["child-1", "other"]
+
+    world.clock.forward(seconds=1)
+    await world.goes_on()
+
+    assert world.channel.texts("child-1") == ["1: one", "2: two"]
+
+
+async def test_a_channel_that_is_down_is_tried_ever_more_seldom(world):
+    """
+    Each failure doubles the wait, and the order of the bubbles stays.
+    """
+    world.channel.fails("child-1", *[ChannelDown()] * 3)
+    await world.runner.handle(said("one", update="1"))
+    await world.runner.handle(said("two", update="2"))
+    await world.delivery.quiet()
+    waits = []
+    while len(world.channel.tries) < 5:
+        before = len(world.channel.tries)
+        seconds = 0
+        while len(world.channel.tries) == before:
+            world.clock.forward(seconds=1)
+            seconds += 1
+            await world.goes_on()
+        waits.append(seconds)
+
+    assert waits == [2, 3, 5]
+    assert world.channel.texts("child-1") == ["1: one", "2: two"]
+
+
+async def test_what_no_channel_takes_for_a_day_fails_visibly(world):
+    """
+    After 24 hours a bubble is given up with an alarm, and what stands behind it goes on.
+    """
+    world.channel.fails("child-1", ChannelDown(), ChannelDown())
+    await world.runner.handle(said("one", update="1"))
+    await world.delivery.quiet()
+    world.clock.forward(hours=25)
+    await world.goes_on()
+    await world.runner.handle(said("two", update="2"))
+    await world.goes_on()
+
+    assert world.alarms.counts == {"channel_undelivered": 1}
+    assert world.channel.texts("child-1") == ["2: two"]
+    assert world.failed() == 1
+
+
+async def test_a_refused_bubble_alarms_and_holds_nothing_up(world):
+    """
+    What the channel understood and refused is not repeated, and the next bubble leaves.
+    """
+    world.channel.fails("child-1", ChannelRefused())
+    await world.runner.handle(said("one", update="1"))
+    await world.runner.handle(said("two", update="2"))
+    await world.delivery.quiet()
+
+    assert world.alarms.counts == {"channel_refused": 1}
+    assert world.channel.texts("child-1") == ["2: two"]
+    assert world.failed() == 1
+
+
+async def test_a_bug_of_an_adapter_costs_no_answer(world):
+    """
+    An error that no adapter should raise is alarmed, and the bubble is tried again.
+    """
+    world.channel.fails("child-1", KeyError("bug"))
+    await world.runner.handle(said("one", update="1"))
+    await world.delivery.quiet()
+    world.clock.forward(seconds=3)
+    await world.goes_on()
+
+    assert world.alarms.counts == {"channel_bug": 1}
+    assert world.channel.texts("child-1") == ["1: one"]
+
+
+async def test_after_a_block_no_call_is_made_for_that_chat(world):
+    """
+    A person who blocked the bot is left alone, and what waited is gone.
+    """
+    world.channel.slow["child-1"] = asyncio.Event()
+    world.channel.fails("child-1", ChatGone())
+    for n in range(4):
+        await world.runner.handle(said("hello", update=str(n)))
+    world.channel.slow["child-1"].set()
+    await world.delivery.quiet()
+    await world.goes_on()
+
+    assert world.channel.tries == ["child-1"]
+    assert world.count("outbox") == 0
+
+
+async def test_what_became_of_a_row_is_told_once_it_is_known(world):
+    """
+    The feed's receipts hear of each row by its key: sent, or failed.
+    """
+    told = []
+
+    async def note(key, status):
+        told.append((key, status))
+
+    world.delivery.told = note
+    world.channel.fails("b", ChannelRefused())
+    world.channel.fails("c", ChatGone())
+    for who in "abc":
+        await world.runner.handle(said("hello", who=who, update=who))
+    await world.delivery.quiet()
+
+    assert sorted(told) == [
+        ("fake:a.0", "sent"),
+        ("fake:b.0", "failed"),
+        ("fake:c.0", "failed"),
+    ]
+
+
+async def test_a_restart_finds_what_had_not_left(database_url):
+    """
+    What a process held when it died is carried by the next one, in order.
+    """
+    async with worlds(database_url) as [first]:
+        first.channel.fails("child-1", *[ChannelDown()] * 9)
+        for n in range(1, 4):
+            await first.runner.handle(said(str(n), update=str(n)))
+    async with worlds(database_url) as [second]:
+        second.clock.forward(minutes=1)
+        await second.goes_on()
+
+        assert second.channel.texts("child-1") == ["1: 1", "2: 2", "3: 3"]
+        assert second.count("outbox") == 0
+
+
+async def test_what_another_process_carries_is_left_to_it(database_url):
+    """
+    A row on its way in one process is not sent by another, however often it looks.
+    """
+    async with worlds(database_url, 2) as [one, other]:
+        one.channel.slow["child-1"] = asyncio.Event()
+        await one.runner.handle(said("hello", update="1"))
+        await other.runner.handle(said("again", update="2"))
+        for _ in range(6):
+            one.clock.forward(seconds=5)
+            await one.delivery.look()
+            await other.goes_on()
+        assert other.channel.sent == []
+
+        one.channel.slow["child-1"].set()
+        await one.delivery.quiet()
+
+        assert one.channel.texts("child-1") == ["1: hello", "2: again"]
+
+
+async def test_an_outage_of_the_helpline_drains_in_order_of_urgency(world):
+    """
+    R5: after a day without the helpline every contact arrives once, emergencies first, and
+    each child was told once that it is kept.
+    """
+    world.helpline.down = True
+    for n, severity in enumerate(["concern", "disclosure", "emergency", "concern"]):
+        await world.runner.handle(said(f"tell {severity}", who=f"c{n}", update=f"t{n}"))
+        await world.runner.handle(said("more", who=f"c{n}", update=f"m{n}"))
+    for _ in range(4):
+        world.clock.forward(hours=6)
+        await world.goes_on()
+    assert world.alarms.counts == {"helpline_unavailable": 1}
+    assert all(world.channel.texts(f"c{n}") == ["1: told", "delayed"] for n in range(4))
+
+    world.helpline.down = False
+    for _ in range(5):
+        world.clock.forward(seconds=20)
+        await world.goes_on()
+
+    contacts = [key for kind, key, _ in world.helpline.posts if kind == "contact"]
+    assert contacts == ["fake:t2.1", "fake:t1.1", "fake:t0.1", "fake:t3.1"]
+    assert sorted(key for kind, key, _ in world.helpline.posts if kind == "messages") == [
+        f"fake:m{n}.1" for n in range(4)
+    ]
+    assert all(world.channel.texts(f"c{n}")[-1] == "arrived 4" for n in range(4))
+
+
+async def test_the_rows_of_a_contact_stay_in_order(world):
+    """
+    However urgent a later message is, the contact itself is opened before it.
+    """
+    world.helpline.down = True
+    await world.runner.handle(said("tell concern", update="1"))
+    await world.runner.handle(said("more", update="2"))
+    await world.runner.handle(said("tell emergency", update="3"))
+    await world.delivery.quiet()
+    world.helpline.down = False
+    world.clock.forward(seconds=20)
+    await world.goes_on()
+
+    assert [key for _, key, _ in world.helpline.posts] == ["fake:1.1", "fake:2.1", "fake:3.1"]
+
+
+async def test_a_contact_that_is_refused_is_seen_by_somebody(world):
+    """
+    A helpline that says no leaves the row for a person to look at, and an alarm.
+    """
+    world.helpline.refusal = HelplineRefused(422, "schema")
+    await world.runner.handle(said("tell disclosure"))
+    await world.delivery.quiet()
+
+    assert world.alarms.counts == {"helpline_refused": 1}
+    assert world.failed() == 1
+
+
+async def test_a_repeated_post_carries_the_same_bytes_and_key(world):
+    """
+    R6: what is posted again is byte for byte what was posted before, under the same key.
+    """
+    tries = []
+
+    async def post(kind, body, *, key, contact_id=""):
+        tries.append((body, key, contact_id))
+        raise TimeoutError
+
+    world.helpline.post = post
+    await world.runner.handle(said("tell disclosure"))
+    await world.delivery.quiet()
+    world.clock.forward(seconds=60)
+    await world.goes_on()
+
+    assert len(tries) == 2
+    assert tries[0] == tries[1]
+
+
+async def test_a_row_that_does_not_open_is_set_aside(world):
+    """
+    S34: a payload moved to another row is not sent to anybody, and holds nobody up.
+    """
+    world.channel.fails("a", ChannelDown())
+    world.channel.fails("b", ChannelDown())
+    for who in "ab":
+        await world.runner.handle(said(f"for {who}", who=who, update=who))
+    await world.delivery.quiet()
+    with writing(world.engine) as connection:
+        connection.execute(
+            text(
+                "UPDATE outbox SET payload = (SELECT payload FROM outbox WHERE key = 'fake:b.0')"
+                " WHERE key = 'fake:a.0'"
+            )
+        )
+    world.clock.forward(minutes=1)
+    await world.goes_on()
+
+    assert world.channel.texts("a") == []
+    assert world.channel.texts("b") == ["1: for b"]
+    assert world.failed() == 1
+
+
+def test_moved_cells_do_not_open(sealer):
+    """
+    S34: a sealed cell opens in its own table, column and row, and nowhere else.
+    """
+    sealed = sealer.seal(say("secret").text.encode(), table="t", column="c", row="1")
+    assert sealer.open(sealed, table="t", column="c", row="1") == b"secret"
+
+    for place in ({"table": "u"}, {"column": "d"}, {"row": "2"}):
+        with pytest.raises(SealBroken):
+            sealer.open(sealed, **({"table": "t", "column": "c", "row": "1"} | place))
