@@ -1,0 +1,190 @@
+"""The client: which answers count, which are final, and what is tried again (R6)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from bot.helpline import Duty, HelplineRefused, HelplineUnavailable
+from bot.helpline_http import HttpHelpline
+
+CONTACT = {"contact_id": "k", "number": "K-1001", "state": "waiting"}
+PROBLEM = {"content-type": "application/problem+json"}
+
+
+def client(answer: Callable[[httpx.Request], httpx.Response]) -> HttpHelpline:
+    """A client whose helpline is a function."""
+    return HttpHelpline("http://helpline.example.com", "a key", httpx.MockTransport(answer))
+
+
+def problem(status: int, kind: str = "about:blank") -> httpx.Response:
+    """Problem details as the contract writes them."""
+    return httpx.Response(status, json={"type": kind, "status": status}, headers=PROBLEM)
+
+
+async def test_a_contact_is_posted_as_the_contract_says() -> None:
+    """
+    The bytes go out as they were sealed, with key, type and idempotency key.
+    """
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(201, json=CONTACT)
+
+    helpline = client(answer)
+    assert await helpline.post("contact", b"{}", key="u.1", contact_id="k") == CONTACT
+    await helpline.close()
+
+    (request,) = seen
+    assert (request.method, request.url.path, request.content) == ("POST", "/v1/contacts", b"{}")
+    assert request.headers["authorization"] == "Bearer a key"
+    assert request.headers["idempotency-key"] == "u.1"
+    assert request.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(500),
+        httpx.Response(502, text="<html>"),
+        httpx.Response(429),
+        httpx.Response(408),
+        httpx.Response(401, json={}, headers=PROBLEM),
+        httpx.Response(403, json={}, headers=PROBLEM),
+        httpx.Response(404, text="no such page at this proxy"),
+        httpx.Response(302, headers={"location": "http://elsewhere.example.com"}),
+        httpx.Response(200, text="<html>Welcome to the hotel's network</html>"),
+        httpx.Response(200, json=[]),
+        httpx.Response(200, json={"contact_id": "k"}),
+        httpx.Response(201, json={**CONTACT, "contact_id": "another"}),
+        httpx.Response(204),
+    ],
+    ids=lambda answer: f"{answer.status_code}-{len(answer.content)}",
+)
+async def test_an_answer_that_proves_nothing_keeps_the_contact(answer: httpx.Response) -> None:
+    """
+    Outages, proxies, garbage and a wrong key of ours: the contact is kept and tried again (R6).
+    """
+    with pytest.raises(HelplineUnavailable):
+        await client(lambda _: answer).post("contact", b"{}", key="u.1", contact_id="k")
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 413, 415, 422])
+async def test_a_refusal_in_the_helplines_own_words_is_final(status: int) -> None:
+    """
+    What the helpline itself refuses is not tried again: a person must look.
+    """
+    with pytest.raises(HelplineRefused) as refused:
+        await client(lambda _: problem(status)).post("messages", b"{}", key="u.1", contact_id="k")
+
+    assert refused.value.status == status
+
+
+async def test_a_contact_that_is_there_already_counts_as_accepted() -> None:
+    """
+    A helpline that answers a repeated contact with 409 has it: it is not sent again (R6).
+    """
+    answer = problem(409, "https://helpline.example.com/problems/contact-exists")
+
+    found = await client(lambda _: answer).post("contact", b"{}", key="u.1", contact_id="k")
+
+    assert found["contact_id"] == "k"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [httpx.ConnectError, httpx.ReadTimeout, httpx.RemoteProtocolError, httpx.ConnectTimeout],
+)
+async def test_a_line_that_breaks_keeps_the_contact(error: type[httpx.TransportError]) -> None:
+    """
+    A line cut at any moment, also after the helpline took it, is an outage, nothing else (R6).
+    """
+
+    def breaks(request: httpx.Request) -> httpx.Response:
+        raise error("cut", request=request)
+
+    with pytest.raises(HelplineUnavailable):
+        await client(breaks).post("contact", b"{}", key="u.1", contact_id="k")
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        {"events": {}, "next": 1},
+        {"events": ["x"], "next": 1},
+        {"events": [], "next": "1"},
+        {"events": [], "next": -1},
+        {"events": []},
+        {},
+    ],
+)
+async def test_a_feed_in_another_form_is_no_feed(events: dict[str, object]) -> None:
+    """
+    Events that are not what the contract says move nothing forward.
+    """
+    with pytest.raises(HelplineUnavailable):
+        await client(lambda _: httpx.Response(200, json=events)).events(0, 0)
+
+
+async def test_duty_is_read_strictly() -> None:
+    """
+    Who is on duty is a number; anything else is no answer.
+    """
+    good = httpx.Response(200, json={"on_duty": 2, "usual_minutes": None})
+
+    assert await client(lambda _: good).duty() == Duty(2, None)
+    for wrong in ({"on_duty": True}, {"on_duty": "2"}, {"on_duty": -1}, {}):
+        with pytest.raises(HelplineUnavailable):
+            await client(lambda _, w=wrong: httpx.Response(200, json=w)).duty()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"key_id": "00000000", "public_key": "AAAA"},
+        {"key_id": "00000000", "public_key": "A" * 43 + "="},
+        {"key_id": "00000000", "public_key": "no base64"},
+        {},
+    ],
+)
+async def test_nothing_is_sealed_to_a_key_that_is_none(key: dict[str, str]) -> None:
+    """
+    A public key of the wrong length, or under a name that is not its own, is not used.
+    """
+    with pytest.raises(HelplineUnavailable):
+        await client(lambda _: httpx.Response(200, json=key)).key()
+
+
+async def test_a_receipt_is_posted_for_its_event() -> None:
+    """
+    What became of a reply is told to the event that carried it.
+    """
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(204)
+
+    await client(answer).receipt(7, "sent", key="receipt:7:sent")
+
+    assert seen[0].url.path == "/v1/events/7/receipt"
+    assert seen[0].content == b'{"status": "sent"}'
+
+
+async def test_no_key_or_body_reaches_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """
+    At the finest level neither the key nor what is sent is written down (S45).
+    """
+    caplog.set_level(logging.DEBUG)
+    answer = httpx.Response(201, json=CONTACT)
+
+    await client(lambda _: answer).post("contact", b'"words"', key="u.1", contact_id="k")
+    with pytest.raises(HelplineRefused):
+        await client(lambda _: problem(422)).post("contact", b'"words"', key="u", contact_id="k")
+
+    assert "a key" not in caplog.text
+    assert "words" not in caplog.text
