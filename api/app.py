@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from api import errors, openapi
 from api.clock import Ticker
+from api.console import pages as console
 from api.crypto import load_box, load_vault
 from api.db import Database
 from api.headers import SecurityHeaders
@@ -17,7 +18,7 @@ from api.intake.reading import require_key
 from api.intake.routes import router as contract
 from api.live import Bell
 from api.reports.guesses import Guesses
-from api.settings import Settings
+from api.settings import Settings, SettingsFault
 from api.times import Clock, utcnow
 
 
@@ -27,7 +28,10 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
     Its clock ticks only while the application's lifespan runs; a server that mounts it
     must enter ``app.router.lifespan_context(app)``. ``trial`` is for a machine that nobody
     else can reach: it opens the description of the contract, and the console says so.
+    Raises ``SettingsFault`` without a key, for then anybody could speak as the bot.
     """
+    if not settings.helpline_key.get_secret_value():
+        raise SettingsFault("SIGURT_HELPLINE_KEY is missing.")
     app = FastAPI(
         title="Sigurt helpline", openapi_url=None, redirect_slashes=False, lifespan=_lifespan
     )
@@ -43,6 +47,7 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
     app.state.guesses = Guesses()
     errors.install(app)
     app.include_router(contract)
+    console.install(app)
     app.add_api_route("/openapi.json", _describe, include_in_schema=False)
     app.add_middleware(errors.LastResort, owner=app)
     app.add_middleware(SecurityHeaders)

@@ -1,14 +1,13 @@
-"""The only reader of the helpline's SIGURT_* variables; frozen, handed in."""
+"""The helpline's settings: the only reader of its ``SIGURT_*`` variables; frozen, handed in."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-KEY_LENGTH = 32
+SHORTEST_KEY = 32
 
 
 class SettingsFault(Exception):
@@ -16,7 +15,7 @@ class SettingsFault(Exception):
 
 
 class Settings(BaseSettings):
-    """What an installation may choose; a wrong value is named when the service starts."""
+    """What an installation of the helpline may choose."""
 
     model_config = SettingsConfigDict(
         env_prefix="SIGURT_",
@@ -26,47 +25,69 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    data_dir: Path = Field(Path("var"), description="Folder of keys and embedded databases.")
+    data_dir: Path = Field(
+        default=Path("var"), description="Folder of the keys and, by default, of the databases."
+    )
     helpline_database_url: str = Field(
-        "", description="The helpline's database; empty: SQLite in the data folder."
+        default="",
+        description="The helpline's database: sqlite:///… or postgresql+psycopg://…; "
+        "empty: helpline.db in the data folder.",
     )
     helpline_key: SecretStr = Field(
-        SecretStr(""),
+        default=SecretStr(""),
         description="What a bot must show to be heard, at least 32 characters; made at start "
         "when both run in one process.",
     )
-    public_url: str = Field("", description="Where the service is reached from outside, if it is.")
-    lease_seconds: int = Field(
-        120, ge=15, le=3600, description="How long a claim lasts without a sign of its holder."
+    public_url: str = Field(
+        default="", description="Address under which people and platforms reach this service."
     )
+    lease_seconds: int = Field(
+        default=120,
+        ge=15,
+        le=3600,
+        description="How long a claim lasts without a sign of its holder.",
+    )
+
+    @field_validator("helpline_database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
+        return url
 
     @field_validator("helpline_key")
     @classmethod
-    def _long_enough(cls, key: SecretStr) -> SecretStr:
-        if 0 < len(key.get_secret_value()) < KEY_LENGTH:
-            raise ValueError(f"must have at least {KEY_LENGTH} characters")
+    def _not_to_be_guessed(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"must have at least {SHORTEST_KEY} characters")
         return key
 
+    @property
+    def database_url(self) -> str:
+        """The database to open."""
+        return self.helpline_database_url or f"sqlite:///{self.data_dir / 'helpline.db'}"
+
     def with_key(self, key: str) -> Settings:
-        """These settings, with this key where none was chosen."""
+        """The same, with this key where none was chosen."""
         if self.helpline_key.get_secret_value():
             return self
         return self.model_copy(update={"helpline_key": SecretStr(key)})
 
-    @property
-    def database_url(self) -> str:
-        """The database as SQLAlchemy names it."""
-        return self.helpline_database_url or f"sqlite:///{self.data_dir / 'helpline.db'}"
-
 
 def read_settings() -> Settings:
-    """Read the environment and ``.env``. Raises ``SettingsFault``; never repeats a value."""
+    """Read the environment and ``.env``.
+
+    Raises ``SettingsFault`` with one sentence for each setting that is wrong; a value is
+    never repeated, for it may be a secret.
+    """
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingsFault("\n".join(map(_sentence, error.errors()))) from None
+        raise SettingsFault("\n".join(_sentences(error))) from None
 
 
-def _sentence(fault: ErrorDetails) -> str:
-    name = "SIGURT_" + "_".join(map(str, fault["loc"])).upper()
-    return f"{name} {fault['msg'].removeprefix('Value error, ')}."
+def _sentences(error: ValidationError) -> list[str]:
+    return [
+        f"SIGURT_{str(item['loc'][0]).upper()} {item['msg'].removeprefix('Value error, ')}."
+        for item in error.errors(include_input=False)
+    ]
