@@ -20,6 +20,7 @@ _LOOKALIKES = dict(
         strict=True,
     )
 )
+_SIGNS = {"🆘": " sos ", "€": " euro "}
 _UNSEEN = {"Mn", "Me", "Mc", "Cf", "Cc", "Cs", "Co", "Cn"}
 _BLANKS = "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85"
 _STRETCHED = re.compile(r"(.)\1{2,}", re.DOTALL)
@@ -49,8 +50,8 @@ def _fold_character(character: str) -> str:
         return " "
     if character in _APOSTROPHES:
         return "'"
-    if character == "🆘":
-        return " sos "
+    if character in _SIGNS:
+        return _SIGNS[character]
     plain = unicodedata.normalize("NFKD", character).casefold()
     plain = "".join(c for c in plain if unicodedata.category(c) not in _UNSEEN)
     return "".join(_LOOKALIKES.get(c, c) for c in plain)
