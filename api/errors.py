@@ -17,6 +17,7 @@ from typing import ClassVar
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -121,6 +122,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _on_refusal)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(OperationalError, _on_store_fault)
+    app.add_exception_handler(InterfaceError, _on_store_fault)
 
 
 def problem(status: int, *, type: str = "", title: str = "", detail: str = "") -> Problem:
@@ -139,6 +142,10 @@ def answer(request: Request, found: Problem, headers: Mapping[str, str] | None =
             response = page(request, found)
             response.headers.update(headers or {})
             return response
+    return _as_json(found, headers)
+
+
+def _as_json(found: Problem, headers: Mapping[str, str] | None = None) -> Response:
     return JSONResponse(
         asdict(found), found.status, dict(headers or {}), media_type="application/problem+json"
     )
@@ -163,6 +170,13 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     return answer(request, problem(422, type="unreadable", detail=", ".join(places)))
 
 
+async def _on_store_fault(request: Request, error: Exception) -> Response:
+    """The database is locked, full or away: nothing was stored, the caller tries again."""
+    found = problem(503, type="store-unavailable")
+    _log(found, error)
+    return answer(request, found, {"Retry-After": "5"})
+
+
 class LastResort:
     """Outermost layer: a bug is a 500 with an id; the log gets the place, never a value."""
 
@@ -185,10 +199,21 @@ class LastResort:
             await self._app(scope, receive, watched)
         except Exception as error:
             found = problem(500)
-            logger.error("%s: %s at %s", found.instance, type(error).__name__, _where(error))
+            _log(found, error)
             if not started:
                 request = Request({**scope, "app": self._owner}, receive)
-                await answer(request, found)(scope, receive, send)
+                await self._explain(request, found)(scope, receive, send)
+
+    def _explain(self, request: Request, found: Problem) -> Response:
+        try:
+            return answer(request, found)
+        except Exception as error:  # the page itself has the bug
+            _log(found, error)
+            return _as_json(found)
+
+
+def _log(found: Problem, error: Exception) -> None:
+    logger.error("%s: %s at %s", found.instance, type(error).__name__, _where(error))
 
 
 def _where(error: BaseException) -> str:

@@ -70,7 +70,7 @@ def record(
         hash="",
     )
     values = {**row.model_dump(), "hash": _hash(row)}
-    session.execute(insert(AuditRow).values(values))
+    session.execute(insert(AuditRow), [values])
     return seq
 
 

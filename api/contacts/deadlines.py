@@ -58,7 +58,7 @@ def _take_step(
         "step": step,
         "at": to_ms(now),
     }
-    session.execute(insert(ClimbDone).values(row))
+    session.execute(insert(ClimbDone), [row])
     tell(session, vault, contact, "contact.climbed", now=now, step=step, minutes=minutes)
     record(
         session,
@@ -70,5 +70,6 @@ def _take_step(
         detail={"step": step},
     )
     number = records.shown_number(contact)
-    logger.warning("%s has waited %d minutes: %s", number, minutes, step)
+    level = logging.ERROR if step == "outside" else logging.WARNING
+    logger.log(level, "%s has waited %d minutes: %s", number, minutes, step)
     return Climb(contact.id, number, step, minutes, now)

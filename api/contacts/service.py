@@ -209,7 +209,7 @@ def _store_reply(
         "event_seq": seq,
         "status": "queued",
     }
-    session.execute(insert(Message).values(values))
+    session.execute(insert(Message), [values])
 
 
 def _store_note(
@@ -225,4 +225,4 @@ def _store_note(
         "name": row.seal("name", staff.name),
         "text": row.seal("text", text),
     }
-    session.execute(insert(Note).values(values))
+    session.execute(insert(Note), [values])

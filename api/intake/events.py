@@ -38,7 +38,7 @@ def emit(
         "contact_id": contact_id,
         "payload": sealed,
     }
-    session.execute(insert(EventRow).values(row))
+    session.execute(insert(EventRow), [row])
     return seq
 
 

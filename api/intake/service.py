@@ -103,7 +103,7 @@ def _insert(session: Session, vault: Vault, wanted: schemas.Contact, now: dateti
         "same_child": vault.fingerprint(wanted.conversation, purpose="contacts.conversation"),
         **{column: row.seal(column, text) for column, text in texts.items()},
     }
-    session.execute(insert(Contact).values(values))
+    session.execute(insert(Contact), [values])
 
 
 def _store_messages(

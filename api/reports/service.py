@@ -158,9 +158,9 @@ def _insert(
         "words": row.seal("words", wanted.words),
         "conversation": row.seal("conversation", wanted.conversation or ""),
     }
-    session.execute(insert(Report).values(values))
+    session.execute(insert(Report), [values])
     update = {"report_id": wanted.report_id, "place": 1, "at": to_ms(now), "state": SUBMITTED}
-    session.execute(insert(ReportUpdate).values(update))
+    session.execute(insert(ReportUpdate), [update])
 
 
 def _view(vault: Vault, report: Report) -> ReportView:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fakes.helpline import KEY, contact, message
 from fastapi.routing import APIRoute
+from sqlalchemy import event
 
 from api.contacts import service
 from api.headers import HEADERS
@@ -150,6 +151,36 @@ async def test_bug_is_a_500_that_tells_nothing(helpline, monkeypatch, caplog):
     assert "ValueError" in caplog.text
     assert "Ana" not in caplog.text + answer.text
     assert (await helpline.http.get("/v1/key")).status_code == 200
+
+
+async def test_error_page_that_fails_is_still_an_answer(helpline):
+    """
+    S56: when the page that should explain an error has a bug itself, the answer is the problem.
+    """
+
+    def broken(_request, _problem):
+        raise KeyError("Ana")
+
+    helpline.app.state.error_pages["/helpline"] = broken
+    answer = await helpline.http.get("/helpline/nothing")
+
+    assert answer.status_code == 500
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert HEADERS.items() <= {k: answer.headers.get(k) for k in HEADERS}.items()
+
+
+async def test_database_that_cannot_write_is_told_as_such(helpline):
+    """
+    R4: a full, locked or read-only database answers 503, so that the bot tries again.
+    """
+    engine = helpline.database.engine
+    event.listen(engine, "begin", lambda c: c.exec_driver_sql("PRAGMA query_only = ON"))
+    body = helpline.seal(contact())
+    answer = await helpline.post("/v1/contacts", body, key="k")
+
+    assert answer.status_code == 503
+    assert answer.json()["type"] == "/problems/store-unavailable"
+    assert answer.headers["Retry-After"] == "5"
 
 
 async def test_nothing_a_child_says_is_logged(helpline, caplog):
