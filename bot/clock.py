@@ -56,8 +56,9 @@ class Clock:
     def start(self) -> None:
         """Begin to tick, in the running loop."""
         options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-        self._scheduler.add_job(self.tick, "interval", seconds=1, **options)
-        soon = datetime.now(UTC) + timedelta(minutes=1)
+        start = datetime.now(UTC)
+        self._scheduler.add_job(self.tick, "interval", seconds=1, next_run_time=start, **options)
+        soon = start + timedelta(minutes=1)
         self._scheduler.add_job(self.tidy, "interval", hours=1, next_run_time=soon, **options)
         self._scheduler.start()
 

@@ -13,6 +13,8 @@ from bot.authoring.pages import Faults, read_page
 from bot.authoring.wording import Banned, check_lesson, check_texts, check_variants, read_banned
 from bot.engine.content import LANGUAGES, Content
 
+FOR_ADULTS = ("parents", "teachers")  # journeys
+
 
 def check(root: Path, *, today: date | None = None) -> list[Fault]:
     """Return every fault of a content folder, by file and line; empty when it may go out.
@@ -44,13 +46,13 @@ def _check_language(library: Library, content: Content, banned: Banned, language
         check_lesson(library.lessons[language][lesson.id], lesson, banned)
     for page in library.lessons[language].values():
         check_texts(page, content.services, phrases=False)
-    for page in library.journeys.words[language].values():
+    for name, page in library.journeys.words[language].items():
         check_texts(page, content.services, phrases=False)
-        check_variants(page, language, banned, bands=False)
+        check_variants(page, language, banned, adults=name in FOR_ADULTS)
     phrases = library.phrases[language]
     if phrases is not None:
         check_texts(phrases, content.services, phrases=True)
-        check_variants(phrases, language, banned, bands=True)
+        check_variants(phrases, language, banned)
 
 
 if __name__ == "__main__":

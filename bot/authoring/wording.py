@@ -1,48 +1,24 @@
-"""How the content reads: lengths, numbers, blanks, and words that are never said."""
+"""What is never written: spelled-out numbers, unknown blanks, shouting, banned words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from bot.authoring.faults import Level
 from bot.authoring.lessons import bubbles_of, questions_of
+from bot.authoring.levels import NUMBERS, check_label, check_length, check_lix
 from bot.authoring.lines import Path
 from bot.authoring.pages import Page
 from bot.engine.content import ADULT, BANDS, Lesson, Service
 
-
-class Ceiling(NamedTuple):
-    """The most that one bubble may hold for an audience, in words."""
-
-    bubble: int
-    sentence: int
-    label: int
-
-
-CEILINGS = {
-    "8-10": Ceiling(30, 10, 8),
-    "11-13": Ceiling(45, 14, 10),
-    "14-17": Ceiling(60, 18, 12),
-    ADULT: Ceiling(80, 22, 12),
-}
-NUMBERS = {  # as long as what will stand there in Albania
-    "child_helpline": "116 111",
-    "emergency": "129 / 112",
-    "two_ways": "129 / 112",
-    "police": "129",
-    "ambulance": "127",
-    "family": "116 117",
-}
 IN_PHRASES = ("name", "minutes", "time", "number", "why", "hint", "title")
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 _DIGITS = re.compile(r"\+?\d(?:[\d ./-]*\d)?")
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d{2}-\d{2}")
-_SENTENCE = re.compile(r"(?<=[.?!:;…])[”\"’)]*\s+|\n+")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
-_WORD = re.compile(r"\w")
+_NO_WORDS = ("id", "topic", "band", "picture", "reviewed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,42 +50,44 @@ def read_banned(page: Page | None) -> Banned:
 
 
 def check_lesson(page: Page, lesson: Lesson, banned: Banned) -> None:
-    """Check what a lesson of a band says: lengths, and words that are not for it."""
-    most = CEILINGS[lesson.band]
+    """Check what a lesson of a band says: how hard it is, and words that are not for it."""
+    language, band = lesson.language, lesson.band
+    check_lix(page, (text for _, text in bubbles_of(lesson)), language=language, band=band)
     for path, bubble in bubbles_of(lesson):
-        _check_length(page, path, bubble, most)
-        _check_banned(page, path, bubble, lesson.language, ("all", lesson.band), banned)
+        check_length(page, path, bubble, band)
+        _check_banned(page, path, bubble, language, ("all", band), banned)
     for path, options in questions_of(lesson):
         for n, option in enumerate(options):
             where = (*path, "options", n, "label")
-            _check_label(page, where, option.label, most.label)
-            _check_banned(page, where, option.label, lesson.language, (lesson.band,), banned)
+            check_label(page, where, option.label, band)
+            _check_banned(page, where, option.label, language, (band,), banned)
 
 
-def check_variants(page: Page, language: str, banned: Banned, *, bands: bool) -> None:
-    """Check phrases or a journey's words; ``bands``: the audiences are those spoken to."""
+def check_variants(page: Page, language: str, banned: Banned, *, adults: bool = False) -> None:
+    """Check phrases or a journey's words, each text for the audience it stands under.
+
+    ``adults``: the page speaks to grown-ups, and its bands are those of their children.
+    """
     for path, text in page.texts():
         if "labels" in path or str(path[0]).startswith("button."):
             continue
-        own = [part for part in path if part in BANDS] if bands else []
-        _check_banned(page, path, text, language, ("all", *map(str, own)), banned)
+        bands = [str(part) for part in path if part in (*BANDS, ADULT)]
+        audience = ADULT if adults else (*bands, "all")[0]
+        check_length(page, path, text, audience)
+        _check_banned(page, path, text, language, dict.fromkeys(("all", audience)), banned)
 
 
 def check_texts(page: Page, services: Iterable[Service], *, phrases: bool) -> None:
     """Check every text of a page for spelled-out numbers, unknown blanks and shouting."""
     known = {_plain(service.number) for service in services if service.number}
     allowed = (*NUMBERS, *(IN_PHRASES if phrases else ()))
-    for path, text in _said(page):
-        for number in spelled_numbers(text, known):
-            sentence = f'The number "{number}" is spelled out. Write {{child_helpline}}, '
-            page.fault(path, sentence + "{emergency} or another placeholder.", Level.WORDING)
-        for blank in _BRACES.findall(text):
-            if blank.strip("{}") not in allowed:
-                choice = ", ".join("{" + name + "}" for name in allowed)
-                sentence = f'"{blank}" is no placeholder. Use one of: {choice}.'
+    for path, text in page.texts():
+        if not set(path) & set(_NO_WORDS):
+            _check_numbers(page, path, text, known)
+            _check_blanks(page, path, text, allowed)
+            if "!" in _QUOTED.sub("", text):
+                sentence = "Sigurt does not shout. End with a full stop."
                 page.fault(path, sentence, Level.WORDING)
-        if "!" in _QUOTED.sub("", text):
-            page.fault(path, "Sigurt does not shout. End with a full stop.", Level.WORDING)
 
 
 def spelled_numbers(text: str, known: Iterable[str]) -> Iterator[str]:
@@ -122,51 +100,29 @@ def spelled_numbers(text: str, known: Iterable[str]) -> Iterator[str]:
             yield run
 
 
-def words_in(text: str) -> int:
-    """How many words a text has with its numbers filled in."""
-    return sum(bool(_WORD.search(word)) for word in _filled(text).split())
+def _check_numbers(page: Page, path: Path, text: str, known: set[str]) -> None:
+    for number in spelled_numbers(text, known):
+        sentence = f'The number "{number}" is spelled out. Write {{child_helpline}}, '
+        page.fault(path, sentence + "{emergency} or another placeholder.", Level.WORDING)
 
 
-def longest_sentence(text: str) -> int:
-    """The words of the longest sentence; a colon or a new line ends one too."""
-    return max((words_in(part) for part in _SENTENCE.split(text)), default=0)
-
-
-def _check_length(page: Page, path: Path, bubble: str, most: Ceiling) -> None:
-    words, longest = words_in(bubble), longest_sentence(bubble)
-    if words > most.bubble:
-        sentence = f"The bubble has {words} words. Keep it to {most.bubble}, or make two of it."
-        page.fault(path, sentence, Level.WORDING)
-    if longest > most.sentence:
-        sentence = f"A sentence has {longest} words. Keep it to {most.sentence}, or cut it in two."
-        page.fault(path, sentence, Level.WORDING)
-
-
-def _check_label(page: Page, path: Path, label: str, most: int) -> None:
-    if words_in(label) > most:
-        sentence = f"The label has {words_in(label)} words. Keep it to {most}."
-        page.fault(path, sentence, Level.WORDING)
+def _check_blanks(page: Page, path: Path, text: str, allowed: tuple[str, ...]) -> None:
+    for blank in _BRACES.findall(text):
+        if blank.strip("{}") not in allowed:
+            choice = ", ".join("{" + name + "}" for name in allowed)
+            sentence = f'"{blank}" is no placeholder. Use one of: {choice}.'
+            page.fault(path, sentence, Level.WORDING)
 
 
 def _check_banned(
-    page: Page, path: Path, text: str, language: str, audiences: tuple[str, ...], banned: Banned
+    page: Page, path: Path, text: str, language: str, audiences: Iterable[str], banned: Banned
 ) -> None:
+    """What is banned for all may stand in quotes: they hold somebody else's words."""
     for audience in audiences:
         bare = _QUOTED.sub("", text) if audience == "all" else text
         if word := banned.found(bare, language, audience):
             sentence = f'"{word}" is never said ([{audience}] in banned.toml). Say it another way.'
             page.fault(path, sentence, Level.WORDING)
-
-
-def _said(page: Page) -> Iterator[tuple[Path, str]]:
-    silent = ("id", "topic", "band", "picture", "reviewed")
-    return (found for found in page.texts() if not set(found[0]) & set(silent))
-
-
-def _filled(text: str) -> str:
-    for name, number in NUMBERS.items():
-        text = text.replace("{" + name + "}", number)
-    return text
 
 
 def _plain(number: str) -> str:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.authoring import load
+from bot.authoring.levels import check_lix, lix_of, longest_sentence, words_in
 from bot.authoring.lines import lines_of
-from bot.authoring.wording import longest_sentence, spelled_numbers, words_in
+from bot.authoring.pages import Faults, Page
+from bot.authoring.wording import spelled_numbers
 
 GOOD = Path(__file__).parent / "good"
 
@@ -113,3 +115,22 @@ def test_words_are_counted_as_a_child_reads_them() -> None:
     """
     assert words_in("Telefono {child_helpline} – tani.") == 4
     assert longest_sentence("“Mos i thuaj.” Iliri hesht tani. Pse?") == 3
+
+
+def test_a_lesson_is_measured_as_a_whole() -> None:
+    """
+    LIX is words in a sentence and the share of long ones; too hard for its band is told.
+    """
+    easy = ["Ana has a cat. The cat is red."] * 13
+    hard = ["Responsible grandparents continuously investigate suspicious applications."] * 17
+    page = Page("sq/lessons/x.toml", {}, {}, Faults())
+
+    assert lix_of(easy) == 4.0
+    assert lix_of(hard) == 106.0
+    assert lix_of(hard[:16]) == 0.0  # too short to be measured
+    for bubbles in (easy, hard):
+        check_lix(page, bubbles, language="en", band="8-10")
+
+    assert [fault.sentence for fault in page.faults.found] == [
+        "The lesson is hard to read: LIX 106. Shorten words and sentences until it is 25 or less."
+    ]

@@ -1,0 +1,103 @@
+"""How hard a text is to read: words, sentences and LIX, with the ceilings of each age."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from bot.authoring.faults import Level
+from bot.authoring.lines import Path
+from bot.authoring.pages import Page
+from bot.engine.content import ADULT
+
+
+class Ceiling(NamedTuple):
+    """The most that one bubble or label may hold for an audience, in words."""
+
+    bubble: int
+    sentence: int
+    label: int
+
+
+_ALL = "11-13"  # what is said to everybody alike keeps to this age
+CEILINGS = {
+    "8-10": Ceiling(30, 10, 8),
+    "11-13": Ceiling(45, 14, 10),
+    "14-17": Ceiling(60, 18, 12),
+    ADULT: Ceiling(80, 22, 12),
+}
+# LIX of a whole lesson: words in a sentence + per cent of words longer than six letters.
+# Albanian has longer endings for the same content, so each language has its own ceiling.
+LIX = {
+    "sq": {"8-10": 28, "11-13": 34, "14-17": 40},
+    "en": {"8-10": 25, "11-13": 30, "14-17": 36},
+}
+_LIX_WORDS = 100  # below that it jumps about
+NUMBERS = {  # as long as what will stand there in Albania
+    "child_helpline": "116 111",
+    "emergency": "129 / 112",
+    "two_ways": "129 / 112",
+    "police": "129",
+    "ambulance": "127",
+    "family": "116 117",
+}
+_SENTENCE = re.compile(r"(?<=[.?!:;…])[”\"’)]*\s+|\n+")
+_SIGNS = re.compile(r"[\W_]")
+
+
+def words_in(text: str) -> int:
+    """How many words a text has with its numbers filled in."""
+    return len(_words(text))
+
+
+def longest_sentence(text: str) -> int:
+    """The words of the longest sentence; a colon or a new line ends one too."""
+    return max(map(words_in, _sentences(text)), default=0)
+
+
+def lix_of(texts: Iterable[str]) -> float:
+    """The LIX of texts taken together; 0 when they are too short to be measured."""
+    sentences = [words for text in texts for part in _sentences(text) if (words := _words(part))]
+    words = [word for sentence in sentences for word in sentence]
+    if len(words) < _LIX_WORDS:
+        return 0.0
+    return len(words) / len(sentences) + 100 * sum(len(word) > 6 for word in words) / len(words)
+
+
+def check_length(page: Page, path: Path, bubble: str, audience: str) -> None:
+    """Check the length of one bubble and of its sentences for those it is said to."""
+    most = CEILINGS.get(audience, CEILINGS[_ALL])
+    words, longest = words_in(bubble), longest_sentence(bubble)
+    if words > most.bubble:
+        sentence = f"The bubble has {words} words. Keep it to {most.bubble}, or make two of it."
+        page.fault(path, sentence, Level.WORDING)
+    if longest > most.sentence:
+        sentence = f"A sentence has {longest} words. Keep it to {most.sentence}, or cut it in two."
+        page.fault(path, sentence, Level.WORDING)
+
+
+def check_label(page: Page, path: Path, label: str, audience: str) -> None:
+    """Check that a label can be read at a glance."""
+    words, most = words_in(label), CEILINGS[audience].label
+    if words > most:
+        page.fault(path, f"The label has {words} words. Keep it to {most}.", Level.WORDING)
+
+
+def check_lix(page: Page, bubbles: Iterable[str], *, language: str, band: str) -> None:
+    """Check that a lesson as a whole is no harder to read than its band allows."""
+    lix, most = lix_of(bubbles), LIX[language][band]
+    if lix > most:
+        sentence = f"The lesson is hard to read: LIX {lix:.0f}. Shorten words and sentences "
+        page.fault(("title",), sentence + f"until it is {most} or less.", Level.WORDING)
+
+
+def _sentences(text: str) -> list[str]:
+    return _SENTENCE.split(text)
+
+
+def _words(text: str) -> list[str]:
+    for name, number in NUMBERS.items():
+        text = text.replace("{" + name + "}", number)
+    bare = (_SIGNS.sub("", word) for word in text.split())
+    return [word for word in bare if word]
