@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Protocol
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -22,7 +20,6 @@ from starlette.responses import (
     StreamingResponse,
 )
 
-from bot.channels.base import Inbound
 from bot.channels.web import bubbles
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.door import (
@@ -38,29 +35,17 @@ from bot.channels.web.door import (
     take_cookie,
     visitor_of,
 )
-from bot.channels.web.posts import Post, digest, heard, number, post_of, update_id
+from bot.channels.web.posts import number, post_of
+from bot.channels.web.talk import Handles, Talks
 from bot.channels.web.view import View, load_assets
 from bot.channels.web.words import PageWords
 from bot.engine.effects import Say
-from bot.engine.events import (
-    AnyEvent,
-    ButtonTapped,
-    ExitPressed,
-    Started,
-)
 from bot.store.database import StoreUnavailable
-from bot.store.weblog import Entry, Payload, Turn
+from bot.store.weblog import Turn
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 2.0  # seconds that a post waits for the answer before it goes back without one
 _NO_STORE = {"Cache-Control": "no-store"}
-
-
-class Handles(Protocol):
-    """What the page needs of the runner."""
-
-    async def handle(self, inbound: Inbound) -> bool: ...
 
 
 def router(
@@ -102,7 +87,7 @@ class Pages:
         public_url: str,
         pace: Pace,
     ) -> None:
-        self._runner = runner
+        self._talks = Talks(runner, web, words)
         self._web = web
         self._greeting = greeting
         self._fallback = fallback
@@ -131,11 +116,13 @@ class Pages:
             visitor = visitor_of(request, form, secure=self._secure(request))
             post = post_of(form)
             await self._keep_pace(request, visitor)
-            answer = await self._take(visitor, post)
+            answer = await self._talks.take(visitor, post)
         except Refused as refused:
             return self._stop(refused, request)
         except StoreUnavailable:
             return self._stop(Refused(503, "not_kept"), request)
+        if answer is None:
+            return self._left(request)
         response = self._answered(request, answer)
         if visitor.fresh:
             give_cookie(response, visitor, secure=self._secure(request))
@@ -162,17 +149,13 @@ class Pages:
 
     async def exit(self, request: Request) -> Response:
         """Leave at once: whatever else fails, the page and its secret are gone."""
-        secure = self._secure(request)
-        response = RedirectResponse("/tabela", status_code=303, headers=_NO_STORE)
-        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
         try:
             check_origin(request)
         except Refused as refused:
             return self._stop(refused, request)
-        if visitor := known_visitor(request, secure=secure):
-            await self._leave(visitor)
-        take_cookie(response, secure=secure)
-        return response
+        if visitor := known_visitor(request, secure=self._secure(request)):
+            await self._talks.leave(visitor)
+        return self._left(request)
 
     async def table(self) -> Response:
         """A page with nothing of ours on it."""
@@ -195,74 +178,21 @@ class Pages:
         host = request.client.host if request.client else "unknown"
         return await self._pace.keep(f"new from {host}")
 
-    async def _take(self, visitor: Visitor, post: Post) -> list[Turn]:
-        """Hand one post to the runner; return what the page has not seen yet."""
-        conversation = self._web.conversation(visitor.address)
-        if visitor.fresh:
-            await self._begin(visitor, conversation)
-        event, bubble = await self._read(conversation, post)
-        if event is None:
-            return await self._web.log.read(conversation, after=post.after)
-        repeat = update_id(visitor.address, post)
-        before = await self._show_own(conversation, f"me:{repeat}", bubble, post)
-        try:
-            await self._runner.handle(Inbound("web", repeat, visitor.address, event))
-        except StoreUnavailable:
-            await self._web.log.take_back(f"me:{repeat}")
-            raise
-        await self._web.answer(conversation, after=before, patience=0 if post.live else PATIENCE)
-        return await self._web.log.read(conversation, after=post.after)
-
-    async def _begin(self, visitor: Visitor, conversation: str) -> None:
-        """Let the engine know the conversation, and its greeting stand first in the log."""
-        started = Started(at=datetime.now(UTC))
-        first = Inbound("web", digest(visitor.address, "started"), visitor.address, started)
-        if await self._runner.handle(first):
-            await self._web.answer(conversation, after=0, patience=PATIENCE)
-
-    async def _show_own(
-        self, conversation: str, key: str, bubble: Payload | None, post: Post
-    ) -> int:
-        """Store the child's own bubble; return the number behind which answers come."""
-        if bubble is not None:
-            await self._web.put(conversation, [Entry(key, bubble)])
-        turns = await self._web.log.read(conversation, after=post.after)
-        own = [turn.seq for turn in turns if turn.payload.get("event") == post.event]
-        return own[-1] if own else max((turn.seq for turn in turns), default=post.after)
-
-    async def _read(self, conversation: str, post: Post) -> tuple[AnyEvent | None, Payload | None]:
-        """Return what happened and how the page shows it."""
-        at = datetime.now(UTC)
-        if post.button:
-            return await self._pressed(conversation, post, at)
-        return heard(post, at)
-
-    async def _pressed(
-        self, conversation: str, post: Post, at: datetime
-    ) -> tuple[AnyEvent, Payload | None]:
-        turns = await self._web.log.read(conversation)
-        label = bubbles.label_of(turns, post.button)
-        if post.button == "go.help":
-            label = label or self._view.words[self._view.spoken(bubbles.says_of(turns))].help
-        bubble = bubbles.own(label, event=post.event) if label else None
-        return ButtonTapped(at=at, button=post.button), bubble
-
-    async def _leave(self, visitor: Visitor) -> None:
-        conversation = self._web.conversation(visitor.address)
-        left = ExitPressed(at=datetime.now(UTC))
-        once = digest(visitor.address, new_token())
-        try:
-            await self._runner.handle(Inbound("web", once, visitor.address, left))
-            await self._web.forget(conversation)
-        except StoreUnavailable as error:  # the log is dropped by its age then
-            log.error("an exit could not be stored: %s", error)
-
     def _answered(self, request: Request, turns: Sequence[Turn]) -> Response:
         if not _wants_json(request):
             return RedirectResponse("/", status_code=303, headers=_NO_STORE)
         after = max((turn.seq for turn in turns), default=0)
         answer = {"bubbles": self._view.bubbles(turns), "next": after}
         return JSONResponse(answer, headers=_NO_STORE)
+
+    def _left(self, request: Request) -> Response:
+        """Lead to the neutral page, with nothing of the talk left in the browser."""
+        response: Response = RedirectResponse("/tabela", status_code=303, headers=_NO_STORE)
+        if _wants_json(request):
+            response = JSONResponse({"left": True, "bubbles": []}, headers=_NO_STORE)
+        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        take_cookie(response, secure=self._secure(request))
+        return response
 
     def _stop(self, refused: Refused, request: Request) -> Response:
         """Say why something was not taken, with the doors of help beside it."""

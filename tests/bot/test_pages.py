@@ -576,3 +576,24 @@ async def test_news_does_not_take_a_choice_away(chat: WebChat, browser: httpx.As
     other = Say(key="k", text="Vazhdojmë?", buttons=(Button("yes", "Po"), Button("no", "Jo")))
     await chat.web.send(address, [other], key="row-8")
     assert buttons(await shown(browser)) == ["yes", "no"]
+
+
+async def test_the_exit_word_leaves_like_the_exit(
+    chat: WebChat, browser: httpx.AsyncClient
+) -> None:
+    """
+    C2: a word with which the engine erases the talk shuts the page, also when it is repeated.
+    """
+    await post(browser, tap="sq")
+    form = await open_page(browser) | {"text": "dil"}
+    kept = dict(browser.cookies)
+    chat.runner.erases = "dil"
+
+    first = await browser.post("/chat", data=form)
+    browser.cookies.update(kept)
+    again = await browser.post("/chat", data=form, headers=JSON)
+
+    assert first.headers["location"] == "/tabela"
+    assert again.json()["left"]
+    assert "storage" in again.headers["clear-site-data"]
+    assert await chat.log.newest() == 0

@@ -23,6 +23,7 @@ class FakeRunner:
         self._sending: set[asyncio.Task[None]] = set()
         self.taken: list[Inbound] = []
         self.fault: Exception | None = None
+        self.erases = ""  # the word that ends a talk, as ``Erase`` does
 
     @property
     def events(self) -> list[AnyEvent]:
@@ -37,6 +38,9 @@ class FakeRunner:
             return False
         self._seen.add(inbound.update_id)
         self.taken.append(inbound)
+        if self.erases and self.erases == getattr(inbound.event, "text", ""):
+            await self._web.log.drop(self._web.conversation(inbound.address))
+            return True
         says = list(self._answers(inbound.event))
         if says:
             sending = self._web.send(inbound.address, says, key=inbound.update_id)

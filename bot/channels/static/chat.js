@@ -2,7 +2,8 @@
 // sends appears at once and is sent until it arrives, and answers come by themselves.
 
 const chat = document.getElementById("chat");
-const log = document.getElementById("log");
+const log = document.getElementById("log"); // scrolls; turned over, so its end is at 0
+const talk = document.getElementById("talk"); // holds the turns
 const status = document.getElementById("with");
 const states = document.getElementById("states").dataset;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -15,21 +16,21 @@ let fresh = "fresh" in log.dataset;
 let gone = false;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const turns = () => [...log.querySelectorAll(".turn")];
+const turns = () => [...talk.querySelectorAll(".turn")];
 
 /* ---------- the log ---------- */
 
 function atEnd() {
-  return log.scrollHeight - log.scrollTop - log.clientHeight < 160;
+  return Math.abs(log.scrollTop) < 160;
 }
 
 function toEnd() {
-  log.scrollTop = log.scrollHeight;
-  if (log.scrollHeight <= log.clientHeight) document.scrollingElement.scrollTop = 1e6;
+  log.scrollTop = 0;
+  scrollTo(0, document.documentElement.scrollHeight); // low windows scroll as a whole
 }
 
 function closeQuestions() {
-  for (const form of log.querySelectorAll("form.choice")) form.remove();
+  for (const form of talk.querySelectorAll("form.choice")) form.remove();
 }
 
 function append(turn, follow) {
@@ -37,10 +38,10 @@ function append(turn, follow) {
   const who = turn.dataset.who;
   if (who !== "bot" || turn.querySelector("form.choice")) closeQuestions();
   if (turn.querySelector(".lynx") || "grave" in turn.dataset) {
-    for (const lynx of log.querySelectorAll(".lynx")) lynx.remove();
+    for (const lynx of talk.querySelectorAll(".lynx")) lynx.remove();
   }
   turn.classList.add("new");
-  log.append(turn);
+  talk.append(turn);
   if (who !== "me") describe(turn);
   if (!stay) toEnd();
 }
@@ -180,7 +181,8 @@ async function post(item) {
 }
 
 function arrived(answer, item) {
-  for (const passing of log.querySelectorAll(".doors")) passing.remove();
+  if (answer.left) return leave(false); // the exit word
+  for (const passing of talk.querySelectorAll(".doors")) passing.remove();
   if (fresh) greeted(answer.bubbles, item);
   fresh = false;
   if (navigator.cookieEnabled) door = ""; // from now on the cookie says who we are
@@ -192,7 +194,7 @@ function arrived(answer, item) {
 function greeted(bubbles, item) {
   const own = bubbles.findIndex((bubble) => parse(bubble.html).dataset.event === item.event);
   if (own > 0) bubbles.splice(0, own);
-  else for (const first of log.querySelectorAll('.turn[data-seq="0"]')) first.remove();
+  else for (const first of talk.querySelectorAll('.turn[data-seq="0"]')) first.remove();
 }
 
 // The store could not keep it: the numbers are shown while the page goes on trying.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from bot.engine.effects import Say
 from bot.store.weblog import Entry, Payload, Turn
@@ -52,6 +52,12 @@ def own(text: str, *, event: str, cut: bool = False, media: bool = False) -> Pay
 def says_of(turns: Sequence[Turn]) -> list[Payload]:
     """Return the bubbles that were said to the child, oldest first."""
     return [turn.payload for turn in turns if turn.payload["who"] != CHILD]
+
+
+def language_of(said: Sequence[Payload], known: Container[str]) -> str:
+    """Return the language of the talk; Albanian until one was chosen."""
+    language = str(said[-1]["language"]) if said else "sq"
+    return language if language in known else "sq"
 
 
 def live_seq(turns: Sequence[Turn]) -> int:

@@ -16,12 +16,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.channels.web import bubbles
 from bot.channels.web.words import PageWords
 from bot.engine.effects import Say
-from bot.store.weblog import Payload, Turn
+from bot.store.weblog import Turn
 
 HERE = Path(__file__).resolve().parents[1]
 TONGUES = {"sq": "shqip", "en": "English"}
 DOOR = "M6 21V10a6 6 0 0 1 12 0v11M3 21h18M14 15h.01"
-LIT = ("go.help", "go.person")  # buttons that lead to a person are in help's yellow
+LIT = ("help", "person")  # buttons whose id ends so lead to a person: in help's yellow
 MOODS = ("calm", "listening", "glad")
 
 
@@ -75,7 +75,7 @@ class View:
         """Return the whole page. ``door`` is the secret of a page without a cookie."""
         said = bubbles.says_of(turns)
         last = said[-1] if said else {"language": "sq", "band": "", "name": ""}
-        language = self.spoken(said)
+        language = bubbles.language_of(said, self.words)
         return self._templates.get_template("chat.html").render(
             lang=language,
             other=next(other for other in TONGUES if other != language),
@@ -111,11 +111,6 @@ class View:
     def table(self) -> str:
         """Return the page behind the exit: nothing on it is ours."""
         return self._templates.get_template("table.html").render()
-
-    def spoken(self, said: Sequence[Payload]) -> str:
-        """Return the language of the talk; Albanian until one was chosen."""
-        language = str(said[-1]["language"]) if said else "sq"
-        return language if language in self.words else "sq"
 
     def again(self, language: str) -> Turn:
         """Return what a page shows whose log has been dropped for its age."""

@@ -1,0 +1,126 @@
+"""One talk behind the page: what the child sent goes to the runner, and stands in the log."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+from bot.channels.base import Inbound
+from bot.channels.web import bubbles
+from bot.channels.web.channel import WebChannel
+from bot.channels.web.door import Visitor, new_token
+from bot.channels.web.posts import Post, digest, heard, update_id
+from bot.channels.web.words import PageWords
+from bot.engine.events import AnyEvent, ButtonTapped, ExitPressed, Started
+from bot.store.database import StoreUnavailable
+from bot.store.weblog import Entry, Payload, Turn
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 2.0  # seconds that a post waits for the answer before it goes back without one
+
+
+class Handles(Protocol):
+    """What the page needs of the runner."""
+
+    async def handle(self, inbound: Inbound) -> bool: ...
+
+
+class Talks:
+    """Takes what pages send, each thing once."""
+
+    def __init__(self, runner: Handles, web: WebChannel, words: Mapping[str, PageWords]) -> None:
+        self._runner = runner
+        self._web = web
+        self._words = words
+
+    async def take(self, visitor: Visitor, post: Post) -> list[Turn] | None:
+        """Hand one post to the runner; return what the page has not seen yet.
+
+        ``None``: with this the child left, and the log was erased.
+        """
+        conversation = self._web.conversation(visitor.address)
+        if visitor.fresh:
+            await self._begin(visitor, conversation)
+        event, bubble = await self._read(conversation, post)
+        if event is None:
+            return await self._web.log.read(conversation, after=post.after)
+        repeat = update_id(visitor.address, post)
+        before = await self._show_own(conversation, f"me:{repeat}", bubble, post)
+        if not await self._handed(Inbound("web", repeat, visitor.address, event)):
+            await self._clear_after_exit(conversation, post)
+        patience = 0 if post.live else PATIENCE
+        await self._web.answer(conversation, after=before, patience=patience)
+        turns = await self._web.log.read(conversation, after=post.after)
+        erased = bubble is not None and not _own(turns, post)
+        if erased:
+            await self._web.forget(conversation)
+        return None if erased else turns
+
+    async def _handed(self, inbound: Inbound) -> bool:
+        """Hand an update over; what was not stored does not stay on the page as said."""
+        try:
+            return await self._runner.handle(inbound)
+        except StoreUnavailable:
+            await self._web.log.take_back(f"me:{inbound.update_id}")
+            raise
+
+    async def _clear_after_exit(self, conversation: str, post: Post) -> None:
+        """A repeat that stands alone was the last word of an erased talk: erase it again."""
+        turns = await self._web.log.read(conversation)
+        if len(turns) == len(_own(turns, post)):
+            await self._web.log.drop(conversation)
+
+    async def _begin(self, visitor: Visitor, conversation: str) -> None:
+        """Let the engine know the conversation, and its greeting stand first in the log."""
+        started = Started(at=datetime.now(UTC))
+        first = Inbound("web", digest(visitor.address, "started"), visitor.address, started)
+        if await self._runner.handle(first):
+            await self._web.answer(conversation, after=0, patience=PATIENCE)
+
+    async def _show_own(
+        self, conversation: str, key: str, bubble: Payload | None, post: Post
+    ) -> int:
+        """Store the child's own bubble; return the number behind which answers come."""
+        if bubble is not None:
+            await self._web.put(conversation, [Entry(key, bubble)])
+        turns = await self._web.log.read(conversation, after=post.after)
+        seen = _own(turns, post) or turns
+        return max((turn.seq for turn in seen), default=post.after)
+
+    async def _read(self, conversation: str, post: Post) -> tuple[AnyEvent | None, Payload | None]:
+        """Return what happened and how the page shows it."""
+        at = datetime.now(UTC)
+        if post.button:
+            return await self._pressed(conversation, post, at)
+        return heard(post, at)
+
+    async def _pressed(
+        self, conversation: str, post: Post, at: datetime
+    ) -> tuple[AnyEvent, Payload | None]:
+        turns = await self._web.log.read(conversation)
+        label = bubbles.label_of(turns, post.button)
+        if post.button == "go.help":
+            label = label or self._help_label(turns)
+        bubble = bubbles.own(label, event=post.event) if label else None
+        return ButtonTapped(at=at, button=post.button), bubble
+
+    async def leave(self, visitor: Visitor) -> None:
+        conversation = self._web.conversation(visitor.address)
+        left = ExitPressed(at=datetime.now(UTC))
+        once = digest(visitor.address, new_token())
+        try:
+            await self._runner.handle(Inbound("web", once, visitor.address, left))
+            await self._web.forget(conversation)
+        except StoreUnavailable as error:  # the log is dropped by its age then
+            log.error("an exit could not be stored: %s", error)
+
+    def _help_label(self, turns: Sequence[Turn]) -> str:
+        said = bubbles.says_of(turns)
+        return self._words[bubbles.language_of(said, self._words)].help
+
+
+def _own(turns: Sequence[Turn], post: Post) -> list[Turn]:
+    return [turn for turn in turns if turn.payload["event"] == post.event]
