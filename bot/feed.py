@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -70,11 +71,13 @@ class Feed:
         self._failures = 0
 
     async def run(self) -> None:
-        """Follow for ever; ended by cancelling it, at any moment."""
-        while True:
-            seconds = await self.turn()
-            if seconds:
-                await self._pause(seconds)
+        """Follow for ever; ended by cancelling it, at any moment, which frees the lease."""
+        try:
+            while True:
+                await self._pause(await self.turn())
+        finally:
+            with suppress(StoreUnavailable):  # it runs out by itself
+                await self._lease.release()
 
     async def turn(self) -> float:
         """Ask once and hand on what came; return the seconds to pause before the next turn."""
@@ -82,24 +85,34 @@ class Feed:
             if not await self._lease.held():
                 await self._follow()
                 return FOLLOW
-            await self._take()
-        except HelplineError as error:
-            self._known.lost()
-            return self._failed("helpline_feed", error)
+            pause = await self._ask()
         except StoreUnavailable as error:
             return self._failed("store", error)
+        except HelplineError as error:
+            return self._failed("helpline_feed", error)
         if self._failures:
             log.info("feed: answered again after %d failures", self._failures)
         self._failures = 0
-        return 0.0
+        return pause
 
-    async def _take(self) -> None:
+    async def _ask(self) -> float:
+        try:
+            return await self._take()
+        except HelplineError:
+            await self._lost()
+            raise
+
+    async def _take(self) -> float:
         place = self._place if self._place is not None else await self._begin()
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
         news = await self._helpline.events(place, WAIT)
+        waited = loop.time() - asked
         self._known.answered()
         for item in news.events:
             await self._tell(item)
         await self._keep(news.next)
+        return 0.0 if news.events or waited >= FOLLOW else FOLLOW  # one that cannot wait
 
     async def _begin(self) -> int:
         """Where the last holder stopped, and who is on duty now."""
@@ -131,6 +144,13 @@ class Feed:
 
         await self._door.ask(keep)
         self._place = place
+
+    async def _lost(self) -> None:
+        """No process may go on saying that somebody is there."""
+        self._known.lost()
+        if not self._failures:
+            at = millis(self._now())
+            await self._door.ask(lambda c: put_mark(c, KNOWN, self._known.to_mark(), at=at))
 
     async def _follow(self) -> None:
         """Learn from the store what the process that asks has heard."""

@@ -26,7 +26,7 @@ class Asked(Protocol):
 
 
 class Lease:
-    """A job by name. ``held`` before each piece of work; it must not take longer than the lease.
+    """A job by name. Ask ``held`` before each piece of work, which may take half the lease.
 
     Holding it twice at once is possible when a process sleeps through its lease, so the
     work itself must be safe to repeat.
@@ -37,7 +37,7 @@ class Lease:
         ask: Asked,
         name: str,
         *,
-        seconds: float = 30.0,
+        seconds: float = 60.0,
         holder: str = "",
         now: Callable[[], datetime] = utcnow,
     ) -> None:

@@ -149,6 +149,21 @@ async def test_only_one_process_asks(door: FakeDoor, line: FakeLine) -> None:
     assert (first.known(), second.known()) == (Helpline.STAFFED, Helpline.STAFFED)
 
 
+async def test_an_outage_is_known_to_all_processes(door: FakeDoor, line: FakeLine) -> None:
+    """
+    When the process that asks finds the helpline down, the others stop saying that somebody
+    is there.
+    """
+    first, second = Process(door, line, "one"), Process(door, line, "two")
+    await first.turns(1)
+    line.down = True
+
+    await first.turns(1)
+    await second.turns(1)
+
+    assert second.known() is Helpline.UNREACHABLE
+
+
 async def test_another_takes_over_when_one_dies(door: FakeDoor, line: FakeLine) -> None:
     """
     When the process that asked is gone, its lease runs out and the other asks.
@@ -161,6 +176,39 @@ async def test_another_takes_over_when_one_dies(door: FakeDoor, line: FakeLine) 
     await second.turns(1)
 
     assert len(line.asked) == 2
+
+
+async def test_a_helpline_that_cannot_wait_is_asked_in_peace(
+    door: FakeDoor, line: FakeLine
+) -> None:
+    """
+    An answer without news that comes at once is followed by a pause; news by none.
+    """
+    process = Process(door, line)
+    line.happens("contact.claimed")
+
+    assert await process.turns(2) == [0.0, 1.0]
+
+
+async def test_a_process_that_stops_leaves_the_feed_to_others(
+    door: FakeDoor, line: FakeLine
+) -> None:
+    """
+    A process that is ended in good order frees its place, so that nobody waits for a lease.
+    """
+    first, second = Process(door, line, "one"), Process(door, line, "two")
+    asked = asyncio.Event()
+    first.feed._pause = lambda _: asyncio.sleep(0, asked.set())  # type: ignore[assignment]
+    running = asyncio.create_task(first.feed.run())
+    await asked.wait()
+
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    before = len(line.asked)
+    await second.turns(1)
+
+    assert len(line.asked) == before + 1
 
 
 async def test_an_outage_is_known_and_survived(door: FakeDoor, line: FakeLine) -> None:
