@@ -118,7 +118,9 @@ class Feed:
         """Where the last holder stopped, and who is on duty now."""
         mark = await self._door.ask(lambda c: get_mark(c, CURSOR))
         self._known.answered(await self._helpline.duty())
-        return int(mark[0]) if mark else 0
+        place = int(mark[0]) if mark else 0
+        await self._keep(place)  # the other processes need not wait for news
+        return place
 
     async def _tell(self, item: Mapping[str, object]) -> None:
         """Hand on one event. A malformed one is passed over, so that it blocks no other."""

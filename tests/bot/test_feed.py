@@ -18,6 +18,7 @@ from bot.engine.events import (
     Helpline,
 )
 from bot.feed import Feed
+from bot.helpline import News
 from bot.known import KnownHelpline
 from bot.leases import Lease
 from bot.receipts import Receipts
@@ -88,9 +89,10 @@ async def test_a_crash_before_the_place_is_kept_doubles_nothing(
     """
     Killed between the events and the new place, a restart hears them again and tells once (R1).
     """
+    first = Process(door, line)
+    await first.turns(1)
     line.happens("contact.claimed")
     line.happens("message.sent", text="po")
-    first = Process(door, line)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(first.feed, "_keep", _killed)
@@ -99,7 +101,7 @@ async def test_a_crash_before_the_place_is_kept_doubles_nothing(
     door.later(seconds=61)
     await Process(door, line, "restarted").turns(1)
 
-    assert line.asked == [0, 0]
+    assert line.asked == [0, 0, 0]
     assert len(door.told) == 2
 
 
@@ -162,6 +164,29 @@ async def test_an_outage_is_known_to_all_processes(door: FakeDoor, line: FakeLin
     await second.turns(1)
 
     assert second.known() is Helpline.UNREACHABLE
+
+
+async def test_the_others_know_before_there_is_news(door: FakeDoor, line: FakeLine) -> None:
+    """
+    Who is on duty is known to all processes while the first question still waits.
+    """
+    first, second = Process(door, line, "one"), Process(door, line, "two")
+    asked, news = asyncio.Event(), asyncio.Event()
+    answer = line.events
+
+    async def waits(after: int, wait: float) -> News:
+        asked.set()
+        await news.wait()
+        return await answer(after, wait)
+
+    line.events = waits  # type: ignore[method-assign]
+    asking = asyncio.create_task(first.feed.turn())
+    await asked.wait()
+    await second.turns(1)
+
+    assert second.known() is Helpline.STAFFED
+    news.set()
+    await asking
 
 
 async def test_another_takes_over_when_one_dies(door: FakeDoor, line: FakeLine) -> None:
