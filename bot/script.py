@@ -113,7 +113,7 @@ class Talk:
         answer = step(self.state, event, content=self.content)
         self.state = stored(answer.state)
         says = tuple(effect for effect in answer.effects if isinstance(effect, Say))
-        self.shown = says or self.shown
+        self.shown += says
         return answer.effects
 
     def button(self, wanted: str) -> str:

@@ -42,7 +42,8 @@ def talk(
 
 
 def _event(line: str, going: Talk) -> AnyEvent:
-    buttons = [button for say in going.shown for button in say.buttons]
+    last = next((say for say in reversed(going.shown) if say.buttons), None)
+    buttons = last.buttons if last else ()
     if line.isdigit() and 0 < int(line) <= len(buttons):
         return ButtonTapped(at=going.at, button=buttons[int(line) - 1].id)
     if line.startswith("[") and line.endswith("]"):

@@ -239,11 +239,13 @@ def climbed(state: State, moment: Moment, event: ContactClimbed) -> Step:
 
 
 def joined(state: State, moment: Moment, event: CounsellorJoined) -> Step:
-    """A person has the words before them: the bot says who, and goes quiet."""
-    if state.contact is None:
-        return Step(state)
-    again = state.talking and state.contact.name == event.name
-    contact = replace(state.contact, stage="talking", name=event.name)
+    """A person has the words before them: the bot says who, and goes quiet.
+
+    Words that crossed the end of a contact open it again, so one that ended may come back.
+    """
+    before = state.contact or Contact(number=state.contacts, stage="waiting", severity="none")
+    again = state.talking and before.name == event.name
+    contact = replace(before, stage="talking", name=event.name)
     talking = replace(state, contact=contact, asked="")
     if again or state.quiet:
         return Step(talking, (CancelTimer(name="arrival"),))
