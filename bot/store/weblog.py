@@ -84,6 +84,10 @@ class WebLog:
         """Forget one bubble: what it stood for was not stored after all."""
         await asyncio.to_thread(self._delete, _LOG.c.key == key)
 
+    async def holds(self, key: str) -> bool:
+        """Whether a bubble is there, or has been erased meanwhile."""
+        return await asyncio.to_thread(self._holds, key)
+
     async def newest(self) -> int:
         """Return the highest number given out that is still there, or 0."""
         return await asyncio.to_thread(self._newest)
@@ -139,6 +143,12 @@ class WebLog:
     def _delete(self, which: Any) -> None:
         with writing(self._engine) as connection:
             connection.execute(delete(_LOG).where(which))
+
+    def _holds(self, key: str) -> bool:
+        with reading(self._engine) as connection:
+            return (
+                connection.execute(select(_LOG.c.seq).where(_LOG.c.key == key)).first() is not None
+            )
 
     def _newest(self) -> int:
         with reading(self._engine) as connection:

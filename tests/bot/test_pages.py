@@ -597,3 +597,21 @@ async def test_the_exit_word_leaves_like_the_exit(
     assert again.json()["left"]
     assert "storage" in again.headers["clear-site-data"]
     assert await chat.log.newest() == 0
+
+
+async def test_a_repeat_from_behind_its_answer_is_no_exit(
+    chat: WebChat, browser: httpx.AsyncClient
+) -> None:
+    """
+    A message sent again by a page that has its answer already changes and erases nothing.
+    """
+    await post(browser, tap="sq")
+    fields = {"event": "0123456789", "text": "po", "live": "1"}
+    await browser.post("/chat", data=fields, headers=JSON)
+    await chat.runner.settle()
+    newest = str(await chat.log.newest())
+
+    again = await browser.post("/chat", data=fields | {"after": newest}, headers=JSON)
+
+    assert again.json() == {"bubbles": [], "next": 0}
+    assert str(await chat.log.newest()) == newest

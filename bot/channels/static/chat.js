@@ -30,7 +30,10 @@ function toEnd() {
 }
 
 function closeQuestions() {
-  for (const form of talk.querySelectorAll("form.choice")) form.remove();
+  for (const form of talk.querySelectorAll("form.choice")) {
+    if (form.contains(document.activeElement)) log.focus({ preventScroll: true });
+    form.remove();
+  }
 }
 
 function append(turn, follow) {
@@ -152,8 +155,8 @@ async function pump() {
       continue;
     }
     if (turn) mark(turn, states.late);
-    if (answer?.doors && ++tries === 2) offerDoors(answer.doors);
-    else if (!answer?.doors) tries += 1;
+    tries += 1;
+    if (answer?.doors && tries === 2) offerDoors(answer.doors);
     await Promise.race([pause(Math.min(15000, 800 * 2 ** tries)), online()]);
   }
   sending = false;

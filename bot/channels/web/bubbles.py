@@ -10,7 +10,8 @@ from bot.store.weblog import Entry, Payload, Turn
 
 BOT, PERSON, CHILD = "bot", "person", "me"
 _ART = re.compile(r"[a-z0-9-]{1,60}")
-_SHORT = {2: 18, 3: 12}  # characters: so many labels stand side by side on a narrow phone
+# How many labels stand side by side on a narrow phone, and their longest in characters.
+_SHORT = {2: ("two", 18), 3: ("three", 12), 4: ("two", 18)}
 
 
 def entries_of(says: Sequence[Say], *, key: str) -> list[Entry]:
@@ -84,11 +85,9 @@ def label_of(turns: Sequence[Turn], button: str) -> str:
 
 
 def columns(buttons: Sequence[Sequence[str]]) -> str:
-    """Return the class that puts two or three short labels side by side."""
-    widest = max((len(label) for _, label in buttons), default=0)
-    if widest > _SHORT.get(len(buttons), 0):
-        return ""
-    return {2: "two", 3: "three"}[len(buttons)]
+    """Return the class that puts a few short labels side by side."""
+    name, longest = _SHORT.get(len(buttons), ("", 0))
+    return name if all(len(label) <= longest for _, label in buttons) else ""
 
 
 def dialled(number: str) -> str:

@@ -47,24 +47,34 @@ class Talks:
         event, bubble = await self._read(conversation, post)
         if event is None:
             return await self._web.log.read(conversation, after=post.after)
-        repeat = update_id(visitor.address, post)
-        before = await self._show_own(conversation, f"me:{repeat}", bubble, post)
-        if not await self._handed(Inbound("web", repeat, visitor.address, event)):
+        inbound = Inbound("web", update_id(visitor.address, post), visitor.address, event)
+        before = await self._show_own(conversation, _key(inbound), bubble, post)
+        if not await self._handed(inbound):
             await self._clear_after_exit(conversation, post)
-        patience = 0 if post.live else PATIENCE
-        await self._web.answer(conversation, after=before, patience=patience)
-        turns = await self._web.log.read(conversation, after=post.after)
-        erased = bubble is not None and not _own(turns, post)
-        if erased:
+        if bubble is not None and not await self._web.log.holds(_key(inbound)):
             await self._web.forget(conversation)
-        return None if erased else turns
+            return None
+        if not post.live:
+            await self._web.answer(conversation, after=before, patience=PATIENCE)
+        return await self._web.log.read(conversation, after=post.after)
+
+    async def leave(self, visitor: Visitor) -> None:
+        """Tell the engine that the child went, and drop what the page showed."""
+        conversation = self._web.conversation(visitor.address)
+        left = ExitPressed(at=datetime.now(UTC))
+        once = digest(visitor.address, new_token())
+        try:
+            await self._runner.handle(Inbound("web", once, visitor.address, left))
+            await self._web.forget(conversation)
+        except StoreUnavailable as error:  # the log is dropped by its age then
+            log.error("an exit could not be stored: %s", error)
 
     async def _handed(self, inbound: Inbound) -> bool:
         """Hand an update over; what was not stored does not stay on the page as said."""
         try:
             return await self._runner.handle(inbound)
         except StoreUnavailable:
-            await self._web.log.take_back(f"me:{inbound.update_id}")
+            await self._web.log.take_back(_key(inbound))
             raise
 
     async def _clear_after_exit(self, conversation: str, post: Post) -> None:
@@ -107,19 +117,13 @@ class Talks:
         bubble = bubbles.own(label, event=post.event) if label else None
         return ButtonTapped(at=at, button=post.button), bubble
 
-    async def leave(self, visitor: Visitor) -> None:
-        conversation = self._web.conversation(visitor.address)
-        left = ExitPressed(at=datetime.now(UTC))
-        once = digest(visitor.address, new_token())
-        try:
-            await self._runner.handle(Inbound("web", once, visitor.address, left))
-            await self._web.forget(conversation)
-        except StoreUnavailable as error:  # the log is dropped by its age then
-            log.error("an exit could not be stored: %s", error)
-
     def _help_label(self, turns: Sequence[Turn]) -> str:
         said = bubbles.says_of(turns)
         return self._words[bubbles.language_of(said, self._words)].help
+
+
+def _key(inbound: Inbound) -> str:
+    return f"me:{inbound.update_id}"
 
 
 def _own(turns: Sequence[Turn], post: Post) -> list[Turn]:
