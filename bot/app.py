@@ -25,7 +25,7 @@ from bot.clock import Clock
 from bot.crypto import Keys, load_keys
 from bot.delivery import Delivery
 from bot.edge import LastResort, SecurityHeaders, refused
-from bot.engine.content import Content
+from bot.engine.content import COUNTRIES, Content
 from bot.engine.effects import Say
 from bot.engine.events import Started
 from bot.engine.flows import help as doors
@@ -48,6 +48,7 @@ DEFAULT_LANGUAGE = "sq"
 BEGIN_AGAIN = 1.0  # seconds
 
 Work = Callable[[], Awaitable[None]]
+Doors = Callable[[str, str], tuple[Say, ...]]
 
 
 class Box:
@@ -116,7 +117,7 @@ def join(
     settings: Settings,
     keys: Keys,
     content: Content,
-    fallback: Callable[[str], tuple[Say, ...]],
+    fallback: Doors,
     helpline: Helpline,
     channels: Sequence[Channel] = (),
 ) -> Bot:
@@ -157,14 +158,16 @@ def join(
     )
 
 
-def doors_of(content: Content) -> Callable[[str], tuple[Say, ...]]:
-    """The doors of help by language, made now: they must be there when a step fails."""
-    now = datetime.now(UTC)
+def doors_of(content: Content) -> Doors:
+    """The doors of help by language and country, made now: they must be there when a step fails."""
+    moment = Moment(content, Started(at=datetime.now(UTC)))
     made = {
-        language: _says(doors.doors(State(language=language), Moment(content, Started(at=now))))
+        (language, country): _says(doors.doors(State(language=language, country=country), moment))
         for language in content.phrases
+        for country in ("", *COUNTRIES)
     }
-    return lambda language: made.get(language) or made[DEFAULT_LANGUAGE]
+    unknown = made[DEFAULT_LANGUAGE, ""]
+    return lambda language, country: made.get((language, country), unknown)
 
 
 def _says(answer: Any) -> tuple[Say, ...]:
@@ -194,7 +197,7 @@ def _add_routes(
     app: FastAPI,
     bot: Bot,
     content: Content,
-    fallback: Callable[[str], tuple[Say, ...]],
+    fallback: Doors,
     channels: Sequence[Channel],
 ) -> None:
     able = [channel for channel in (*channels, bot.telegram) if hasattr(channel, "verify")]
@@ -207,7 +210,7 @@ def _add_routes(
             runner=bot.runner,
             web=bot.web,
             greeting=_says(step(State.new(), Started(at=datetime.now(UTC)), content=content)),
-            fallback=fallback,
+            fallback=lambda language: fallback(language, ""),
             words=load_words(bot.settings.content_dir),
             public_url=bot.settings.public_url,
         )

@@ -49,15 +49,15 @@ class Answer(Protocol):
 class Parts:
     """What the runner is made of. All of it is called in the writer's thread.
 
-    ``read`` is the triage; ``fallback`` gives the doors of help in a language for when a
-    step fails; ``helpline`` is what is known of it now; ``box`` is None until its key is
-    known.
+    ``read`` is the triage; ``fallback`` gives the doors of help by language and country, for
+    when a step fails (both may be unknown: empty); ``helpline`` is what is known of it now;
+    ``box`` is None until its key is known.
     """
 
     keys: Keys
     step: Callable[[State, AnyEvent], Answer]
     read: Callable[[str], Reading]
-    fallback: Callable[[str], Sequence[Say]]
+    fallback: Callable[[str, str], Sequence[Say]]
     helpline: Callable[[], Helpline]
     box: Callable[[], BoxKey | None]
     now: Callable[[], datetime]
@@ -268,8 +268,9 @@ class Batch:
         return replace(event, helpline=self._helpline)
 
     def _spoil(self, turn: Turn, talk: _Talk, origin: Origin, error: Exception) -> Outcome:
-        language = talk.state.language if talk.state else ""
-        self._post(talk, drafts_of(self._parts.fallback(language), origin, None))
+        state = talk.state or State.new()
+        doors = self._parts.fallback(state.language, state.country)
+        self._post(talk, drafts_of(doors, origin, None))
         kind = type(error).__name__[:80]
         place = {"table": "spoiled", "column": "payload", "row": turn.seen}
         self._spoiled.append(

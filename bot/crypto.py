@@ -8,6 +8,7 @@ from base64 import b64decode, b64encode
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from tempfile import mkstemp
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -97,8 +98,7 @@ def load_keys(data_dir: Path, name: str = "bot.key") -> Keys:
 
 def _make(path: Path) -> None:
     """Make the file complete or not at all, also when several processes start at once."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    handle, draft = mkstemp(dir=path.parent, prefix=path.name)  # its mode is 0600
     with os.fdopen(handle, "wb") as file:
         file.write(b64encode(os.urandom(KEY_BYTES)) + b"\n")
         file.flush()
@@ -108,7 +108,7 @@ def _make(path: Path) -> None:
     except FileExistsError:
         pass  # another process was first: its key is the key
     finally:
-        draft.unlink()
+        os.unlink(draft)
 
 
 def _derived(master: bytes, purpose: str) -> bytes:

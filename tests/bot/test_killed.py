@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import sys
 from collections.abc import Sequence
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -22,7 +25,17 @@ PLACES = (
 )
 UPDATES = ("hello", "tell disclosure", "more", "goodbye")
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["fakes.victim"])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fork_server() -> None:
+    """
+    One process has everything imported; those that live and die are its copies.
+    """
+    PROCESSES.set_forkserver_preload(["fakes.victim"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        forkserver.ensure_running()
 
 
 def run(folder: Path, place: str, updates: Sequence[str]) -> int | None:
