@@ -66,19 +66,23 @@ class Fault:
     """What happens to the next calls of one method instead of an honest answer."""
 
     method: str
-    chat: int | None = None
+    chat: str | None = None
     times: int = 1
+    skip: int = 0  # calls that are still answered honestly
     refusal: Refused | None = None
     cut: bool = False
     after: bool = False  # the platform did it, and only the answer was lost
     gate: asyncio.Event | None = None
 
     def meets(self, method: str, values: dict[str, Any]) -> bool:
-        return (
-            self.times > 0
-            and method == self.method
-            and (self.chat is None or str(self.chat) == str(values.get("chat_id")))
-        )
+        """Tell whether this call is the one, and count it."""
+        if method != self.method or (self.chat or values.get("chat_id")) != values.get("chat_id"):
+            return False
+        self.skip -= 1
+        if self.skip >= 0 or self.times <= 0:
+            return False
+        self.times -= 1
+        return True
 
 
 class Child:
@@ -239,19 +243,20 @@ class TelegramStandIn:
         retry_after: int | None = None,
         chat: int | None = None,
         times: int = 1,
+        skip: int = 0,
     ) -> None:
         """Refuse the next calls."""
         refusal = Refused(status, why or f"Error {status}", retry_after)
-        self._faults.append(Fault(method, chat, times, refusal))
+        self._faults.append(Fault(method, _address(chat), times, skip, refusal))
 
-    def cuts(self, method: str, *, after: bool = False, times: int = 1) -> None:
-        """Cut the line under the next calls, before or after they had their effect."""
-        self._faults.append(Fault(method, times=times, cut=True, after=after))
+    def cuts(self, method: str, *, after: bool = False, skip: int = 0) -> None:
+        """Cut the line under a call, before or after it had its effect."""
+        self._faults.append(Fault(method, skip=skip, cut=True, after=after))
 
     def holds(self, method: str, chat: int | None = None) -> asyncio.Event:
         """Keep every such call waiting until the returned event is set."""
         gate = asyncio.Event()
-        self._faults.append(Fault(method, chat, 10**9, gate=gate))
+        self._faults.append(Fault(method, _address(chat), 10**9, gate=gate))
         return gate
 
     def named(self, method: str) -> list[dict[str, Any]]:
@@ -370,7 +375,6 @@ class TelegramStandIn:
         values = read_call(method, raw)
         fault = next((fault for fault in self._faults if fault.meets(method, values)), None)
         if fault is not None:
-            fault.times -= 1
             if fault.gate:
                 await fault.gate.wait()
             if fault.refusal:
@@ -525,6 +529,10 @@ def _refusal(refusal: Refused) -> Response:
         body["parameters"] = {"retry_after": refusal.retry_after}
         headers["retry-after"] = str(refusal.retry_after)
     return JSONResponse(body, refusal.status, headers)
+
+
+def _address(chat: int | None) -> str | None:
+    return None if chat is None else str(chat)
 
 
 def _buttons(values: dict[str, Any]) -> list[list[tuple[str, str]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -80,7 +81,7 @@ def parsed_text(values: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
         raise Refused(400, "Bad Request: unsupported parse_mode")
     text, entities = parse_html(raw) if mode else (raw, [])
     text = clean(text)
-    if not text:
+    if all(unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Zs"} for char in text):
         raise Refused(400, "Bad Request: message text is empty" if not raw else _BLANK)
     if len(text) > 4096:
         raise Refused(400, "Bad Request: message is too long")

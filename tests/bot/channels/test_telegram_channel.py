@@ -173,23 +173,26 @@ async def test_an_update_that_was_not_stored_is_never_confirmed(
     assert [inbound.event.text for inbound in runner.handed[:4]] == ["e para"] * 4
 
 
-async def test_polling_survives_every_error(
-    telegram: TelegramStandIn, runner: Runner, channel: TelegramChannel
-) -> None:
+async def test_polling_survives_every_error(telegram: TelegramStandIn, runner: Runner) -> None:
     """
     Refusals, broken lines and a webhook left over from before do not end the polling.
     """
-    telegram.hook = "https://old.example.com/"
+    channel = channel_for(telegram, pause=(time := Time()).sleep)
+    telegram.hook = "http://127.0.0.1:9/left-over"
     telegram.fails("deleteWebhook", 500)
     telegram.fails("getUpdates", 502, times=2)
-    telegram.fails("getUpdates", 429, retry_after=3)
+    telegram.fails("getUpdates", 429, retry_after=77)
     telegram.fails("getUpdates", 401)
+    telegram.fails("getUpdates", 409, "Conflict: can't use getUpdates while webhook is active")
     telegram.cuts("getUpdates")
     await channel.start(runner)
-    child = telegram.child()
-    child.says("je aty?")
+    telegram.child().says("je aty?")
 
     await telegram.until(lambda: runner.texts == ["je aty?"])
+    await channel.stop()
+
+    assert 77 in time.pauses
+    assert len(telegram.named("deleteWebhook")) == 3
 
 
 async def test_only_the_holder_of_the_lease_polls(
@@ -218,8 +221,13 @@ async def test_webhook_is_set_again_after_haste_and_faults(
     """
     Several workers set the webhook at once: one refused for haste tries again.
     """
-    channel = channel_for(telegram, mode="webhook", public_url="https://bot.example.com/")
-    telegram.fails("setWebhook", 429, retry_after=1)
+    channel = channel_for(
+        telegram,
+        mode="webhook",
+        public_url="https://bot.example.com/",
+        pause=(time := Time()).sleep,
+    )
+    telegram.fails("setWebhook", 429, retry_after=77)
     telegram.fails("setWebhook", 500)
     telegram.delivering.clear()
 
@@ -228,6 +236,7 @@ async def test_webhook_is_set_again_after_haste_and_faults(
     await channel.stop()
 
     assert (telegram.hook, telegram.secret) == (HOOK, SECRET)
+    assert 77 in time.pauses
 
 
 async def test_webhook_repeats_change_nothing_and_failures_are_redelivered(
@@ -501,15 +510,13 @@ async def test_a_retry_goes_on_where_it_stopped(
     child = telegram.child()
     child.starts()
     says = [say("e para"), say("e dyta"), say("e treta")]
-    await channel.send(str(child.id), says[:1], key="other")
-    telegram.cuts("sendMessage", after=True)
+    telegram.cuts("sendMessage", skip=1, after=True)
+    telegram.fails("sendMessage", 500, skip=1)
 
-    with pytest.raises(ChannelDown):
-        await channel.send(str(child.id), says[1:], key="k")
-    telegram.fails("sendMessage", 500)
-    with pytest.raises(ChannelDown):
-        await channel.send(str(child.id), says[1:], key="k")
-    await channel.send(str(child.id), says[1:], key="k")
+    for _ in range(2):
+        with pytest.raises(ChannelDown):
+            await channel.send(str(child.id), says, key="k")
+    await channel.send(str(child.id), says, key="k")
 
     assert child.texts == ["e para", "e dyta", "e dyta", "e treta"]
 

@@ -111,6 +111,8 @@ def test_what_cannot_be_seen_is_still_a_message() -> None:
     (page,) = pages_of([say("\u200b\u2060 \n")])
 
     assert parsed_text({"text": page.html, "parse_mode": "HTML"})[0] == "…"
+    many = pages_of([say("\u200b" * 5000 + "po")])
+    assert [clean(page.html).strip("\u200b") for page in many] == ["po"]
     assert visible("\U0001fae9")
     assert unicodedata.category("\u200b") == "Cf"
 
