@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -77,6 +78,7 @@ def environment(language: str) -> Environment:
         "word": lambda kind, value: words.gettext(word(kind, value)),
     }
     found.filters |= {"hour": hour, "day": day, "waited": waited, "ms": ms, "initials": initials}
+    found.filters["decimal"] = lambda number: format_decimal(number, "0.00", locale=language)
     return found
 
 

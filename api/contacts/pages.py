@@ -30,7 +30,7 @@ Short = Annotated[str, Form(max_length=200)]
 @gate.allow("GET", "", action="console.open")
 def queue(request: Request, person: Signed) -> Response:
     """The desk with no contact open; who may not see the queue is led to the staff list."""
-    if not RULES["queue.read"].allows(person.roles):
+    if not RULES["contact.read"].allows(person.roles):
         return RedirectResponse("/helpline/staff", 303)
     with database_of(request).read() as session:
         shown = _frame(request, session, person)

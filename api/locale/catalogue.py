@@ -22,6 +22,15 @@ LANGUAGES = ("sq", "en")
 _HERE = Path(__file__).parent
 _METHODS = [("**/templates/**.html", "jinja2"), ("**.py", "python")]
 _JINJA = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
+_HEADER = """\
+# The console's words. Kept in step by: python -m api.locale.catalogue
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: {plural}\\n"
+
+"""
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
 
 
@@ -60,9 +69,7 @@ def update(language: str) -> None:
     """Bring a catalogue up to date; English words stand for themselves."""
     path = path_of(language)
     before = read(language) if path.exists() else Catalog()
-    after = Catalog(locale=language, project="Sigurt", charset="utf-8", fuzzy=False)
-    after.creation_date = before.creation_date
-    after.revision_date = before.revision_date
+    after = Catalog(locale=language)
     for message in sorted((m for m in wanted() if m.id), key=lambda m: str(m.id)):
         known = before.get(message.id)
         text = known.string if known else None
@@ -71,7 +78,8 @@ def update(language: str) -> None:
         after.add(message.id, text, flags=message.flags & {"python-format"})
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
-        write_po(file, after, width=100, omit_header=False, no_location=True)
+        file.write(_HEADER.format(language=language, plural=after.plural_forms).encode())
+        write_po(file, after, width=100, omit_header=True, no_location=True)
 
 
 def main() -> int:

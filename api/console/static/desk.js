@@ -79,7 +79,8 @@ async function take(response, page) {
 
 function replace(fresh) {
   const old = document.getElementById(fresh.id);
-  if (!old || old.innerHTML === fresh.innerHTML) return;
+  if (!old || old.isEqualNode(fresh)) return;
+  for (const name of fresh.getAttributeNames()) old.setAttribute(name, fresh.getAttribute(name));
   const focus = old.contains(document.activeElement) ? place(old, document.activeElement) : -1;
   old.replaceChildren(...document.adoptNode(fresh).childNodes);
   if (focus >= 0) controls(old)[focus]?.focus();
