@@ -81,6 +81,12 @@ def messages_of(session: Session, contact_id: str) -> Sequence[Message]:
     )
 
 
+def next_place(session: Session, contact_id: str) -> int:
+    """The place of the next message within a contact."""
+    places = select(func.max(col(Message.place))).where(col(Message.contact_id) == contact_id)
+    return (session.execute(places).scalar_one_or_none() or 0) + 1
+
+
 def notes_of(session: Session, contact_id: str) -> Sequence[Note]:
     """The oldest first."""
     return (

@@ -8,9 +8,8 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from api.audit.service import record, record_once
 from api.contacts import queries, records
@@ -26,15 +25,17 @@ from api.contacts.holding import (
     renew,
     tell,
 )
-from api.contacts.tables import Contact, Message, Note
+from api.contacts.replying import LONGEST_REPLY, reply
+from api.contacts.tables import Note
 from api.contacts.values import OUTCOMES, ContactView, QueueItem, StaffRef
 from api.counters import last_number
 from api.crypto import Vault
-from api.errors import InvalidOutcome, InvalidReply
+from api.errors import InvalidOutcome
 from api.times import to_ms
 
 __all__ = [
     "LEASE",
+    "LONGEST_REPLY",
     "OUTCOMES",
     "changes",
     "claim",
@@ -50,7 +51,6 @@ __all__ = [
     "reply",
 ]
 
-LONGEST_REPLY = 4000
 _ONE_READING = timedelta(minutes=10)
 
 
@@ -97,50 +97,6 @@ def read(
     )
 
 
-def reply(
-    session: Session,
-    vault: Vault,
-    contact_id: str,
-    *,
-    staff: StaffRef,
-    text: str,
-    key: str,
-    now: datetime,
-) -> int:
-    """Send words to the child, and return the number of the event that carries them.
-
-    The recipient is the contact's own and cannot be chosen. The same ``key`` again sends
-    nothing and returns the same number. Raises ``NotYourContact``, ``ContactClosed``,
-    ``InvalidReply``.
-    """
-    contact = held(session, contact_id, staff_id=staff.id)
-    sent = select(col(Message.event_seq)).where(
-        col(Message.contact_id) == contact_id, col(Message.key) == key
-    )
-    if (before := session.execute(sent).scalar_one_or_none()) is not None:
-        return before
-    if not text.strip() or len(text) > LONGEST_REPLY:
-        raise InvalidReply(f"1 to {LONGEST_REPLY} characters")
-    message_id = str(uuid.uuid4())
-    seq = tell(
-        session,
-        vault,
-        contact,
-        "message.sent",
-        now=now,
-        message_id=message_id,
-        name=staff.name,
-        text=text,
-    )
-    _store_reply(session, vault, contact, staff, text, key, message_id, seq, now)
-    if contact.first_reply_at is None:
-        contact.first_reply_at = to_ms(now)
-    record(
-        session, vault, who=f"staff:{staff.id}", what="contact.replied", about=contact_id, now=now
-    )
-    return seq
-
-
 def close(
     session: Session,
     vault: Vault,
@@ -173,43 +129,6 @@ def close(
 def changes(session: Session) -> int:
     """A number that grows with everything an open console shows; compare and look again."""
     return last_number(session, "changes")
-
-
-def next_place(session: Session, contact_id: str) -> int:
-    """The place of the next message within a contact."""
-    places = select(func.max(col(Message.place))).where(col(Message.contact_id) == contact_id)
-    return (session.execute(places).scalar_one_or_none() or 0) + 1
-
-
-def _store_reply(
-    session: Session,
-    vault: Vault,
-    contact: Contact,
-    staff: StaffRef,
-    text: str,
-    key: str,
-    message_id: str,
-    seq: int,
-    now: datetime,
-) -> None:
-    row = vault.row("messages", records.message_row(contact.id, message_id))
-    values = {
-        "contact_id": contact.id,
-        "id": message_id,
-        "place": next_place(session, contact.id),
-        "direction": "out",
-        "at": to_ms(now),
-        "kind": row.seal("kind", "text"),
-        "text": row.seal("text", text),
-        "severity": row.seal("severity", "none"),
-        "evidence": row.seal("evidence", "[]"),
-        "name": row.seal("name", staff.name),
-        "staff_id": staff.id,
-        "key": key,
-        "event_seq": seq,
-        "status": "queued",
-    }
-    session.execute(insert(Message), [values])
 
 
 def _store_note(

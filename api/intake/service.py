@@ -12,7 +12,6 @@ from sqlmodel import col
 
 from api.audit.service import record
 from api.contacts import queries, records
-from api.contacts.service import next_place
 from api.contacts.tables import Contact, Message
 from api.counters import next_number, touch
 from api.crypto import Vault
@@ -117,7 +116,7 @@ def _store_messages(
     new = {m.message_id: m for m in messages if m.message_id not in known}
     if not new:
         return 0
-    first = next_place(session, contact_id)
+    first = queries.next_place(session, contact_id)
     rows = [
         _message_row(vault, contact_id, message, place)
         for place, message in enumerate(new.values(), first)
