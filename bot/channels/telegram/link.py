@@ -17,7 +17,7 @@ from bot.channels.telegram.polling import updates_in
 from bot.channels.telegram.reading import UPDATES, Json
 from bot.channels.telegram.writing import Page, Rows
 
-POLL_SECONDS = 25
+POLL_SECONDS = 15  # well within a lease of 30 s, so that no second process begins meanwhile
 CONNECTIONS = 64
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
