@@ -403,7 +403,8 @@ class Batch:
 
 def seen_id(update_id: str) -> str:
     """An update's id as it is stored: what is too long or odd for the column is hashed."""
-    return update_id if len(update_id) <= 120 and update_id.isascii() else key_of(update_id, 0)
+    plain = len(update_id) <= 120 and update_id.isascii() and update_id.isprintable()
+    return update_id if plain else key_of(update_id, 0)
 
 
 def _settle_of(job: Job) -> Settle | None:

@@ -139,8 +139,17 @@ class Delivery:
             await self._rest()
 
     async def look(self) -> None:
-        """Take what is due, most urgent first. Raises ``StoreUnavailable``."""
-        parcels = await self._runner.ask(self._due)
+        """Renew what is held and take what is due, most urgent first.
+
+        Raises ``StoreUnavailable``.
+        """
+        now = millis(self._now())
+        old = [held for held in self._held.values() if now - held.leased_at > LEASE_MS // 3]
+        ids = [held.parcel.id for held in old]
+        limits = {name: self._limit(name) for name in self._lanes}
+        parcels = await self._runner.ask(lambda asked: self._due(asked, now, ids, limits))
+        for held in old:
+            held.leased_at = now
         self._probes.update(parcel.key for parcel in parcels if parcel.lane == HELPLINE)
         self._more = len(parcels) >= LOOK
         self.take(parcels)
@@ -158,7 +167,10 @@ class Delivery:
         for task in self._tasks:
             task.cancel()
         ids = [held.parcel.id for held in self._held.values()]
-        await self._runner.ask(lambda connection: outbox.renew(connection, ids, until=0))
+        try:
+            await self._runner.ask(lambda connection: outbox.renew(connection, ids, until=0))
+        except StoreUnavailable as gone:
+            log.warning("leases could not be given back, they run out: %s", gone)
 
     async def _rest(self) -> None:
         try:
@@ -166,25 +178,23 @@ class Delivery:
         except TimeoutError:
             return
 
-    def _due(self, connection: Connection) -> list[Parcel]:
-        now = millis(self._now())
-        self._renew(connection, now)
-        taken = []
-        for name, lane in self._lanes.items():
-            limit = self._limit(name) - len(lane.waiting)
-            if limit > 0:
-                taken += outbox.take_due(connection, name, now=now, limit=limit)
+    def _due(
+        self, connection: Connection, now: int, ids: Sequence[int], limits: Mapping[str, int]
+    ) -> list[Parcel]:
+        """Runs in the writer's thread, perhaps twice: it reads and changes nothing of ours."""
+        outbox.renew(connection, ids, until=now + LEASE_MS)
+        taken = [
+            row
+            for lane, limit in limits.items()
+            if limit > 0
+            for row in outbox.take_due(connection, lane, now=now, limit=limit)
+        ]
         return open_all(connection, taken, self._sealer)
 
-    def _limit(self, lane: str) -> int:
+    def _limit(self, name: str) -> int:
         """While the helpline is down, one row at a time finds out whether it is back."""
-        return 1 if lane == HELPLINE and self._helpline_down else LOOK
-
-    def _renew(self, connection: Connection, now: int) -> None:
-        old = [item for item in list(self._held.values()) if now - item.leased_at > LEASE_MS // 3]
-        outbox.renew(connection, [item.parcel.id for item in old], until=now + LEASE_MS)
-        for item in old:
-            item.leased_at = now
+        most = 1 if name == HELPLINE and self._helpline_down else LOOK
+        return most - len(self._lanes[name].waiting)
 
     # Carrying
 

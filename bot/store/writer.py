@@ -123,11 +123,17 @@ class Writer(Generic[Job, Result]):
     def _tell(
         self, batch: Sequence[Entry[Job, Result]], outcomes: Sequence[Result | Exception]
     ) -> None:
-        self._committed([item for item in outcomes if not isinstance(item, Exception)])
-        for (_, future), outcome in zip(batch, outcomes, strict=True):
-            if future.done():  # whoever waited has gone; what is stored stays stored
-                continue
-            if isinstance(outcome, Exception):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
+        try:
+            self._committed([item for item in outcomes if not isinstance(item, Exception)])
+        finally:  # it is stored, so nobody may wait for ever
+            for (_, future), outcome in zip(batch, outcomes, strict=True):
+                _answer(future, outcome)
+
+
+def _answer(future: asyncio.Future[Result], outcome: Result | Exception) -> None:
+    if future.done():  # whoever waited has gone; what is stored stays stored
+        return
+    if isinstance(outcome, Exception):
+        future.set_exception(outcome)
+    else:
+        future.set_result(outcome)
