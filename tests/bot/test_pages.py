@@ -223,6 +223,9 @@ async def test_the_language_changes_the_whole_page(
 
     assert isinstance(chat.runner.events[-1], LanguageChosen)
     assert '<html lang="en">' in page
+    offered = hidden(page) | {"media": "image", "after": "2"}
+    answer = await browser.post("/chat", data=offered, headers=JSON)
+    assert "it was not sent" in answer.json()["bubbles"][0]["html"]
     assert "Quick exit" in page
 
 

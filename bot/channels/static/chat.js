@@ -169,6 +169,7 @@ async function post(item) {
   form.set("event", item.event);
   form.set(item.kind, item.value);
   form.set("after", after);
+  form.set("frame", document.documentElement.lang);
   if (live?.readyState === EventSource.OPEN) form.set("live", "1");
   if (door) form.set("door", door);
   const response = await fetch("/chat", {

@@ -37,7 +37,7 @@ def payload_of(say: Say) -> Payload:
     }
 
 
-def own(text: str, *, event: str, cut: bool = False, media: bool = False) -> Payload:
+def own(text: str, *, event: str, language: str, cut: bool = False, media: bool = False) -> Payload:
     """Return what the child itself wrote, pressed or offered, as its own bubble."""
     return {
         "who": CHILD,
@@ -47,6 +47,7 @@ def own(text: str, *, event: str, cut: bool = False, media: bool = False) -> Pay
         "media": media,
         "name": "",
         "grave": False,
+        "language": language,
     }
 
 

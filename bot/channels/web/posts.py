@@ -30,6 +30,7 @@ class Post:
     value: str
     live: bool  # the page hears the answer by its stream, so the post need not wait
     after: int
+    frame: str  # the language of the page that it was sent from
 
     @property
     def button(self) -> str:
@@ -46,7 +47,8 @@ def post_of(form: FormData) -> Post:
     event, value = fields.get("event", ""), fields.get(kind, "")
     if not _EVENT.fullmatch(event) or not _allowed(kind, value):
         raise Refused(400, "unclear")
-    return Post(event, kind, value, "live" in fields, number(fields.get("after")))
+    frame = "en" if fields.get("frame") == "en" else "sq"
+    return Post(event, kind, value, "live" in fields, number(fields.get("after")), frame)
 
 
 def _allowed(kind: str, value: str) -> bool:
@@ -65,18 +67,23 @@ def heard(post: Post, at: datetime) -> tuple[AnyEvent | None, Payload | None]:
             return LanguageChosen(at=at, language=post.value), None
         case "media":
             kind = _MEDIA.get(post.value, "file")
-            return MediaOffered(at=at, kind=kind), bubbles.own("", event=post.event, media=True)
+            return MediaOffered(at=at, kind=kind), shown("", post, media=True)
     return _typed(post, at)
+
+
+def shown(text: str, post: Post, *, cut: bool = False, media: bool = False) -> Payload:
+    """Return the child's own bubble for something sent."""
+    return bubbles.own(text, event=post.event, language=post.frame, cut=cut, media=media)
 
 
 def _typed(post: Post, at: datetime) -> tuple[AnyEvent | None, Payload | None]:
     typed = read_typed(post.value)
     if typed.picture:
-        own = bubbles.own(typed.shown, event=post.event, media=not typed.text, cut=typed.cut)
+        own = shown(typed.shown, post, media=not typed.text, cut=typed.cut)
         return MediaOffered(at=at, kind="picture", caption=typed.text), own
     if not typed.text:
         return None, None
-    own = bubbles.own(typed.shown, event=post.event, cut=typed.cut)
+    own = shown(typed.shown, post, cut=typed.cut)
     return MessageReceived(at=at, text=typed.text), own
 
 

@@ -11,7 +11,7 @@ from bot.channels.base import Inbound
 from bot.channels.web import bubbles
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.door import Visitor, new_token
-from bot.channels.web.posts import Post, digest, heard, update_id
+from bot.channels.web.posts import Post, digest, heard, shown, update_id
 from bot.channels.web.words import PageWords
 from bot.engine.events import AnyEvent, ButtonTapped, ExitPressed, Started
 from bot.store.database import StoreUnavailable
@@ -113,13 +113,9 @@ class Talks:
         turns = await self._web.log.read(conversation)
         label = bubbles.label_of(turns, post.button)
         if post.button == "go.help":
-            label = label or self._help_label(turns)
-        bubble = bubbles.own(label, event=post.event) if label else None
+            label = label or self._words[post.frame].help
+        bubble = shown(label, post) if label else None
         return ButtonTapped(at=at, button=post.button), bubble
-
-    def _help_label(self, turns: Sequence[Turn]) -> str:
-        said = bubbles.says_of(turns)
-        return self._words[bubbles.language_of(said, self._words)].help
 
 
 def _key(inbound: Inbound) -> str:

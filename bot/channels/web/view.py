@@ -86,7 +86,7 @@ class View:
             live=bubbles.live_seq(turns),
             drawn=_drawn(turns),
             after=max((turn.seq for turn in turns), default=0) if not door else 0,
-            hidden=_hidden(door),
+            hidden=_hidden(language, door),
             fresh=bool(door),
         )
 
@@ -120,11 +120,10 @@ class View:
         return Turn(0, {**say, "buttons": buttons})
 
     def _turn(self, turn: Turn, live: bool) -> str:
-        language = turn.payload.get("language", "sq")
-        words = self.words.get(language, self.words["sq"])
+        words = self.words.get(turn.payload["language"], self.words["sq"])
         module = self._templates.get_template("turn.html").make_module()
         html: str = module.turn(  # type: ignore[attr-defined]
-            turn.seq, turn.payload, words, _hidden(""), live, True
+            turn.seq, turn.payload, words, _hidden(turn.payload["language"]), live, True
         )
         return str(html)
 
@@ -133,9 +132,10 @@ class View:
         return file if file in self._art else ""
 
 
-def _hidden(door: str) -> dict[str, str]:
+def _hidden(language: str, door: str = "") -> dict[str, str]:
     """Fields of every form: an id by which a doubled press is known, and who we are."""
-    return {"event": secrets.token_hex(16)} | ({"door": door} if door else {})
+    fields = {"event": secrets.token_hex(16), "frame": language}
+    return fields | ({"door": door} if door else {})
 
 
 def _drawn(turns: Sequence[Turn]) -> int:
