@@ -84,7 +84,7 @@ def make_engine(url: str) -> Engine:
     # Errors of the driver must not carry values into a log.
     engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=40)
     if engine.dialect.name == "sqlite":
-        _make_folder(url)
+        _make_file(url)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -92,9 +92,12 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
-def _make_folder(url: str) -> None:
+def _make_file(url: str) -> None:
+    """For the service alone; SQLite gives the files beside it the same rights."""
     if database := make_url(url).database:
-        Path(database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = Path(database)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

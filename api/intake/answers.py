@@ -1,8 +1,8 @@
-"""Answers of the contract. Every field is always present."""
+"""Answers of the contract. Every field is always present, save in an event."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -31,10 +31,39 @@ class MessagesStored(BaseModel):
     accepted: int
 
 
+class Event(BaseModel):
+    """Something that happened; what is present beside ``seq``, ``at`` and ``type`` follows it.
+
+    `contact.claimed`, `contact.returned`: name. `contact.closed`: name, outcome.
+    `contact.climbed`: step, minutes. `message.sent`: message_id, name, text (a counsellor's
+    words). `duty.changed`: duty, and no contact.
+    """
+
+    seq: int
+    at: str
+    type: Literal[
+        "contact.claimed",
+        "contact.returned",
+        "contact.closed",
+        "contact.climbed",
+        "message.sent",
+        "duty.changed",
+    ]
+    contact_id: str = ""
+    conversation: str = ""
+    name: str = ""
+    outcome: str = ""
+    step: Literal["all_on_duty", "supervisor", "outside", ""] = ""
+    minutes: int = 0
+    message_id: str = ""
+    text: str = ""
+    duty: Duty | None = None
+
+
 class Events(BaseModel):
     """What happened, in order of ``seq``; ask again with ``after`` = ``next``."""
 
-    events: list[dict[str, Any]]
+    events: list[Event]
     next: int
 
 

@@ -66,7 +66,7 @@ def add_messages(request: Request, contact_id: ContactId, body: Posted) -> Respo
         return once(session, vault, body, work, now=now)
 
 
-@router.get("/events", response_model=answers.Events)
+@router.get("/events", response_model=answers.Events, response_model_exclude_unset=True)
 async def events(
     request: Request,
     after: Annotated[int, Query(ge=0, le=_HIGHEST)] = 0,

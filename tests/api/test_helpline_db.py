@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -73,3 +75,17 @@ def test_writing_that_fails_keeps_nothing_and_rings_no_bell(either):
     assert either.bell.strokes == strokes
     with either.database.read() as session:
         assert last_number(session, "events") == 0
+
+
+async def test_database_files_are_for_the_service_alone(helpline, tmp_path):
+    """
+    S53: nobody else on the machine may read the database or what lies beside it.
+    """
+    await helpline.opens()
+
+    assert modes(tmp_path) == {0o600}
+
+
+def modes(folder: Path) -> set[int]:
+    """The rights of every file of the embedded database."""
+    return {stat.S_IMODE(file.stat().st_mode) for file in folder.glob("helpline.db*")}
