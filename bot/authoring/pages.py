@@ -59,7 +59,7 @@ class Page:
 def read_page(root: FilePath, file: str, faults: Faults) -> Page | None:
     """Read one file of the content folder; None, with a fault, when it is no TOML."""
     try:
-        text = (root / file).read_bytes().decode("utf-8")
+        text = (root / file).read_bytes().decode("utf-8-sig")
         data = tomllib.loads(text)
     except FileNotFoundError:
         faults.add(file, 1, "The file is missing. Write it, or take away what needs it.")
