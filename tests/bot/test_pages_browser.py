@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 import uvicorn
 from fakes.webchat import WebChat, web_chat
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from bot.engine.effects import Say
 from bot.engine.events import ExitPressed, MediaOffered, MessageReceived
@@ -159,9 +159,9 @@ async def test_a_broken_line_loses_nothing(chat: WebChat, url: str, browser: Bro
     await child.sees("Po të dëgjoj.")
     lost = asyncio.Event()
 
-    async def lose(route: object) -> None:
-        await route.fetch()  # type: ignore[attr-defined]
-        await route.abort()  # type: ignore[attr-defined]
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
         lost.set()
 
     await child.page.route("**/chat", lose, times=1)
@@ -174,6 +174,32 @@ async def test_a_broken_line_loses_nothing(chat: WebChat, url: str, browser: Bro
     await expect(child.page.locator("#log .state")).to_have_count(0)
     heard = [e.text for e in chat.runner.events if isinstance(e, MessageReceived)]
     assert heard == ["kam frike"]
+    await context.close()
+
+
+async def test_a_broken_first_press_begins_one_talk(
+    chat: WebChat, url: str, browser: Browser
+) -> None:
+    """
+    When the very first answer is lost and the page loaded again, it is still one person.
+    """
+    child, context = await phone(browser, url)
+    await child.opens()
+    lost = asyncio.Event()
+
+    async def lose(route: Route) -> None:
+        await route.fetch()
+        await context.clear_cookies()
+        await route.abort()
+        lost.set()
+
+    await child.page.route("**/chat", lose, times=1)
+    await child.taps("Shqip")
+    await lost.wait()
+    await child.page.reload()
+
+    await child.sees("Po të dëgjoj.")
+    assert [type(e).__name__ for e in chat.runner.events] == ["Started", "ButtonTapped"]
     await context.close()
 
 

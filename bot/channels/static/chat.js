@@ -117,7 +117,8 @@ function keep() {
 }
 
 function send(kind, value, words) {
-  const item = { event: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "-"), kind, value, words };
+  const event = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "-");
+  const item = { event, kind, value, words, door };
   waiting.push(item);
   keep();
   if (words) showOwn(item);
@@ -171,7 +172,7 @@ async function post(item) {
   form.set("after", after);
   form.set("frame", document.documentElement.lang);
   if (live?.readyState === EventSource.OPEN) form.set("live", "1");
-  if (door) form.set("door", door);
+  if (item.door) form.set("door", item.door);
   const response = await fetch("/chat", {
     method: "POST",
     body: form,
