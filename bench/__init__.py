@@ -1,0 +1,1 @@
+"""What a message costs, measured beside what it is compared with."""
