@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -9,15 +10,21 @@ from itertools import chain
 from bot.engine.content import Lexicon
 from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
 from bot.engine.words import original
+from bot.triage.cues import SPELLING, Pointed, shipped
 from bot.triage.rules import ANY, CATEGORIES, Match, Rules
 from bot.triage.spelling import Word, tokens_of
 
-CONCERN, DISCLOSURE = 0.28, 0.55  # of the score
-EMERGENCY = 0.5  # of the urgency, when the score is a disclosure's
+# What rules and cues say together, on the cues' scale; see the README for how they were set.
+_RULES_COUNT = 2.0  # a rule score of 1 beside the cues
+_ASK, _RAISE = -0.6, 0.1
+_WORRY = 1.0
+_WORDS_FOR_CUES = 4  # a shorter text is not raised by cues alone
+_RULES_ASK, _RULES_RAISE = 0.28, 0.7  # what rules alone do, when nothing makes doubtful
+_URGENT_RULES, _URGENT_CUES = 0.5, -0.9
 _LEAST_FACTOR = 0.35  # jokes and homework make doubtful, never silent
 _EVIDENCE_LENGTH = 60
 _REASONS_AT_MOST = 12
-_WINDOW, _STEP = 120, 90  # words read together; evidence further apart does not add up
+_WINDOW, _STEP = 60, 40  # words read together; evidence further apart does not add up
 _COMPILED_AT_MOST = 8
 
 _compiled: dict[int, tuple[Lexicon, Rules]] = {}
@@ -34,12 +41,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """What the words of one window come to, before anybody has to read it."""
+    """What rules and cues say of one window; ``alarm`` has no bounds."""
 
     severity: Severity
     category: str
-    score: float
-    reasons: tuple[Found, ...]
+    alarm: float
+    reasons: tuple[Evidence, ...]
 
 
 def read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
@@ -53,18 +60,16 @@ def read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
         return NOTHING_READ
     rules = [rules_of(lexicon) for lexicon in lexicons.values()]
     words = [(each, each.spelling.words(tokens)) for each in rules]
+    plain = SPELLING.words(tokens)
     length = max((len(part) for _, part in words), default=0)
-    weighed = (
-        _weigh(_found(words, first)) for first in range(0, max(length - _WINDOW + _STEP, 1), _STEP)
+    windows = range(0, max(length - _WINDOW + _STEP, 1), _STEP)
+    gravest = max(
+        (_weigh(_found(words, first), plain[first : first + _WINDOW], text) for first in windows),
+        key=lambda each: (each.severity, each.alarm),
     )
-    gravest = max(weighed, key=lambda each: (each.severity, each.score))
-    return Reading(
-        gravest.severity,
-        gravest.category,
-        round(gravest.score, 3),
-        tuple(_evidence(each, text) for each in gravest.reasons[:_REASONS_AT_MOST]),
-        _language(words),
-    )
+    reasons = gravest.reasons if gravest.severity else ()
+    score = round(_share(gravest.alarm), 3)
+    return Reading(gravest.severity, gravest.category, score, reasons, _language(words))
 
 
 def rules_of(lexicon: Lexicon) -> Rules:
@@ -89,22 +94,48 @@ def _found(words: Sequence[tuple[Rules, Sequence[Word]]], first: int) -> list[Fo
     return found
 
 
-def _weigh(found: Sequence[Found]) -> Weighed:
+def _weigh(found: Sequence[Found], plain: Sequence[Word], text: str) -> Weighed:
     factor = max(_product(each.match.rule.factor for each in found), _LEAST_FACTOR)
     scores = _scores(found, factor)
-    category = max(scores, key=lambda name: scores[name])
-    score = scores[category]
-    if score < CONCERN:
-        return Weighed(Severity.NONE, "none", score, ())
-    urgency = _together(each.match.rule.urgency for each in found) * factor
-    counted = tuple(each for each in found if each.match.rule.category in (category, ANY))
-    return Weighed(_severity(score, urgency), category, score, counted)
+    pointed = Pointed(shipped(), plain)
+    most = max(scores.values())
+    alarm = pointed.value("grave") + _RULES_COUNT * most - (1 - factor)
+    severity = _severity(found, most, alarm, factor, pointed)
+    if severity is Severity.NONE:
+        return Weighed(severity, "none", alarm, ())
+    category = max(CATEGORIES, key=lambda name: scores[name] + _share(pointed.value(name)))
+    return Weighed(severity, category, alarm, _reasons(found, category, plain, pointed, text))
 
 
-def _severity(score: float, urgency: float) -> Severity:
-    if score < DISCLOSURE:
+def _severity(
+    found: Sequence[Found], most: float, alarm: float, factor: float, pointed: Pointed
+) -> Severity:
+    certain = most >= _RULES_RAISE and factor == 1
+    enough = most >= _RULES_ASK or pointed.length >= _WORDS_FOR_CUES
+    if certain or (enough and alarm >= _RAISE):
+        urgency = _together(each.match.rule.urgency for each in found) * factor
+        urgent = urgency >= _URGENT_RULES or pointed.value("urgent") >= _URGENT_CUES
+        return Severity.EMERGENCY if urgent else Severity.DISCLOSURE
+    if alarm >= _ASK or most >= _RULES_ASK or pointed.value("worry") + factor - 1 >= _WORRY:
         return Severity.CONCERN
-    return Severity.EMERGENCY if urgency >= EMERGENCY else Severity.DISCLOSURE
+    return Severity.NONE
+
+
+def _reasons(
+    found: Sequence[Found], category: str, plain: Sequence[Word], pointed: Pointed, text: str
+) -> tuple[Evidence, ...]:
+    counted = [each for each in found if each.match.rule.category in (category, ANY)]
+    reasons = [_evidence(each, text) for each in counted[:_REASONS_AT_MOST]]
+    if plain and pointed.value("grave") >= _ASK:
+        loud = pointed.loudest()
+        words = original(text, loud.start, loud.end).strip()
+        reasons.append(Evidence("cues", words[:_EVIDENCE_LENGTH]))
+    return tuple(reasons)
+
+
+def _share(value: float) -> float:
+    """Return a value without bounds as one between 0 and 1."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, value))))
 
 
 def _scores(found: Sequence[Found], factor: float) -> dict[str, float]:
