@@ -85,7 +85,7 @@ class View:
             turns=[(turn.seq, turn.payload) for turn in turns],
             live=bubbles.live_seq(turns),
             drawn=_drawn(turns),
-            after=max((turn.seq for turn in turns), default=0) if not door else 0,
+            after=max((turn.seq for turn in turns), default=0),
             hidden=_hidden(language, door),
             fresh=bool(door),
         )
