@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -53,7 +52,3 @@ def _check_language(library: Library, content: Content, banned: Banned, language
     if phrases is not None:
         check_texts(phrases, content.services, phrases=True)
         check_variants(phrases, language, banned)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
