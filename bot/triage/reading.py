@@ -44,9 +44,11 @@ class Weighed:
     """What rules and cues say of one window; ``alarm`` has no bounds."""
 
     severity: Severity
-    category: str
     alarm: float
-    reasons: tuple[Evidence, ...]
+    scores: Mapping[str, float]
+    found: Sequence[Found]
+    plain: Sequence[Word]
+    pointed: Pointed
 
 
 def read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
@@ -64,12 +66,20 @@ def read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
     length = max((len(part) for _, part in words), default=0)
     windows = range(0, max(length - _WINDOW + _STEP, 1), _STEP)
     gravest = max(
-        (_weigh(_found(words, first), plain[first : first + _WINDOW], text) for first in windows),
+        (_weigh(_found(words, first), plain[first : first + _WINDOW]) for first in windows),
         key=lambda each: (each.severity, each.alarm),
     )
-    reasons = gravest.reasons if gravest.severity else ()
-    score = round(_share(gravest.alarm), 3)
-    return Reading(gravest.severity, gravest.category, score, reasons, _language(words))
+    return _reading(gravest, text, _language(words))
+
+
+def _reading(weighed: Weighed, text: str, language: str) -> Reading:
+    score = round(_share(weighed.alarm), 3)
+    if weighed.severity is Severity.NONE:
+        return Reading(Severity.NONE, "none", score, (), language)
+    category = max(
+        CATEGORIES, key=lambda name: weighed.scores[name] + _share(weighed.pointed.value(name))
+    )
+    return Reading(weighed.severity, category, score, _reasons(weighed, category, text), language)
 
 
 def rules_of(lexicon: Lexicon) -> Rules:
@@ -94,17 +104,14 @@ def _found(words: Sequence[tuple[Rules, Sequence[Word]]], first: int) -> list[Fo
     return found
 
 
-def _weigh(found: Sequence[Found], plain: Sequence[Word], text: str) -> Weighed:
+def _weigh(found: Sequence[Found], plain: Sequence[Word]) -> Weighed:
     factor = max(_product(each.match.rule.factor for each in found), _LEAST_FACTOR)
     scores = _scores(found, factor)
     pointed = Pointed(shipped(), plain)
     most = max(scores.values())
     alarm = pointed.value("grave") + _RULES_COUNT * most - (1 - factor)
     severity = _severity(found, most, alarm, factor, pointed)
-    if severity is Severity.NONE:
-        return Weighed(severity, "none", alarm, ())
-    category = max(CATEGORIES, key=lambda name: scores[name] + _share(pointed.value(name)))
-    return Weighed(severity, category, alarm, _reasons(found, category, plain, pointed, text))
+    return Weighed(severity, alarm, scores, found, plain, pointed)
 
 
 def _severity(
@@ -121,13 +128,11 @@ def _severity(
     return Severity.NONE
 
 
-def _reasons(
-    found: Sequence[Found], category: str, plain: Sequence[Word], pointed: Pointed, text: str
-) -> tuple[Evidence, ...]:
-    counted = [each for each in found if each.match.rule.category in (category, ANY)]
+def _reasons(weighed: Weighed, category: str, text: str) -> tuple[Evidence, ...]:
+    counted = [each for each in weighed.found if each.match.rule.category in (category, ANY)]
     reasons = [_evidence(each, text) for each in counted[:_REASONS_AT_MOST]]
-    if plain and pointed.value("grave") >= _ASK:
-        loud = pointed.loudest()
+    if weighed.plain and weighed.pointed.value("grave") >= _ASK:
+        loud = weighed.pointed.loudest()
         words = original(text, loud.start, loud.end).strip()
         reasons.append(Evidence("cues", words[:_EVIDENCE_LENGTH]))
     return tuple(reasons)
