@@ -55,10 +55,9 @@ async def live(request: Request, person: Signed) -> Response:
 
 
 def our_path(path: str) -> str:
-    """The path if it is one of the console's own, else the desk."""
-    parts = urlsplit(path)
-    ours = not (parts.scheme or parts.netloc) and parts.path.startswith(HOME)
-    return parts.path if ours and "\\" not in path else HOME
+    """The path if it is one of the console's own, else the desk; never another host."""
+    inside = urlsplit(path).path
+    return inside if inside.startswith(HOME) and "\\" not in path else HOME
 
 
 def error_page(request: Request, problem: Problem) -> Response:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api.audit.service import record
+from api.audit.service import record, record_once
 from api.console import cookies
 from api.console.render import render
 from api.rights.gate import Gate, Signed
@@ -19,6 +20,7 @@ from api.staff.tables import StaffSession
 
 gate = Gate(prefix="/helpline")
 
+_NOTED_EVERY = timedelta(minutes=1)
 Text = Annotated[str, Form(max_length=400)]
 
 
@@ -32,8 +34,10 @@ def sign_in_page(request: Request) -> Response:
 def knock(request: Request, login: Text, password: Text) -> Response:
     """Take login and password and ask for the code, whatever they were (S16)."""
     vault, now = vault_of(request), clock_of(request)()
-    if not _may_try(request, service.login_key(vault, login)):
-        return _door(request, status=429, throttled=True)
+    throttle: Throttle = request.app.state.throttle
+    key = service.login_key(vault, login)
+    if not (throttle.may_knock(address=address_of(request)) and _may_try(request, key)):
+        return _slowed(request, key)
     token = sign_in.knock(database_of(request), vault, login=login, password=password, now=now)
     response = RedirectResponse("/helpline/code", 303)
     cookies.set_session(request, response, token)
@@ -55,7 +59,7 @@ def enter(request: Request, code: Text) -> Response:
     if waiting is None:
         return RedirectResponse("/helpline/sign-in", 303)
     if not _may_try(request, waiting.login_key):
-        return _door(request, status=429, throttled=True)
+        return _slowed(request, waiting.login_key)
     vault, now = vault_of(request), clock_of(request)()
     with database_of(request).write() as session:
         entered = sign_in.enter(session, vault, waiting, code, now=now)
@@ -101,6 +105,21 @@ def let_in(request: Request, entered: Entered, response: Response) -> Response:
 def _door(request: Request, *, status: int = 200, **what: Any) -> Response:
     shown = {"wrong": False, "throttled": False} | what
     return render(request, "sign_in.html", status=status, **shown)
+
+
+def _slowed(request: Request, login_key: str) -> Response:
+    """Too many tries: say so, and write it down once in a while."""
+    with database_of(request).write() as session:
+        record_once(
+            session,
+            vault_of(request),
+            who="anonymous",
+            what="staff.sign_in_slowed",
+            about=login_key,
+            now=clock_of(request)(),
+            within=_NOTED_EVERY,
+        )
+    return _door(request, status=429, throttled=True)
 
 
 def _may_try(request: Request, login_key: str) -> bool:

@@ -50,9 +50,14 @@ class Throttle:
 
     ACCOUNT = parse("10 per 15 minutes")
     ADDRESS = parse("40 per 15 minutes")
+    KNOCKS = parse("30 per minute")
 
     def __init__(self) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def may_knock(self, *, address: str) -> bool:
+        """Count a password to be compared, which is costly work, and say whether to do it."""
+        return self._limiter.hit(self.KNOCKS, "knock", address)
 
     def allows(self, login_key: str, *, address: str, device: str | None) -> bool:
         """Whether another try may be made."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from api.console.marking import marked
 
 TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=60)
+MARKUP = st.text(alphabet="<>&\"'abë ", min_size=1, max_size=12)
 
 
 @given(TEXT, st.lists(TEXT, max_size=4))
@@ -19,6 +20,17 @@ def test_marking_changes_no_character(text: str, evidence: list[str]) -> None:
     shown = str(marked(text, evidence))
 
     assert unescape(re.sub(r"</?mark>", "", shown)) == unescape(str(marked(text, [])))
+    assert not re.search(r"<(?!/?mark>)", shown)
+
+
+@given(MARKUP, MARKUP, MARKUP)
+def test_words_around_evidence_stay_words(before: str, evidence: str, after: str) -> None:
+    """
+    S9: markup before, in and after the evidence is shown as it was written.
+    """
+    shown = str(marked(before + evidence + after, [evidence]))
+
+    assert unescape(re.sub(r"</?mark>", "", shown)) == before + evidence + after
     assert not re.search(r"<(?!/?mark>)", shown)
 
 

@@ -142,11 +142,27 @@ async def test_hammering_is_slowed_and_the_owner_still_gets_in(helpline: Helplin
         await stranger.signs_in("elira", "000000", password="guess")
     helpline.later(seconds=30)
 
-    refused = await stranger.get("/sign-in")
+    await stranger.get("/sign-in")
     refused = await stranger.post("/sign-in", {"login": "elira", "password": PASSWORD})
 
     assert refused.status_code == 429
-    assert (await own.signs_in("elira", code(helpline, person))).status_code == 303
+    entered = await own.signs_in("elira", code(helpline, person))
+    assert entered.headers["location"] == "/helpline"
+
+
+async def test_passwords_are_not_compared_without_end(helpline: Helpline) -> None:
+    """
+    S17, S44: an address that sends password after password is slowed, which is recorded.
+    """
+    browser = Browser(helpline)
+    await browser.get("/sign-in")
+    for count in range(31):
+        fields = {"login": f"guess{count}", "password": "guess"}
+        answer = await browser.post("/sign-in", fields)
+
+    assert answer.status_code == 429
+    assert "Shumë përpjekje" in answer.text
+    assert deeds(helpline) == [("anonymous", "staff.sign_in_slowed")]
 
 
 async def test_sign_in_gives_a_new_session(helpline: Helpline) -> None:
@@ -166,6 +182,7 @@ async def test_sign_in_gives_a_new_session(helpline: Helpline) -> None:
     assert len(after) >= 43
     browser.http.cookies.set(COOKIE, before)
     assert (await browser.get("")).status_code == 303
+    assert (await browser.get("/code")).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,192 @@
+"""The desk in a real browser: it lives without reloading, and works without script."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+import uvicorn
+from fakes.desk import Colleague, hire
+from fakes.helpline import Helpline, message
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from api.staff import sessions
+
+LAUNCH = {
+    "executable_path": "/usr/bin/chromium",
+    "args": [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ],
+}
+
+
+class Seat:
+    """A counsellor's screen; it notes every fault and every foreign request."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda m: self.faults.append(m.text) if "Policy" in m.text else None)
+        page.on("request", lambda r: None if r.url.startswith(url) else self.faults.append(r.url))
+
+    async def opens(self, path: str = "") -> None:
+        await self.page.goto(f"{self.url}/helpline{path}")
+
+    async def sees_in_queue(self, count: int) -> None:
+        await expect(self.page.locator("#list a")).to_have_count(count)
+
+
+@pytest.fixture
+async def url(helpline: Helpline) -> AsyncIterator[str]:
+    """
+    The helpline's address on this machine; its clock stands still.
+    """
+    config = uvicorn.Config(helpline.app, log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    door = socket.create_server(("127.0.0.1", 0))  # open before the server is: nobody waits
+    serving = asyncio.create_task(server.serve(sockets=[door]))
+    yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    helpline.bell.close()
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """
+    Chromium, without a window.
+    """
+    async with async_playwright() as tools:
+        browser = await tools.chromium.launch(**LAUNCH)  # type: ignore[arg-type]
+        yield browser
+        await browser.close()
+
+
+async def seat(
+    helpline: Helpline, browser: Browser, url: str, person: Colleague, **more: object
+) -> Seat:
+    with helpline.database.write() as session:
+        token = sessions.start(session, staff_id=person.id, stage="full", now=helpline.now)
+    context = await browser.new_context(**more)  # type: ignore[arg-type]
+    await context.add_cookies([{"name": "sigurt-staff", "value": token, "url": url}])
+    return Seat(await context.new_page(), url)
+
+
+async def test_desk_lives_without_reloading(helpline: Helpline, url: str, browser: Browser) -> None:
+    """
+    New contacts come, taken ones go, words arrive beside a draft that stays; no foreign
+    request and no breach of the policy (S41), and the title tells nothing but a number.
+    """
+    elira = await seat(helpline, browser, url, hire(helpline))
+    genti = await seat(helpline, browser, url, hire(helpline, "genti", "Genti"))
+    for one in (elira, genti):
+        await one.opens()
+        await expect(one.page.locator("#nothing")).to_be_visible()
+    contact_id = await helpline.opens(messages=[message("me kercenon")])
+    await elira.sees_in_queue(1)
+    await genti.sees_in_queue(1)
+    await expect(elira.page).to_have_title("(1) Sigurt")
+
+    await elira.page.locator("body").press("?")
+    await expect(elira.page.locator("#keys")).to_be_visible()
+    await elira.page.locator("body").press("Escape")
+    await elira.page.locator("body").press("n")
+    await genti.sees_in_queue(0)
+    await elira.page.locator("#w").fill("Të besoj")
+    await helpline.says(contact_id, "a jeni aty")
+    await expect(elira.page.locator("#log .in")).to_have_count(2)
+    await expect(elira.page.locator("#w")).to_have_value("Të besoj")
+    await elira.page.locator("#w").press("Control+Enter")
+    await expect(elira.page.locator("#log .out")).to_have_text("Të besoj")
+    await expect(elira.page.locator("#w")).to_have_value("")
+
+    await expect(elira.page).to_have_title("Sigurt")
+    assert elira.faults + genti.faults == []
+
+
+async def test_two_messages_follow_each_other(
+    helpline: Helpline, url: str, browser: Browser
+) -> None:
+    """
+    Each sending has its own key, so the second message of a talk is not taken for a repeat.
+    """
+    await helpline.opens()
+    elira = await seat(helpline, browser, url, hire(helpline))
+    await elira.opens()
+    await elira.page.locator("#next").click()
+    for count, words in enumerate(("Të besoj", "Nuk është faji yt"), start=1):
+        await elira.page.locator("#w").fill(words)
+        await elira.page.locator("#w").press("Control+Enter")
+        await expect(elira.page.locator("#log .out")).to_have_count(count)
+
+    assert (await helpline.types()).count("message.sent") == 2
+
+
+async def test_signing_out_elsewhere_empties_the_screen(
+    helpline: Helpline, url: str, browser: Browser
+) -> None:
+    """
+    S27: when the person's sessions end, an open desk goes to the door by itself.
+    """
+    person = hire(helpline)
+    elira = await seat(helpline, browser, url, person)
+    await elira.opens()
+    await expect(elira.page.locator("#nothing")).to_be_visible()
+
+    with helpline.database.write() as session:
+        sessions.end_all(session, person.id)
+
+    await expect(elira.page.locator("#login")).to_be_visible()
+
+
+async def test_desk_works_without_script(helpline: Helpline, url: str, browser: Browser) -> None:
+    """
+    By links and forms alone: open, take, answer, close; on a narrow screen without scrolling
+    sideways.
+    """
+    await helpline.opens(messages=[message("me kercenon")])
+    size = {"width": 320, "height": 640}
+    person = hire(helpline)
+    elira = await seat(helpline, browser, url, person, java_script_enabled=False, viewport=size)
+    page = elira.page
+    await elira.opens()
+    await page.locator("#list a").click()
+    await page.get_by_role("button", name="Merr kontaktin").click()
+    await page.locator("#w").fill("Të besoj")
+    await page.get_by_role("button", name="Dërgo").click()
+    await expect(page.locator("#log .out")).to_have_text("Të besoj")
+    await page.get_by_role("link", name="Të dhënat").click()
+    await page.locator("#outcome").select_option("advice")
+    await page.get_by_role("button", name="Mbyll kontaktin").click()
+
+    await expect(page.locator("#below")).to_contain_text("U dha këshillë")
+    assert (await helpline.types())[-1] == "contact.closed"
+
+
+@pytest.mark.parametrize("language", ["sq", "en"])
+async def test_pages_fit_a_narrow_phone(
+    helpline: Helpline, url: str, browser: Browser, language: str
+) -> None:
+    """
+    At 320 px no page of the console scrolls sideways, in either language.
+    """
+    contact_id = await helpline.opens(messages=[message("fjalë " * 40 + "x" * 300)])
+    person = hire(helpline, "ana", "Ana", "counsellor", "supervisor", "administrator")
+    size = {"width": 320, "height": 640}
+    ana = await seat(helpline, browser, url, person, viewport=size)
+    await ana.opens(f"/language/{language}")
+
+    for path in ("", f"/contacts/{contact_id}", "/staff", "/reports", "/sign-in", "/nothing"):
+        await ana.opens(path)
+        width = await ana.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 320, path
