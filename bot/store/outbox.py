@@ -29,7 +29,7 @@ from sqlalchemy import (
 from bot.store.tables import Conversation, Outgoing
 
 CHANNEL, HELPLINE = "channel", "helpline"
-LEASE_MS = 8_000
+LEASE_MS = 5_000
 
 _OUTBOX: Table = Outgoing.__table__  # type: ignore[attr-defined]
 _CONVERSATIONS: Table = Conversation.__table__  # type: ignore[attr-defined]
