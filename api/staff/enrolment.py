@@ -12,7 +12,7 @@ from api.console.render import render
 from api.console.words import word
 from api.rights.gate import Gate
 from api.rights.parts import clock_of, database_of, vault_of
-from api.staff import codes, passwords, service, sessions, sign_in
+from api.staff import codes, drafts, passwords, service, sessions
 from api.staff.door import Text, let_in, unfinished
 from api.staff.service import Invitation
 from api.staff.sign_in import Entered
@@ -68,7 +68,7 @@ def enrol(request: Request, code: Text) -> Response:
         raise service.LinkSpent
     vault, now = vault_of(request), clock_of(request)()
     with database_of(request).write() as session:
-        done = sign_in.finish_enrolment(session, vault, row, code, now=now)
+        done = drafts.finish(session, vault, row, code, now=now)
         if done is not None:
             who = f"staff:{done[0].staff_id}"
             record(session, vault, who=who, what="staff.enrolled", now=now)
@@ -102,8 +102,8 @@ def _begin(
     with database_of(request).write() as session:
         if found.member is None:
             service.check_new(session, vault, login=login, name=name, roles=service.ROLES)
-        draft = sign_in.Draft(found.hash, login, name, hashed, codes.new_secret())
-        token = sign_in.begin_enrolment(session, vault, draft, now=now)
+        draft = drafts.Draft(found.hash, login, name, hashed, codes.new_secret())
+        token = drafts.begin(session, vault, draft, now=now)
     response = RedirectResponse("/helpline/enrol", 303)
     cookies.set_session(request, response, token)
     return response
@@ -129,7 +129,7 @@ def _enrol_form(request: Request, *, wrong: bool = False) -> Response:
     row = unfinished(request, "enrol")
     if row is None:
         raise service.LinkSpent
-    draft = sign_in.draft_of(vault_of(request), row)
+    draft = drafts.draft_of(vault_of(request), row)
     picture = Markup(codes.picture(draft.secret, login=draft.login))  # noqa: S704
     status = 401 if wrong else 200
     values = {"picture": picture, "secret": draft.secret, "wrong": wrong}

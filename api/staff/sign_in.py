@@ -6,9 +6,8 @@ same work as known ones (S16). Failures are counted per account and per address 
 
 from __future__ import annotations
 
-import json
 import secrets
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from itsdangerous import BadSignature, Signer
@@ -108,7 +107,7 @@ def enter(
     right = _code_is_right(session, vault, account if usable else None, code, now=now)
     if account is None or not (usable and waiting.knows_password and right):
         return None
-    _use_up(session, account.id, code, now=now)
+    use_up(session, account.id, code, now=now)
     token = sessions.start(session, staff_id=account.id, stage="full", now=now)
     return Entered(token, account.id, account.login_key)
 
@@ -127,61 +126,6 @@ def device_cookie(vault: Vault, *, login_key: str) -> str:
     return _signer(vault).sign(f"{login_key}.{secrets.token_hex(8)}").decode()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An enrolment under way; nothing is an account until the code has been shown."""
-
-    link: str  # its hash
-    login: str
-    name: str
-    password: str  # hashed
-    secret: str
-
-
-def begin_enrolment(session: Session, vault: Vault, draft: Draft, *, now: datetime) -> str:
-    """Keep what was chosen and return the token of the session that goes on with it."""
-    token = sessions.start(session, staff_id=None, stage="enrol", now=now)
-    row = session.get_one(StaffSession, sessions.hash_of(token))
-    text = json.dumps(astuple(draft))
-    row.draft = vault.row("staff_sessions", row.hash).seal("draft", text)
-    return token
-
-
-def draft_of(vault: Vault, row: StaffSession) -> Draft:
-    """What was chosen so far."""
-    sealed = row.draft or b""
-    return Draft(*json.loads(vault.row("staff_sessions", row.hash).open("draft", sealed)))
-
-
-def finish_enrolment(
-    session: Session, vault: Vault, row: StaffSession, code: str, *, now: datetime
-) -> tuple[Entered, list[str]] | None:
-    """With the right code: spend the link, store the person, return session and recovery
-    codes. None when the code is wrong. Raises ``LinkSpent`` or ``LoginTaken``.
-    """
-    draft = draft_of(vault, row)
-    if codes.step_of(draft.secret, code, now=now) is None:
-        return None
-    account = _account_of(session, vault, draft, now=now)
-    service.enrol(session, vault, account, password=draft.password, secret=draft.secret)
-    sessions.end(session, row.hash)
-    _use_up(session, account.id, code, now=now)
-    recovery = codes.new_recovery_codes()
-    for item in recovery:
-        session.add(StaffRecoveryCode(hash=codes.recovery_hash(item), staff_id=account.id))
-    token = sessions.start(session, staff_id=account.id, stage="full", now=now)
-    return Entered(token, account.id, account.login_key), recovery
-
-
-def _account_of(session: Session, vault: Vault, draft: Draft, *, now: datetime) -> StaffAccount:
-    staff_id = service.spend(session, draft.link, now=now)
-    if staff_id is None:
-        return service.create(
-            session, vault, login=draft.login, name=draft.name, roles=service.ROLES, now=now
-        )
-    return session.get_one(StaffAccount, staff_id)
-
-
 def _code_is_right(
     session: Session, vault: Vault, account: StaffAccount | None, code: str, *, now: datetime
 ) -> bool:
@@ -195,7 +139,7 @@ def _code_is_right(
     return (step is not None and not used) or (spare is not None and spare.staff_id == staff_id)
 
 
-def _use_up(session: Session, staff_id: int, code: str, *, now: datetime) -> None:
+def use_up(session: Session, staff_id: int, code: str, *, now: datetime) -> None:
     """Neither this half minute's code nor this recovery code works again."""
     step = int(now.timestamp()) // codes.STEP
     session.execute(
