@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine
+
+settings.register_profile("sigurt", deadline=None, print_blob=True)  # timing is for benchmarks
+settings.load_profile("sigurt")
 
 from bot.crypto import Keys, Sealer
 

@@ -1,0 +1,92 @@
+"""The documents against the code: what they name exists, and what exists they name."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import sigurt
+from api.settings import Settings as HelplineSettings
+from bot.settings import Settings as BotSettings
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "bot/README.md", "api/README.md")
+
+
+def test_every_setting_is_documented() -> None:
+    """
+    README names every setting, and no setting that is not there.
+    """
+    fields = {*BotSettings.model_fields, *HelplineSettings.model_fields}
+    there = {f"SIGURT_{name.upper()}" for name in fields}
+
+    assert set(re.findall(r"SIGURT_[A-Z_]+", README)) == there
+
+
+def test_every_setting_says_what_it_means() -> None:
+    """
+    Every setting carries a description for who runs the service.
+    """
+    for settings in (BotSettings, HelplineSettings):
+        assert all(field.description for field in settings.model_fields.values())
+
+
+def test_every_target_is_documented() -> None:
+    """
+    README names every make target, each with a help line, and none that is not there.
+    """
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = re.search(r"^\.PHONY: (.*)$", makefile, re.M)
+    assert phony
+    targets = set(phony[1].split()) - {"targets", "serve"}
+
+    assert set(re.findall(r"make ([a-z]+)", README)) >= targets
+    assert set(re.findall(r"(?m)^([a-z]+):.*## ", makefile)) >= targets
+
+
+def test_every_command_is_documented() -> None:
+    """
+    README names every command of the command line and every one of its options.
+    """
+    actions = sigurt.parser()._subparsers
+    assert actions
+    commands = actions._group_actions[0]
+    assert isinstance(commands.choices, dict)
+    for name, command in commands.choices.items():
+        assert f"sigurt.py {name}" in README
+        assert isinstance(command, argparse.ArgumentParser)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_path_named_exists(document: str) -> None:
+    """
+    A path that a document names is there.
+    """
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = re.findall(
+        r"`((?:bot|api|content|tests|docs|bench)/[\w./-]*)`|\]\((docs/[\w./-]+)\)", text
+    )
+    paths = [first or second for first, second in named]
+
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_lock_names_every_dependency_and_no_address() -> None:
+    """
+    The locked requirements hold every dependency with hashes, and no registry's address.
+    """
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for lock, wanted in (
+        ("requirements.lock", project["project"]["dependencies"]),
+        ("requirements-dev.lock", project["dependency-groups"]["dev"]),
+    ):
+        text = (ROOT / lock).read_text(encoding="utf-8")
+        names = {re.split(r"[\[<>=; ]", line)[0] for line in wanted}
+        assert {name for name in names if f"\n{name}==" not in f"\n{text}"} == set()
+        assert "://" not in text
+        assert all("--hash" in part for part in re.split(r"(?m)^(?=[a-z])", text) if "==" in part)
