@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path as FilePath
 
-from bot.authoring.pages import Page
+from bot.authoring.pages import Faults, Page
 from bot.engine.content import Lexicon
+from bot.triage.cues import loaded
+from bot.triage.reading import rules_of
+from bot.triage.rules import BrokenLexicon
+
+CUES = "cues.json"
 
 _LISTS = (
     *("safe_words", "exit_words", "help_words", "person_words", "robot_words"),
@@ -13,21 +20,41 @@ _LISTS = (
 )
 
 
-def read_lexicons(pages: Mapping[str, Page | None]) -> dict[str, Lexicon]:
+def read_lexicons(
+    pages: Mapping[str, Page | None], cues: Mapping[str, object]
+) -> dict[str, Lexicon]:
     """Return the lexicon of each language; what is no list of words is left to the triage."""
     return {
-        language: _lexicon(page, language) for language, page in pages.items() if page is not None
+        language: _lexicon(page, language, cues)
+        for language, page in pages.items()
+        if page is not None
     }
 
 
-def _lexicon(page: Page, language: str) -> Lexicon:
+def read_cues(root: FilePath, faults: Faults) -> Mapping[str, object]:
+    """Read what the triage has learned; without it most of what children write is missed."""
+    try:
+        data = json.loads((root / CUES).read_text("utf-8"))
+        loaded(data)
+    except (OSError, ValueError, AttributeError):
+        faults.add(CUES, 1, "These are no learned cues. Make them anew: bot/triage/README.md.")
+        return {}
+    return dict(data)
+
+
+def _lexicon(page: Page, language: str, cues: Mapping[str, object]) -> Lexicon:
     root = page.root
     if root.text("language", language) != language:
         root.fault("language", f'The folder says "{language}". Write language = "{language}".')
     lists = {key: root.texts(key) for key in _LISTS}
     _check_apart(page, lists)
     data = {key: value for key, value in page.data.items() if key not in (*_LISTS, "language")}
-    return Lexicon(language, **lists, data=data)
+    lexicon = Lexicon(language, **lists, data=data, cues=cues)
+    try:
+        rules_of(lexicon)
+    except BrokenLexicon as broken:
+        page.fault(("rule",), f"The triage cannot use this lexicon ({broken}). Mend that rule.")
+    return lexicon
 
 
 def _check_apart(page: Page, lists: Mapping[str, tuple[str, ...]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from bot.authoring.faults import ContentFault, Fault, Level
 from bot.authoring.journeys import JourneyPages, read_journeys
 from bot.authoring.lessons import read_lessons
-from bot.authoring.lexicons import read_lexicons
+from bot.authoring.lexicons import read_cues, read_lexicons
 from bot.authoring.pages import Faults, Page, pages_in, read_page
 from bot.authoring.phrases import read_phrases
 from bot.authoring.services import read_services
@@ -24,6 +25,7 @@ class Library:
     journeys: JourneyPages
     phrases: dict[str, Page | None]
     lexicons: dict[str, Page | None]
+    cues: Mapping[str, object]
     services: Page | None
     limits: Page | None
 
@@ -52,6 +54,7 @@ def read_library(root: Path, faults: Faults) -> Library:
         ),
         phrases={lang: read_page(root, f"{lang}/phrases.toml", faults) for lang in LANGUAGES},
         lexicons={lang: read_page(root, f"{lang}/lexicon.toml", faults) for lang in LANGUAGES},
+        cues=read_cues(root, faults),
         services=read_page(root, "services.toml", faults),
         limits=read_page(root, "limits.toml", faults),
     )
@@ -65,7 +68,7 @@ def build(library: Library, faults: Faults, *, today: date) -> Content:
         lessons=lessons,
         journeys=read_journeys(library.journeys, lessons, faults),
         services=read_services(library.services, today=today),
-        lexicons=read_lexicons(library.lexicons),
+        lexicons=read_lexicons(library.lexicons, library.cues),
         limits_version=_limits_version(library.limits),
     )
 

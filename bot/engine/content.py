@@ -145,6 +145,7 @@ class Lexicon:
     menu_words: tuple[str, ...]
     secret_words: tuple[str, ...]  # “don't tell anyone”, in whatever words
     data: Mapping[str, object]  # the rest of lexicon.toml, for the triage alone
+    cues: Mapping[str, object] = field(default_factory=dict)  # cues.json, for the triage alone
 
 
 @dataclass(frozen=True, slots=True)

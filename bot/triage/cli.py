@@ -29,8 +29,9 @@ def load_lexicons(folder: Path = CONTENT) -> dict[str, Lexicon]:
 
 def _lexicon(folder: Path, language: str) -> Lexicon:
     data = tomllib.loads((folder / language / "lexicon.toml").read_text("utf-8"))
+    cues = json.loads((folder / "cues.json").read_text("utf-8"))
     heads = {head: tuple(data.pop(head, ())) for head in _HEADS}
-    return Lexicon(language=language, **heads, data=data)
+    return Lexicon(language=language, **heads, data=data, cues=cues)
 
 
 def main(stdin: TextIO, stdout: TextIO) -> int:

@@ -1,21 +1,18 @@
 """Learned cues: what single words and pairs of words, in all their endings, point to.
 
 The rules say what people wrote down; the cues catch what nobody thought of. They are a
-linear model over parts of words, made by ``bot.triage.train`` and kept as ``cues.json``.
+linear model over parts of words, made by ``bot.triage.train``, kept as ``content/cues.json``
+and handed in with the lexicons.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
 
 from bot.triage.spelling import Spelling, Word
 
-FILE = Path(__file__).with_name("cues.json")
 SCALE = 40  # the file holds whole numbers; this many make 1
 _LENGTHS = (3, 4, 5)  # letters of a part; parts reach across the gap between words
 _STEM = 5
@@ -71,12 +68,6 @@ class Pointed:
     def _loudness(self, word: Word) -> int:
         grave = self._cues.heads["grave"]
         return sum(weights[grave] for weights in self._cues.found([word.key]))
-
-
-@cache
-def shipped() -> Cues:
-    """Return the cues of the file beside this one, read the first time."""
-    return loaded(json.loads(FILE.read_text("utf-8")))
 
 
 def loaded(data: Mapping[str, object]) -> Cues:

@@ -10,7 +10,7 @@ from itertools import chain
 from bot.engine.content import Lexicon
 from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
 from bot.engine.words import original
-from bot.triage.cues import SPELLING, Pointed, shipped
+from bot.triage.cues import SPELLING, Cues, Pointed, loaded
 from bot.triage.rules import ANY, CATEGORIES, Match, Rules
 from bot.triage.spelling import Word, tokens_of
 
@@ -28,6 +28,7 @@ _WINDOW, _STEP = 60, 40  # words read together; evidence further apart does not 
 _COMPILED_AT_MOST = 8
 
 _compiled: dict[int, tuple[Lexicon, Rules]] = {}
+_learned: dict[int, tuple[Mapping[str, object], Cues]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,20 @@ def read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
     """Return how grave a text is, in all languages at once, and which words say so.
 
     Never raises on any text, and looks at no more than the first 20,000 characters.
-    Raises ``BrokenLexicon`` when the lexicons themselves cannot be used.
+    Raises ``BrokenLexicon`` or ``ValueError`` when lexicons or cues cannot be used: call it
+    once at start.
     """
     tokens = tokens_of(text)
     if not tokens:
         return NOTHING_READ
     rules = [rules_of(lexicon) for lexicon in lexicons.values()]
+    cues = cues_of(next(iter(lexicons.values())).cues)
     words = [(each, each.spelling.words(tokens)) for each in rules]
     plain = SPELLING.words(tokens)
     length = max((len(part) for _, part in words), default=0)
     windows = range(0, max(length - _WINDOW + _STEP, 1), _STEP)
     gravest = max(
-        (_weigh(_found(words, first), plain[first : first + _WINDOW]) for first in windows),
+        (_weigh(_found(words, first), plain[first : first + _WINDOW], cues) for first in windows),
         key=lambda each: (each.severity, each.alarm),
     )
     return _reading(gravest, text, _language(words))
@@ -94,6 +97,18 @@ def rules_of(lexicon: Lexicon) -> Rules:
     return rules
 
 
+def cues_of(data: Mapping[str, object]) -> Cues:
+    """Return the cues of ``content/cues.json``; all lexicons carry the same ones."""
+    known = _learned.get(id(data))
+    if known and known[0] is data:
+        return known[1]
+    if len(_learned) >= _COMPILED_AT_MOST:
+        _learned.clear()
+    cues = loaded(data)
+    _learned[id(data)] = (data, cues)
+    return cues
+
+
 def _found(words: Sequence[tuple[Rules, Sequence[Word]]], first: int) -> list[Found]:
     found: list[Found] = []
     for rules, all_words in words:
@@ -104,10 +119,10 @@ def _found(words: Sequence[tuple[Rules, Sequence[Word]]], first: int) -> list[Fo
     return found
 
 
-def _weigh(found: Sequence[Found], plain: Sequence[Word]) -> Weighed:
+def _weigh(found: Sequence[Found], plain: Sequence[Word], cues: Cues) -> Weighed:
     factor = max(_product(each.match.rule.factor for each in found), _LEAST_FACTOR)
     scores = _scores(found, factor)
-    pointed = Pointed(shipped(), plain)
+    pointed = Pointed(cues, plain)
     most = max(scores.values())
     alarm = pointed.value("grave") + _RULES_COUNT * most - (1 - factor)
     severity = _severity(found, most, alarm, factor, pointed)

@@ -1,6 +1,6 @@
 """Makes ``cues.json`` from labelled messages: the same input gives the same file.
 
-    python -m bot.triage.train messages.jsonl [more.jsonl ...] > cues.json
+    python -m bot.triage.train bot/triage/training/*.jsonl > content/cues.json
 
 Lines are as for ``bot.triage.measure``. Button labels of the lessons are learned as harmless.
 """
