@@ -124,8 +124,6 @@ def _helpline(plan: Plan, shared: str) -> FastAPI:
 
 
 def _bot(plan: Plan, shared: str, api: FastAPI | None) -> FastAPI:
-    import httpx
-
     from bot.app import create_app
     from bot.helpline_http import HttpHelpline
 
@@ -133,8 +131,7 @@ def _bot(plan: Plan, shared: str, api: FastAPI | None) -> FastAPI:
     if settings.helpline_url or api is None:
         return create_app(settings)
     key = helpline_settings(shared).helpline_key.get_secret_value()
-    local = HttpHelpline("http://helpline", key, transport=httpx.ASGITransport(app=api))
-    return create_app(settings, helpline=local)
+    return create_app(settings, helpline=HttpHelpline.in_process(api, key))
 
 
 def bot_settings() -> BotSettings:
@@ -150,6 +147,9 @@ def bot_settings() -> BotSettings:
 def serve(args: argparse.Namespace) -> int:
     """Run the service until it is stopped."""
     plan = _plan(args)
+    if args.api_only and not helpline_settings("").helpline_key.get_secret_value():
+        print("SIGURT_HELPLINE_KEY is needed: the bot elsewhere must show it.", file=sys.stderr)
+        return 2
     _quiet_logs()
     if plan.api:
         _announce(plan, args)

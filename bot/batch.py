@@ -32,7 +32,7 @@ from bot.store import conversations, outbox
 from bot.store.conversations import Stored
 from bot.store.database import millis
 from bot.store.forms import write_event
-from bot.store.outbox import CHANNEL, LEASE_MS, Pair
+from bot.store.outbox import CHANNEL, LEASE_MS, Pair, is_reply
 
 
 class Answer(Protocol):
@@ -138,7 +138,8 @@ class Batch:
         self._talks: dict[str, _Talk] = {}
         self._timers: dict[tuple[str, str], int | None] = {}
         self._drafts: list[tuple[str, Draft]] = []
-        self._silenced: set[str] = set()  # nothing that waits may still reach these chats
+        self._lost: set[str] = set()  # nothing can reach these chats
+        self._silenced: set[str] = set()  # nothing that the bot said may still reach these
         self._erased: set[str] = set()
         self._spoiled: list[dict[str, Any]] = []
         self._dropped: list[str] = []
@@ -249,7 +250,7 @@ class Batch:
     def _reach(self, turn: Turn, talk: _Talk) -> None:
         if isinstance(turn.event, ChatLost):
             talk.reachable = False
-            self._silence(turn.conversation)
+            self._silence(turn.conversation, replies=True)
         elif turn.address:
             talk.reachable = True
             talk.address = turn.address
@@ -291,14 +292,15 @@ class Batch:
             elif isinstance(effect, CancelTimer):
                 self._timers[which, effect.name] = None
             elif isinstance(effect, Erase):
-                self._silence(which)
+                self._silence(which, replies=False)
                 self._erased.add(which)
 
-    def _silence(self, which: str) -> None:
-        self._silenced.add(which)
+    def _silence(self, which: str, *, replies: bool) -> None:
+        """Drop what waits for a chat; a person's words only where they cannot arrive."""
+        (self._lost if replies else self._silenced).add(which)
         kept: list[tuple[str, Draft]] = []
         for whose, draft in self._drafts:
-            if whose == which and draft.lane == CHANNEL:
+            if whose == which and draft.lane == CHANNEL and (replies or not is_reply(draft.key)):
                 self._dropped.append(draft.key)
             else:
                 kept.append((whose, draft))
@@ -320,7 +322,8 @@ class Batch:
             if talk.packed or talk.reachable != talk.stored.reachable
         ]
         conversations.save(self._connection, changed, at=self._now)
-        self._dropped += outbox.drop(self._connection, self._silenced)
+        self._dropped += outbox.drop(self._connection, self._lost)
+        self._dropped += outbox.drop(self._connection, self._silenced, replies=False)
         dropped = set(self._dropped)  # a row may have become the next one just before
         self._parcels = [parcel for parcel in self._parcels if parcel.key not in dropped]
         conversations.forget_pages(self._connection, self._erased)

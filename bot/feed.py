@@ -134,7 +134,8 @@ class Feed:
             return
         if told is not None:
             conversation, seq, event = told
-            update_id = update_id_of(seq, event.at)
+            reply = isinstance(event, CounsellorWrote)
+            update_id = update_id_of(seq, event.at, reply=reply)
             await self._door.handle_event(conversation, event, update_id=update_id)
 
     async def _keep(self, place: int) -> None:

@@ -122,7 +122,7 @@ class Pages:
         except StoreUnavailable:
             return self._stop(Refused(503, "not_kept"), request)
         if answer is None:
-            return self._left(request)
+            return self._left(request, forget=False)
         response = self._answered(request, answer)
         if visitor.fresh:
             give_cookie(response, visitor, secure=self._secure(request))
@@ -155,7 +155,7 @@ class Pages:
             return self._stop(refused, request)
         if visitor := known_visitor(request, secure=self._secure(request)):
             await self._talks.leave(visitor)
-        return self._left(request)
+        return self._left(request, forget=True)
 
     async def table(self) -> Response:
         """A page with nothing of ours on it."""
@@ -185,13 +185,19 @@ class Pages:
         answer = {"bubbles": self._view.bubbles(turns), "next": after}
         return JSONResponse(answer, headers=_NO_STORE)
 
-    def _left(self, request: Request) -> Response:
-        """Lead to the neutral page, with nothing of the talk left in the browser."""
+    def _left(self, request: Request, *, forget: bool) -> Response:
+        """Lead to the neutral page, with nothing of the talk left in the browser.
+
+        The exit button also forgets who this was. After the exit word the child can come
+        back to a person who waits; nothing is shown before it chooses so.
+        """
         response: Response = RedirectResponse("/tabela", status_code=303, headers=_NO_STORE)
         if _wants_json(request):
             response = JSONResponse({"left": True, "bubbles": []}, headers=_NO_STORE)
-        response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
-        take_cookie(response, secure=self._secure(request))
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        if forget:
+            response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+            take_cookie(response, secure=self._secure(request))
         return response
 
     def _stop(self, refused: Refused, request: Request) -> Response:

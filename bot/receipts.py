@@ -14,6 +14,7 @@ from bot.known import utcnow
 from bot.leases import Asked
 from bot.store.database import StoreUnavailable, millis
 from bot.store.marks import drop_mark, marks_like, put_mark
+from bot.store.outbox import REPLY
 
 log = logging.getLogger(__name__)
 
@@ -23,13 +24,15 @@ LOOK_AGAIN = 20.0  # seconds: for what another process noted and could not tell
 _FROM_FEED = re.compile(r"feed:(\d+):\d+\.0")
 
 
-def update_id_of(seq: int, at: datetime) -> str:
+def update_id_of(seq: int, at: datetime, *, reply: bool) -> str:
     """The id under which an event of the feed is handled; its bubbles' key begins with it.
+
+    Only what a counsellor wrote (``reply``) is told of; other news is none of its own.
 
     The time is part of it, because a helpline that was put back to an older day counts
     from there again.
     """
-    return f"feed:{seq}:{millis(at)}"
+    return f"{REPLY if reply else 'news:'}{seq}:{millis(at)}"
 
 
 class Receipts:

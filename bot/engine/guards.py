@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from bot.engine.effects import CancelTimer, Effect, LeaveContact
+from bot.engine.effects import CancelTimer, Effect, Erase, LeaveContact
 from bot.engine.events import (
     AnyEvent,
     ButtonTapped,
@@ -49,7 +49,7 @@ def leaving(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     if not how:
         return None
     away = replace(state, quiet=True, paused=state.paused or state.asked, asked="")
-    effects: tuple[Effect, ...] = (CancelTimer(name="arrival"),)
+    effects: tuple[Effect, ...] = (CancelTimer(name="arrival"), Erase())
     if state.contact is not None and not state.quiet:
         effects += (LeaveContact(contact=state.contact.number, how=how, at=moment.at),)
     return Step(away, effects)

@@ -95,6 +95,8 @@ def _enter(
         return _go(state, moment, journey, turn.next, effects)
     labels = {option: words.labels[option] for option in turn.options}
     spoken = tuple(effect for effect in effects if isinstance(effect, Say))
+    if journey.id == ONBOARDING and node == journey.start:
+        spoken = (replace(spoken[0], mood="calm"), *spoken[1:])
     asking, shown = offered(state, spoken, f"{PREFIX}{journey.id}:{node}", labels)
     return Step(asking, shown)
 

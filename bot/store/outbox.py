@@ -29,6 +29,7 @@ from sqlalchemy import (
 from bot.store.tables import Conversation, Outgoing
 
 CHANNEL, HELPLINE = "channel", "helpline"
+REPLY = "feed:"  # how the keys of a counsellor's words begin
 LEASE_MS = 5_000
 
 _OUTBOX: Table = Outgoing.__table__  # type: ignore[attr-defined]
@@ -132,6 +133,7 @@ _DROP = (
     .where(_OUTBOX.c.lane == CHANNEL, _OUTBOX.c.conversation.in_(_IDS))
     .returning(_OUTBOX.c.key)
 )
+_DROP_OWN = _DROP.where(_OUTBOX.c.key.not_like(f"{REPLY}%"))
 _RAISE = (
     update(_OUTBOX)
     .where(
@@ -193,11 +195,22 @@ def later(connection: Connection, rows: Iterable[tuple[int, Pair, int]]) -> None
     )
 
 
-def drop(connection: Connection, conversations: Collection[str]) -> list[str]:
-    """Delete what a channel has not been given yet; return the keys."""
+def is_reply(key: str) -> bool:
+    """Whether a parcel holds a counsellor's words."""
+    return key.startswith(REPLY)
+
+
+def drop(
+    connection: Connection, conversations: Collection[str], *, replies: bool = True
+) -> list[str]:
+    """Delete what a channel has not been given yet; return the keys.
+
+    ``replies=False`` spares a counsellor's words: they are not dropped unread.
+    """
     if not conversations:
         return []
-    return list(connection.execute(_DROP, {"ids": sorted(conversations)}).scalars())
+    which = _DROP if replies else _DROP_OWN
+    return list(connection.execute(which, {"ids": sorted(conversations)}).scalars())
 
 
 def take_heads(connection: Connection, pairs: Collection[Pair], *, now: int) -> list[Taken]:
