@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.engine import journey
@@ -12,7 +12,7 @@ from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again, speak
 from bot.engine.state import State
 from bot.engine.voice import LETTERS, Moment, Step, label, language_of, spoken
-from bot.engine.words import same_word
+from bot.engine.words import same_word, tokens
 
 Answer = Callable[[State, Moment, str], Step]
 
@@ -156,10 +156,19 @@ def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
 def _typed_option(state: State, moment: Moment, text: str) -> str:
     """Everything that can be pressed can be typed: the words of the button, or its letter."""
     options = options_of(moment, state, state.asked)
+    labels = {option: _label_of(state, moment, option) for option in options}
     for letter, option in zip(LETTERS, options, strict=False):
-        if same_word(text, _label_of(state, moment, option)) or same_word(text, letter):
+        if same_word(text, labels[option]) or same_word(text, letter):
             return option
-    return ""
+    return _begun_option(tokens(text), labels)
+
+
+def _begun_option(typed: tuple[str, ...], labels: Mapping[str, str]) -> str:
+    """“Po” for [Po, pak], “jo” for [Jo tani]: words with which just one label begins."""
+    begun = [
+        option for option, label in labels.items() if typed and tokens(label)[: len(typed)] == typed
+    ]
+    return begun[0] if len(begun) == 1 else ""
 
 
 def _label_of(state: State, moment: Moment, option: str) -> str:

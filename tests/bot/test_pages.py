@@ -560,7 +560,7 @@ async def test_a_persons_words_are_told_from_the_programs(
     await chat.web.send(chat.runner.taken[0].address, says, key="row-7")
     page = await shown(browser)
 
-    assert "Elira është me ty" in page
+    assert "Elira është këtu" in page
     assert re.search(r'class="face"[^>]*>E<', page)
     assert "njeri" in page
     assert "lynx" not in page

@@ -112,7 +112,7 @@ async def test_a_talk_with_script(chat: WebChat, url: str, browser: Browser) -> 
     words = Say(key="k", text="E lexova çfarë shkrove.", name="Elira", grave=True)
     await chat.web.send(address, [words], key="row-7")
     await child.sees("E lexova çfarë shkrove.")
-    await expect(child.page.locator("#with")).to_have_text("Elira është me ty")
+    await expect(child.page.locator("#with")).to_have_text("Elira është këtu")
     await expect(child.page.locator(".lynx")).to_have_count(0)
     order = await child.page.locator("#log .turn").evaluate_all(
         "all => all.map(t => t.dataset.who)"

@@ -19,7 +19,7 @@ FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "adult_near": ("adult.with_child", ("yes", "no", "unsure")),
     "adult_offer": ("adult.offer_later", ("person", "steps")),
     "may_write": ("care.may_write", ("yes", "not_yet")),
-    "person": ("limits.short", ("yes", "not_now")),
+    "person": ("not.person", ("yes", "not_now")),
     "secret": ("limits.short", ("tell", "person", "not_now")),
     "media": ("media.words", ("threat", "sent", "mistake")),
     "safe": ("safe.open", ("yes", "later")),

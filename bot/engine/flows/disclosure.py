@@ -13,10 +13,11 @@ from bot.engine.effects import Effect, SetTimer, Word
 from bot.engine.events import Helpline, Reading, Severity
 from bot.engine.flows import handover
 from bot.engine.state import State
-from bot.engine.voice import Moment, Step, ask, calls, closing, say, spoken
+from bot.engine.voice import Moment, Step, ask, calls, closing, numbers, say, spoken
 
 YOUNG = ("8-10", "11-13", "")  # an unknown age counts as young
 ALWAYS_TOLD = ("sexual_abuse", "self_harm", "exploitation")
+DESPAIR = "self_harm"
 BLACKMAIL = ("sextortion", "image_abuse")
 HURRY = ("grooming", "exploitation", "sexual_abuse", "violence")
 FROM_PEOPLE = ("violence", "sexual_abuse", "exploitation", "grooming", "sextortion")
@@ -110,8 +111,9 @@ def offer_answer(state: State, moment: Moment, option: str) -> Step:
 
 def _must_be_told(state: State) -> bool:
     """C7: under 14, or in what looks like danger, it goes to a person in any case."""
-    category = state.told.category if state.told else "none"
-    return state.told is not None and (state.band in YOUNG or category in ALWAYS_TOLD)
+    if state.told is None or state.adult:
+        return False
+    return state.band in YOUNG or state.told.category in ALWAYS_TOLD
 
 
 def _duty_of_care(state: State, moment: Moment) -> Step:
@@ -148,10 +150,11 @@ def _bring(state: State, moment: Moment) -> Step:
 def _in_danger(state: State, moment: Moment) -> Step:
     """In danger now, or not sure: numbers, a person is called, who is near."""
     opened = handover.open_contact(state, moment, severity="emergency", reason="emergency")
-    numbers = _danger_numbers(opened.state, moment, "danger.call")
+    category = state.told.category if state.told else "none"
+    ways = _danger_numbers(opened.state, moment, "danger.call", category)
     calling = _calling(opened.state, moment)
-    return opened.then(Step(opened.state, (*numbers, *calling))).then(
-        _ask_company(opened.state, moment)
+    return opened.then(Step(opened.state, (*ways, *calling))).then(
+        _who_is_near(opened.state, moment)
     )
 
 
@@ -163,11 +166,8 @@ def _emergency(state: State, moment: Moment, reading: Reading) -> Step:
 
 def _company(state: State, moment: Moment, category: str) -> Step:
     key = _emergency_key(state, category)
-    numbers = _danger_numbers(state, moment, key)
-    says = Step(state, (*numbers, *_calling(state, moment)))
-    if state.adult:
-        return says.then(ask(state, moment, ["adult.with_child"], "adult_near", *NEAR))
-    return says.then(_ask_company(state, moment))
+    ways = _danger_numbers(state, moment, key, category)
+    return Step(state, (*ways, *_calling(state, moment))).then(_who_is_near(state, moment))
 
 
 NEAR = ("yes", "no", "unsure")
@@ -176,14 +176,21 @@ NEAR = ("yes", "no", "unsure")
 def _emergency_key(state: State, category: str) -> str:
     if state.adult:
         return "emergency.adult"
-    if category == "self_harm":
+    if category == DESPAIR:
         return "emergency.despair"
     return "emergency.people" if category in FROM_PEOPLE else "danger.call"
 
 
-def _danger_numbers(state: State, moment: Moment, key: str) -> tuple[Effect, ...]:
-    kinds = ("ambulance", "emergency") if key == "emergency.despair" else ("police", "emergency")
-    return (replace(say(state, moment, key), calls=calls(state, moment, *kinds)),)
+def _danger_numbers(state: State, moment: Moment, key: str, category: str) -> tuple[Effect, ...]:
+    despair = category == DESPAIR
+    kinds = ("ambulance", "emergency") if despair else ("police", "emergency")
+    shown = say(state, moment, key, number=_ways(state, moment, category))
+    return (replace(shown, calls=calls(state, moment, *kinds)),)
+
+
+def _ways(state: State, moment: Moment, category: str) -> str:
+    """Two numbers out of this danger: an ambulance for despair, else the police."""
+    return numbers(state, moment)["ambulance" if category == DESPAIR else "emergency"]
 
 
 def _calling(state: State, moment: Moment) -> tuple[Effect, ...]:
@@ -195,7 +202,9 @@ def _calling(state: State, moment: Moment) -> tuple[Effect, ...]:
     return spoken(state, moment, [key])
 
 
-def _ask_company(state: State, moment: Moment) -> Step:
+def _who_is_near(state: State, moment: Moment) -> Step:
+    if state.adult:
+        return ask(state, moment, ["adult.with_child"], "adult_near", *NEAR)
     return ask(state, moment, ["company.ask"], "company", "yes", "no")
 
 
@@ -203,7 +212,8 @@ def company_answer(state: State, moment: Moment, option: str) -> Step:
     """A grown-up near: go to them, with words to show. Nobody: the number, and how."""
     told = _pass_if_open(state, _note(moment, f"grown_up_near={option}"))
     keys = ["company.go", "company.show"] if option == "yes" else ["company.alone"]
-    return told.then(Step(told.state, spoken(told.state, moment, keys)))
+    number = _ways(state, moment, state.told.category if state.told else "none")
+    return told.then(Step(told.state, spoken(told.state, moment, keys, number=number)))
 
 
 def _pass_if_open(state: State, *words: Word) -> Step:
@@ -223,7 +233,8 @@ def _told_by_adult(state: State, moment: Moment) -> Step:
 
 def adult_near_answer(state: State, moment: Moment, option: str) -> Step:
     """Is the child safe with them tonight? Not knowing is treated as no."""
-    noted = _noted(state, moment, f"child_with_adult={option}")
+    asked = "back_today" if state.role == "teacher" else "child_with_adult"
+    noted = _noted(state, moment, f"{asked}={option}")
     if state.contact is not None:
         key = "adult.stay" if option == "yes" else "adult.find"
         return noted.then(Step(noted.state, spoken(noted.state, moment, [key])))

@@ -143,7 +143,7 @@ def ask_for_person(state: State, moment: Moment) -> Step:
 
 def _limits_first(state: State, moment: Moment) -> Step:
     told = limits_told(state, moment)
-    return ask(told, moment, ["limits.short"], "person", "yes", "not_now")
+    return ask(told, moment, ["limits.short", "not.person"], "person", "yes", "not_now")
 
 
 def limits_told(state: State, moment: Moment) -> State:
@@ -218,7 +218,7 @@ def _arrival_says(state: State, moment: Moment, minutes: int | None) -> tuple[Ef
         return spoken(state, moment, ["handover.stored"])
     if minutes is None:
         return spoken(state, moment, ["handover.told_unknown"])
-    return spoken(state, moment, ["handover.told"], minutes=str(minutes))
+    return spoken(state, moment, ["handover.told"], minutes=str(max(minutes, 2)))
 
 
 def delayed(state: State, moment: Moment, event: ContactDelayed) -> Step:

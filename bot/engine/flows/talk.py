@@ -131,7 +131,7 @@ def media_answer(state: State, moment: Moment, option: str) -> Step:
     if option == "mistake":
         said = Step(state, spoken(state, moment, ["media.mistake"]))
         return said.then(ask_again(state, moment))
-    category = "sextortion" if option == "threat" else "image_abuse"
+    category = "sextortion" if option == "threat" else "other_distress"
     reading = doors.press_reading(category)
     word = handover.word_of(moment, f"media: {option}", reading, kind="choice")
     return disclosure.begin(replace(state, asked=""), moment, reading, word)
