@@ -234,6 +234,7 @@ async def running(bot: Bot) -> AsyncIterator[None]:
             stack.push_async_callback(bot.helpline.close)
         bot.runner.start(bot.delivery)
         stack.push_async_callback(bot.runner.stop)
+        await bot.feed.recall()
         stack.push_async_callback(bot.delivery.stop)
         await bot.web.start()
         stack.push_async_callback(bot.web.stop)

@@ -79,6 +79,15 @@ class Feed:
             with suppress(StoreUnavailable):  # it runs out by itself
                 await self._lease.release()
 
+    async def recall(self) -> None:
+        """Before the first answer: what any process heard a moment ago holds for this one.
+
+        Without it a child who wrote while the bot was restarted would be told that nobody
+        can be reached.
+        """
+        with suppress(StoreUnavailable):  # then nothing is known, and nothing is promised
+            await self._follow()
+
     async def turn(self) -> float:
         """Ask once and hand on what came; return the seconds to pause before the next turn."""
         try:

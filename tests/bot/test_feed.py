@@ -189,6 +189,22 @@ async def test_the_others_know_before_there_is_news(door: FakeDoor, line: FakeLi
     await asking
 
 
+async def test_a_restart_remembers_who_is_there(door: FakeDoor, line: FakeLine) -> None:
+    """
+    A bot that starts again knows who is on duty before its first question is answered, but
+    not from an old hearsay.
+    """
+    await Process(door, line).turns(1)
+    again, late = Process(door, line), Process(door, line)
+
+    await again.feed.recall()
+    assert again.known() is Helpline.STAFFED
+
+    door.later(minutes=2)
+    await late.feed.recall()
+    assert late.known() is Helpline.UNREACHABLE
+
+
 async def test_another_takes_over_when_one_dies(door: FakeDoor, line: FakeLine) -> None:
     """
     When the process that asked is gone, its lease runs out and the other asks.
