@@ -24,7 +24,7 @@ check: $(VENV)/developer ## format, lint, types, architecture, content, contract
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python sigurt.py content check
-	$(BIN)/python -m pytest tests/test_architecture.py tests/test_docs.py tests/api/test_openapi.py tests/api/console/test_locale.py
+	$(BIN)/python -m pytest tests/test_architecture.py tests/test_docs.py tests/api/test_contract_document.py tests/api/console/test_catalogues.py
 
 fix: $(VENV)/developer ## bring the code into its form
 	$(BIN)/ruff format .
@@ -49,7 +49,7 @@ openapi: $(VENV)/developer ## write api/openapi.json, the contract, anew
 	$(BIN)/python -m api.openapi
 
 messages: $(VENV)/developer ## collect the console's texts for translation
-	$(BIN)/python -m api.locale
+	$(BIN)/python -m api.locale.catalogue
 
 transcripts: $(VENV)/developer ## write the expectations of the golden transcripts anew
 	SIGURT_REWRITE=1 $(BIN)/python -m pytest tests/transcripts

@@ -54,7 +54,7 @@ def _fold_character(character: str) -> str:
         return _SIGNS[character]
     plain = unicodedata.normalize("NFKD", character).casefold()
     plain = "".join(c for c in plain if unicodedata.category(c) not in _UNSEEN)
-    return "".join(_LOOKALIKES.get(c, c) for c in plain)
+    return "".join("'" if c in _APOSTROPHES else _LOOKALIKES.get(c, c) for c in plain)
 
 
 _FOLDING = _Folding()

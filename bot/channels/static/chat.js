@@ -95,8 +95,11 @@ async function show() {
   matchFrame();
 }
 
-// The frame speaks the language of the talk; a new one comes with the whole page.
+// The frame speaks the language of the talk; a new one comes with the whole page. The help
+// button says what it leads to now: help, or the numbers while a person is there.
 function matchFrame() {
+  const lamp = turns().filter((one) => one.dataset.lamp).at(-1);
+  if (lamp) document.getElementById("lamp").textContent = lamp.dataset.lamp;
   const said = turns().filter((one) => one.dataset.lang).at(-1);
   const other = document.querySelector("button[name=lang]").value;
   if (said?.dataset.lang === other && !waiting.length && !showing) location.reload();

@@ -20,7 +20,7 @@ def entries_of(says: Sequence[Say], *, key: str) -> list[Entry]:
 
 
 def payload_of(say: Say) -> Payload:
-    """Return one bubble of the bot or of a person. The page's own help button stays out."""
+    """Return one bubble of the bot or of a person; ``lamp`` is what the help button says."""
     return {
         "who": PERSON if say.name else BOT,
         "event": "",
@@ -34,7 +34,14 @@ def payload_of(say: Say) -> Payload:
         "grave": say.grave,
         "language": say.language,
         "band": say.band,
+        "lamp": say.help.label if say.help else "",
     }
+
+
+def lamp_of(turns: Sequence[Turn]) -> str:
+    """What the help button says now; empty: what it says at first."""
+    lamps = [turn.payload.get("lamp", "") for turn in turns if turn.payload["who"] != CHILD]
+    return next((lamp for lamp in reversed(lamps) if lamp), "")
 
 
 def own(text: str, *, event: str, language: str, cut: bool = False, media: bool = False) -> Payload:
@@ -48,6 +55,7 @@ def own(text: str, *, event: str, language: str, cut: bool = False, media: bool 
         "name": "",
         "grave": False,
         "language": language,
+        "lamp": "",
     }
 
 

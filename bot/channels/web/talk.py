@@ -113,7 +113,7 @@ class Talks:
         turns = await self._web.log.read(conversation)
         label = bubbles.label_of(turns, post.button)
         if post.button == "go.help":
-            label = label or self._words[post.frame].help
+            label = bubbles.lamp_of(turns) or self._words[post.frame].help
         bubble = shown(label, post) if label else None
         return ButtonTapped(at=at, button=post.button), bubble
 

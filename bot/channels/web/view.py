@@ -88,6 +88,7 @@ class View:
             after=max((turn.seq for turn in turns), default=0),
             hidden=_hidden(language, door),
             fresh=bool(door),
+            lamp=bubbles.lamp_of(turns),
         )
 
     def bubbles(self, turns: Sequence[Turn]) -> list[dict[str, Any]]:

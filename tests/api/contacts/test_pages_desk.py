@@ -82,7 +82,7 @@ async def test_claimed_contact_leaves_the_others_queue(helpline: Helpline) -> No
     assert rows((await genti.get("")).text) == []
     assert rows((await elira.get("")).text) == ["K-1001"]
     assert (await genti.post(f"/contacts/{contact_id}/claim")).status_code == 409
-    assert "Elira e ka këtë kontakt" in (await genti.get(f"/contacts/{contact_id}")).text
+    assert "Këtë kontakt e ka Elira" in (await genti.get(f"/contacts/{contact_id}")).text
 
 
 async def test_open_page_keeps_the_lease(helpline: Helpline) -> None:
@@ -147,12 +147,12 @@ async def test_offered_picture_is_a_line_and_no_more(helpline: Helpline) -> None
 
     page = (await elira.get(f"/contacts/{contact_id}")).text
 
-    assert "U ofrua një foto ose skedar. Nuk u mor." in page
+    assert "U dërgua një foto ose një skedar. Nuk u shkarkua." in page
 
 
 @pytest.mark.parametrize(
     ("left", "shown"),
-    [("exit_word", "Doli me fjalën e daljes"), ("chat_lost", "Biseda humbi")],
+    [("exit_word", "Doli me fjalën e daljes"), ("chat_lost", "Biseda u ndërpre")],
 )
 async def test_leaving_is_seen(helpline: Helpline, left: str, shown: str) -> None:
     """
@@ -192,7 +192,7 @@ async def test_limits_and_evidence_are_shown(helpline: Helpline) -> None:
     assert "Teksti 3, shqip, 20.11.2026, 15:20" in page
     assert "<mark>më kërcënon</mark>" in page
     assert "K-12" in page
-    assert "Ende të pathënë" in (await elira.get(f"/contacts/{untold}")).text
+    assert "Ende nuk janë thënë" in (await elira.get(f"/contacts/{untold}")).text
 
 
 async def test_receipt_is_shown_as_told(helpline: Helpline) -> None:
