@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from http.cookiejar import Cookie
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,6 +24,11 @@ class Counsellor:
         )
         self.base = ""
         self.page = ""
+
+    @property
+    def cookies(self) -> list[Cookie]:
+        """What a browser of this person holds."""
+        return list(self.http.cookies.jar)
 
     async def enters(self, link: str) -> None:
         """Use a one-time link: name and password, then the code of a phone."""

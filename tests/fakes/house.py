@@ -39,7 +39,7 @@ class House:
         port = self._place.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self._command = [str(PROGRAM), "serve", "--port", str(port), *options]
-        self._settings = {"DATA_DIR": str(self.data)} | settings
+        self.settings = {"DATA_DIR": str(self.data)} | settings
         self._process: asyncio.subprocess.Process | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -83,7 +83,7 @@ class House:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SIGURT_")}
-        return kept | {f"SIGURT_{name}": value for name, value in self._settings.items()}
+        return kept | {f"SIGURT_{name}": value for name, value in self.settings.items()}
 
     async def _answers(self) -> None:
         async with httpx.AsyncClient(base_url=self.url, trust_env=False) as http:
