@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 from fastapi import FastAPI, Request
+
+from bench.asgi import post
 
 
 @asynccontextmanager
@@ -31,13 +32,9 @@ async def bare_webhook(path: Path) -> AsyncIterator[Callable[[int, int], Awaitab
         database.execute("COMMIT")
         return {"ok": True}
 
-    async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(app), base_url="http://bench"
-    ) as http:
+    async def press(person: int, turn: int) -> int:
+        body = {"update_id": person * 100_000 + turn, "button": "press", "chat": person}
+        return await post(app, "/webhooks/bare", json.dumps(body).encode())
 
-        async def post(person: int, turn: int) -> int:
-            body = {"update_id": person * 100_000 + turn, "text": "press", "chat": {"id": person}}
-            return (await http.post("/webhooks/bare", json=body)).status_code
-
-        yield post
+    yield press
     database.close()

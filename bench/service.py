@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-import httpx
 from nacl.public import PrivateKey
 
+from bench.asgi import post
 from bot.app import create_app
 from bot.channels.base import Capabilities, Inbound
 from bot.engine.effects import Say
@@ -77,10 +77,6 @@ class Service:
 
     async def __aenter__(self) -> Self:
         await self._stack.enter_async_context(self._app.router.lifespan_context(self._app))
-        transport = httpx.ASGITransport(self._app)
-        self._http = await self._stack.enter_async_context(
-            httpx.AsyncClient(transport=transport, base_url="http://bench")
-        )
         self._new, State.new = State.new, classmethod(lambda cls: self._first)  # type: ignore[assignment,method-assign]
         return self
 
@@ -95,7 +91,7 @@ class Service:
             "chat": person,
             "button": self._buttons[turn % len(self._buttons)],
         }
-        return (await self._http.post("/webhooks/bench", json=body)).status_code
+        return await post(self._app, "/webhooks/bench", json.dumps(body).encode())
 
     async def settled(self) -> None:
         """Until everything has been sent and is marked so."""

@@ -73,6 +73,8 @@ def label(state: State, moment: Moment, question: str, option: str) -> str:
 
 def fill(text: str, state: State, moment: Moment, extra: Mapping[str, str]) -> str:
     """Put numbers and names in place of ``{placeholders}``; unknown braces stay."""
+    if "{" not in text:
+        return text
     for name, value in {**numbers(state, moment), **extra}.items():
         text = text.replace("{" + name + "}", value)
     return text

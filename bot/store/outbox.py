@@ -101,6 +101,7 @@ _HEADS = (
     .group_by(_OUTBOX.c.lane, _OUTBOX.c.conversation)
 )
 _INSERT = _OUTBOX.insert().returning(_OUTBOX.c.id, sort_by_parameter_order=True)
+_INSERT_TOGETHER = _OUTBOX.insert().returning(_OUTBOX.c.id, _OUTBOX.c.key)
 _LEASE = (
     update(_OUTBOX)
     .where(
@@ -156,7 +157,14 @@ def waiting(connection: Connection, pairs: Collection[Pair]) -> dict[Pair, Waiti
 
 def put(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Insert rows; return their ids, which grow in the order given."""
-    return list(connection.execute(_INSERT, list(rows)).scalars()) if rows else []
+    if not rows:
+        return []
+    if connection.dialect.name != "sqlite":
+        return list(connection.execute(_INSERT, list(rows)).scalars())
+    # Sorted, SQLite would be given row by row. It numbers the rows of one statement in the
+    # order of their values, but may return them in any.
+    given = {key: id for id, key in connection.execute(_INSERT_TOGETHER, list(rows))}
+    return [given[row["key"]] for row in rows]
 
 
 def hurry(connection: Connection, pairs: Iterable[tuple[Pair, int]]) -> None:
