@@ -55,7 +55,7 @@ transcripts: $(VENV)/developer ## write the expectations of the golden transcrip
 	SIGURT_REWRITE=1 $(BIN)/python -m pytest tests/transcripts
 
 pictures: $(VENV)/developer browser ## take the README's pictures from the real pages
-	$(BIN)/python -m tests.pictures
+	PYTHONPATH=tests $(BIN)/python tests/pictures.py
 
 clean: ## remove what was set up; data in var/ stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,84 @@
+"""Takes the README's pictures from the real pages: ``make pictures``."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+
+from fakes.house import House
+from playwright.async_api import Browser, Page, async_playwright
+
+DOCS = Path(__file__).parents[1] / "docs"
+ONBOARDING = ("sq", "understood", "al", "11-13", "go_on", "got_it")
+TOLD = "dikush po me kercenon me nje foto"
+ANSWER = "Përshëndetje, jam Drita. I lexova të gjitha. Mirë bëre që nuk e mbajte vetëm. Si je tani?"
+SETTLE = 2_500  # milliseconds: bubbles come one after the other
+
+
+async def taps(page: Page, option: str) -> None:
+    """Press the newest button of this option."""
+    await page.locator(f'button[name=tap][value$=".{option}"]').last.click()
+    await page.wait_for_timeout(SETTLE)
+
+
+async def child(browser: Browser, house: House) -> Page:
+    """A phone on which a child of 11 to 13 has just told of a threat."""
+    context = await browser.new_context(
+        viewport={"width": 390, "height": 844}, device_scale_factor=2, color_scheme="light"
+    )
+    page = await context.new_page()
+    await page.goto(house.url)
+    for option in ONBOARDING:
+        await taps(page, option)
+    await page.locator("#text").fill(TOLD)
+    await page.locator("#text").press("Enter")
+    await page.wait_for_timeout(SETTLE * 2)
+    return page
+
+
+async def counsellor(browser: Browser, house: House) -> Page:
+    """A desk on duty, in a trial, in English."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    page = await context.new_page()
+    await page.goto(house.link)
+    await page.locator('form[action*="/first/"] button').click()
+    await page.goto(f"{house.url}/helpline/language/en")
+    await page.locator('form[action="/helpline/duty"] button').click()
+    await page.wait_for_timeout(SETTLE)
+    return page
+
+
+async def take(folder: Path) -> None:
+    """Play the line once, and keep what both sides see."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    async with House(folder) as house, async_playwright() as playwright:
+        await house.start()
+        browser = await playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        desk = await counsellor(browser, house)
+        phone = await child(browser, house)
+        await phone.screenshot(path=DOCS / "chat.png")
+        for option in ("no", "yes"):
+            await taps(phone, option)
+        await desk.locator("#next").click()
+        await desk.locator("#w").fill(ANSWER)
+        await desk.locator("#w").press("Control+Enter")
+        await desk.wait_for_timeout(SETTLE)
+        await phone.locator("#text").fill("kam frik")
+        await phone.locator("#text").press("Enter")
+        await desk.wait_for_timeout(SETTLE)
+        await desk.screenshot(path=DOCS / "desk.png")
+        await browser.close()
+
+
+def main() -> None:
+    """Take both pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(take(Path(folder)))
+
+
+if __name__ == "__main__":
+    main()
