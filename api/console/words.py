@@ -84,6 +84,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "back_today=unsure": N_("Not known whether the child goes back there today"),
         "may_write=yes": N_("The helpline may write first"),
         "may_write=not_yet": N_("Not ready: do not write first"),
+        "safe_word": N_("Used the safe word: somebody may be looking"),
         "safe_word, cannot_write": N_("Used the safe word; cannot write unseen now"),
     },
     "choice": {  # what was pressed instead of typed

@@ -9,8 +9,8 @@ from bot.engine import journey
 from bot.engine.events import ButtonTapped, MessageReceived
 from bot.engine.flows import disclosure, handover, lesson, talk
 from bot.engine.flows import help as doors
-from bot.engine.flows.again import FIXED, ask_again, speak
-from bot.engine.state import State
+from bot.engine.flows.again import FIXED, ask_again, speak, unless_grave
+from bot.engine.state import GRAVE, State
 from bot.engine.voice import LETTERS, Moment, Step, label, language_of, spoken
 from bot.engine.words import same_word, tokens
 
@@ -33,6 +33,17 @@ def _doors_answer(state: State, moment: Moment, option: str) -> Step:
     return ask_again(replace(state, asked=""), moment)
 
 
+def _back_answer(state: State, moment: Moment, option: str) -> Step:
+    unasked = state.contact is None and not state.held
+    if option == "yes" and unasked and state.waiting_question:
+        return ask_again(state, moment)
+    return handover.back_answer(state, moment, option)
+
+
+def _after_answer(state: State, moment: Moment, option: str) -> Step:
+    return _unless_waiting(state, moment, ask_again)
+
+
 def _lessons_answer(state: State, moment: Moment, option: str) -> Step:
     return lesson.start(state, moment, option)
 
@@ -48,7 +59,7 @@ ANSWERS: dict[str, Answer] = {
     "adult_near": disclosure.adult_near_answer,
     "adult_offer": disclosure.adult_offer_answer,
     "person": handover.person_answer,
-    "back": handover.back_answer,
+    "back": _back_answer,
     "secret": doors.secret_answer,
     "safe": doors.safe_answer,
     "unseen": doors.unseen_answer,
@@ -57,7 +68,7 @@ ANSWERS: dict[str, Answer] = {
     "soft_adult": talk.soft_answer,
     "media": talk.media_answer,
     "telling": talk.telling_answer,
-    "after": lambda state, moment, option: ask_again(state, moment),
+    "after": _after_answer,
 }
 
 OPTIONS: dict[str, tuple[str, ...]] = {
@@ -82,6 +93,8 @@ WEIGHTY = {
     "secret.person",
 }
 
+SIGNPOSTS = ("menu", "lessons", "doors")  # they lead somewhere, whenever they are pressed
+
 ANYTIME: dict[str, Callable[[State, Moment], Step]] = {
     "go.help": doors.doors,
     "go.numbers": doors.numbers,
@@ -101,13 +114,21 @@ def press(state: State, moment: Moment, event: ButtonTapped) -> Step:
         return _stale(state, moment)
     if question == state.asked or event.button in WEIGHTY:
         return _taken(state, moment, question, option)
-    if question == state.answered:
+    if event.button == state.answered:
         return Step(state)  # the second half of a double press
+    if question in SIGNPOSTS and _free(state):
+        return _taken(state, moment, question, option)
     return _stale(state, moment)
 
 
+def _free(state: State) -> bool:
+    """Whether an old signpost may still be followed: nothing grave, nobody waited for."""
+    return state.onboarded and state.contact is None and not state.told_of_harm
+
+
 def _taken(state: State, moment: Moment, question: str, option: str) -> Step:
-    answered = replace(state, asked="", answered=question, confused=0)
+    paused = "" if state.paused == question else state.paused
+    answered = replace(state, asked="", paused=paused, answered=f"{question}.{option}", confused=0)
     if question in ANSWERS:
         return ANSWERS[question](answered, moment, option)
     if question.startswith(journey.PREFIX):
@@ -137,13 +158,16 @@ def options_of(moment: Moment, state: State, question: str) -> tuple[str, ...]:
 
 def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
     """Typed words where a press was expected, told words, or words nobody expected."""
-    if event.edited:
-        return Step(state)  # the triage has read it; nothing new was asked
+    if event.edited:  # the triage has read it; nothing new was asked
+        words = talk.words_in(moment, event)
+        return handover.pass_on(state, *words) if state.contact is not None else Step(state)
     option = _typed_option(state, moment, event.text)
     if option:
         return _taken(state, moment, state.asked, option)
     if state.contact is not None:
         return talk.to_counsellor(state, moment, event)
+    if state.told_of_harm:
+        return _more_told(state, moment, event)
     if talk.worth_asking(event.reading):
         return talk.concern(state, moment, event)
     if state.asked in ("listening", "telling"):
@@ -151,6 +175,14 @@ def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
     if not state.onboarded and not state.asked:
         return journey.onboard(state, moment)
     return talk.unexpected(state, moment, event)
+
+
+def _more_told(state: State, moment: Moment, event: MessageReceived) -> Step:
+    """After harm was told every word is kept, and the grave question stays open."""
+    if state.waiting_question in GRAVE:
+        held = talk.kept(state, moment, event)
+        return held.then(ask_again(held.state, moment))
+    return talk.heard(state, moment, event)
 
 
 def _typed_option(state: State, moment: Moment, text: str) -> str:
@@ -201,7 +233,7 @@ def _unless_waiting(state: State, moment: Moment, go: Callable[[State, Moment], 
     """Go there; with a contact open say where it stands, before onboarding finish that."""
     if state.contact is not None:
         return handover.waiting_news(state, moment)
-    return go(state, moment) if state.onboarded else ask_again(state, moment)
+    return unless_grave(state, moment, go if state.onboarded else ask_again)
 
 
 def _other_language(state: State, moment: Moment) -> Step:

@@ -23,7 +23,7 @@ from bot.engine.events import (
 )
 from bot.engine.flows import disclosure, handover, talk
 from bot.engine.flows import help as doors
-from bot.engine.flows.again import ask_again, speak
+from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, spoken
 from bot.engine.words import fold, nearly, same_word
@@ -48,7 +48,7 @@ def leaving(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     how = _how_left(moment, event)
     if not how:
         return None
-    away = replace(state, quiet=True, paused=state.paused or state.asked, asked="")
+    away = replace(state.put_away(), quiet=True, asked="")
     effects: tuple[Effect, ...] = (CancelTimer(name="arrival"), Erase())
     if state.contact is not None and not state.quiet:
         effects += (LeaveContact(contact=state.contact.number, how=how, at=moment.at),)
@@ -70,12 +70,16 @@ def safe_word(state: State, moment: Moment, event: AnyEvent) -> Step | None:
         return None
     if not any(nearly(event.text, word) for word in words_of(moment, "safe_words")):
         return None
-    return doors.safe_word(state, moment)
+    asked = doors.safe_word(state, moment)
+    if state.contact is None:
+        return asked
+    return handover.pass_on(asked.state, doors.watched(moment)).then(asked)
 
 
 def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
-    """After an exit with a contact open, nothing is shown before a choice."""
-    if not state.quiet or not isinstance(event, MessageReceived | ButtonTapped | Started):
+    """After an exit with harm told, nothing is shown before a choice."""
+    by_child = isinstance(event, MessageReceived | ButtonTapped | MediaOffered | Started)
+    if not state.quiet or not by_child:
         return None
     back = replace(state, quiet=False)
     if isinstance(event, MessageReceived) and event.reading.severity >= Severity.DISCLOSURE:
@@ -85,10 +89,11 @@ def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
 
 
 def _kept_for_person(state: State, moment: Moment, event: AnyEvent) -> Step:
-    if isinstance(event, MessageReceived) and state.contact is not None:
-        word = handover.word_of(moment, event.text, event.reading)
-        return handover.pass_on(state, word, reading=event.reading)
-    return Step(state)
+    words = talk.words_in(moment, event)
+    if not words or state.contact is None:
+        return handover.hold_words(state, moment, *words) if words else Step(state)
+    reading = event.reading if isinstance(event, MessageReceived) else None
+    return handover.pass_on(state, *words, reading=reading)
 
 
 def triage(state: State, moment: Moment, event: AnyEvent) -> Step | None:
@@ -96,11 +101,17 @@ def triage(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     message = talk.captioned(event) if isinstance(event, MediaOffered) else event
     if not isinstance(message, MessageReceived):
         return None
-    if message.reading.severity < Severity.DISCLOSURE:
+    if message.reading.severity < Severity.DISCLOSURE or _asks_the_program(moment, message):
         return None
     spoken_in = state if state.language else replace(state, language=_spoken(message))
     word = handover.word_of(moment, message.text, message.reading)
     return disclosure.begin(spoken_in, moment, message.reading, word)
+
+
+def _asks_the_program(moment: Moment, message: MessageReceived) -> bool:
+    """Whether it is nothing but a request to the program, however it was read."""
+    kinds = ("person_words", "robot_words", "language_words", "menu_words")
+    return any(_heard(moment, message, kind) for kind in kinds)
 
 
 def _spoken(message: MessageReceived) -> str:
@@ -120,10 +131,13 @@ def help_word(state: State, moment: Moment, event: AnyEvent) -> Step | None:
 
 
 def person(state: State, moment: Moment, event: AnyEvent) -> Step | None:
-    """“I want to talk to a person.”"""
-    if state.contact is not None or not _heard(moment, event, "person_words"):
+    """“I want to talk to a person”; while one is waited for, where things stand."""
+    if state.talking or not _heard(moment, event, "person_words"):
         return None
-    return handover.ask_for_person(state, moment)
+    if state.contact is None:
+        return handover.ask_for_person(state, moment)
+    passed = handover.pass_on(state, *talk.words_in(moment, event))
+    return passed.then(handover.waiting_news(passed.state, moment))
 
 
 def robot(state: State, moment: Moment, event: AnyEvent) -> Step | None:
@@ -161,10 +175,12 @@ def language(state: State, moment: Moment, event: AnyEvent) -> Step | None:
 
 
 def menu(state: State, moment: Moment, event: AnyEvent) -> Step | None:
-    """“Menu”, while nobody is waited for."""
-    if state.contact is not None or not _heard(moment, event, "menu_words"):
+    """“Menu”; while a person is waited for, where things stand."""
+    if state.talking or not _heard(moment, event, "menu_words"):
         return None
-    return doors.menu(state, moment) if state.onboarded else ask_again(state, moment)
+    if state.contact is not None:
+        return handover.waiting_news(state, moment)
+    return unless_grave(state, moment, doors.menu if state.onboarded else ask_again)
 
 
 GUARDS: tuple[Guard, ...] = (

@@ -12,6 +12,8 @@ from bot.engine.events import Evidence
 VERSION = 1
 WORDS_KEPT = 12  # messages held until the child decides who reads them
 TEXT_KEPT = 4_000  # characters of one of them
+HARM = ("disclosure", "emergency")
+GRAVE = ("danger", "offer", "adult_near", "adult_offer")  # questions that nothing may bury
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +43,8 @@ class Told:
 class State:
     """Everything the engine remembers of one conversation.
 
-    ``asked`` is the question that is open, ``answered`` the one before it (so that a
-    second press is known), ``paused`` the question that waits while something graver
+    ``asked`` is the question that is open, ``answered`` the press before it (so that a
+    second one is known), ``paused`` the question that waits while something graver
     has the floor. ``hold`` keeps praise and pictures away after a disclosure until a
     person has closed the contact.
     """
@@ -86,6 +88,20 @@ class State:
     def talking(self) -> bool:
         """Whether a person has the floor."""
         return self.contact is not None and self.contact.stage == "talking"
+
+    @property
+    def told_of_harm(self) -> bool:
+        """Whether harm was told and nobody at the helpline has it yet."""
+        return self.contact is None and self.told is not None and self.told.severity in HARM
+
+    @property
+    def waiting_question(self) -> str:
+        """The question to come back to: a grave one first, else the one that was put away."""
+        return self.asked if self.asked in GRAVE else self.paused or self.asked
+
+    def put_away(self) -> Self:
+        """The state with its question put away, so that something else may be said."""
+        return replace(self, paused=self.waiting_question)
 
     def kept(self, *words: Word) -> Self:
         """The state with these words held; the oldest and the longest give way."""

@@ -29,7 +29,7 @@ from bot.engine.events import (
 )
 from bot.engine.flows import disclosure, handover, talk
 from bot.engine.flows import help as doors
-from bot.engine.flows.again import ask_again, speak
+from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.guards import GUARDS
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, label, spoken
@@ -43,17 +43,20 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     """
     moment = Moment(content, event)
     state = _awake(state, event)
+    heard = (talk.captioned(event) if isinstance(event, MediaOffered) else None) or event
     for guard in GUARDS:  # the order is a promise to the child: see bot/README.md
-        answer = guard(state, moment, event)
+        answer = guard(state, moment, heard)
         if answer is not None:
             return _with_help(answer, moment)
     return _with_help(_floor(state, moment, event), moment)
 
 
 def _awake(state: State, event: AnyEvent) -> State:
-    """Somebody who left without a contact open simply goes on where they were."""
+    """Somebody who left with nothing grave open simply goes on where they were."""
     by_child = isinstance(event, MessageReceived | ButtonTapped | MediaOffered | Started)
     if not (state.quiet and by_child) or state.contact is not None or state.held:
+        return state
+    if state.told_of_harm:
         return state
     return replace(state, quiet=False, asked=state.asked or state.paused, paused="")
 
@@ -101,10 +104,14 @@ def _started(state: State, moment: Moment) -> Step:
     if state.contact is not None:
         return handover.waiting_news(state, moment)
     if not state.onboarded:
-        return journey.onboard(replace(state, asked="", paused=""), moment)
+        return unless_grave(state, moment, _from_the_start)
     if state.asked or state.paused:
         return ask_again(state, moment)
     return doors.menu(state, moment)
+
+
+def _from_the_start(state: State, moment: Moment) -> Step:
+    return journey.onboard(replace(state, asked="", paused=""), moment)
 
 
 def _language(state: State, moment: Moment, language: str) -> Step:

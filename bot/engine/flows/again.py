@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.engine import journey
+from bot.engine.flows import disclosure, lesson
 from bot.engine.flows import help as doors
-from bot.engine.flows import lesson
-from bot.engine.state import State
+from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, Step, ask, language_of, spoken
 
 FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
-    "danger": ("danger.ask", ("no", "yes", "unsure", "decline")),
-    "offer": ("offer.again", ("yes", "not_now")),
+    **disclosure.OPEN,
     "company": ("company.ask", ("yes", "no")),
     "soft": ("soft.ask", ("a_bit", "fine", "decline")),
     "soft_adult": ("soft.ask", ("a_bit", "fine", "decline")),
-    "adult_near": ("adult.with_child", ("yes", "no", "unsure")),
-    "adult_offer": ("adult.offer_later", ("person", "steps")),
     "may_write": ("care.may_write", ("yes", "not_yet")),
     "person": ("not.person", ("yes", "not_now")),
     "secret": ("limits.short", ("tell", "person", "not_now")),
@@ -42,10 +40,19 @@ def speak(state: State, moment: Moment, language: str) -> Step:
     return said if state.contact is not None else said.then(ask_again(other, moment))
 
 
+def unless_grave(state: State, moment: Moment, go: Callable[[State, Moment], Step]) -> Step:
+    """Go there, unless a grave question is open: that one is asked again and never lost."""
+    if state.contact is None and state.waiting_question in GRAVE:
+        return ask_again(state, moment)
+    return go(state, moment)
+
+
 def ask_again(state: State, moment: Moment) -> Step:
     """Ask what is open or what waits, in the language spoken now; else the menu."""
-    question = state.paused or state.asked
+    question = state.waiting_question
     here = replace(state, paused="")
+    if question in disclosure.OPEN:
+        return disclosure.asked_still(replace(state, asked=question), moment)
     if question in FIXED:
         key, options = FIXED[question]
         return ask(here, moment, [key], question, *options)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot.engine.effects import Effect, SetTimer, Word
 from bot.engine.events import Helpline, Reading, Severity
 from bot.engine.flows import handover
-from bot.engine.state import State
+from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, Step, ask, calls, closing, numbers, say, spoken
 
 YOUNG = ("8-10", "11-13", "")  # an unknown age counts as young
@@ -20,6 +20,13 @@ ALWAYS_TOLD = ("sexual_abuse", "self_harm", "exploitation")
 DESPAIR = "self_harm"
 BLACKMAIL = ("sextortion", "image_abuse")
 HURRY = ("grooming", "exploitation", "sexual_abuse", "violence")
+NEAR = ("yes", "no", "unsure")
+OPEN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "danger": ("danger.ask", ("no", "yes", "unsure", "decline")),
+    "offer": ("offer.again", ("yes", "not_now")),
+    "adult_near": ("adult.with_child", NEAR),
+    "adult_offer": ("adult.offer_later", ("person", "steps")),
+}
 FROM_PEOPLE = ("violence", "sexual_abuse", "exploitation", "grooming", "sextortion")
 
 
@@ -27,17 +34,21 @@ def begin(state: State, moment: Moment, reading: Reading, *words: Word) -> Step:
     """Answer words (or a press) that told of harm."""
     if state.contact is not None:
         return _more(state, moment, reading, *words)
+    again = state.told_of_harm and state.waiting_question in GRAVE
+    question = state.waiting_question if again else ""
     told = replace(
         state,
         told=handover.told_of(reading, state.told),
         paused=state.paused or state.asked,
         hold=True,
         confused=0,
-        asked="",
+        asked=question,
     )
     held = handover.hold_words(told, moment, *words)
     if reading.severity is Severity.EMERGENCY:
         return held.then(_emergency(held.state, moment, reading))
+    if again:
+        return held.then(_told_on(held.state, moment))
     return held.then(_told(held.state, moment))
 
 
@@ -46,6 +57,8 @@ def _more(state: State, moment: Moment, reading: Reading, *words: Word) -> Step:
     assert state.contact is not None
     raised = reading.severity > Severity[state.contact.severity.upper()]
     passed = handover.pass_on(state, *words, reading=reading)
+    told = replace(passed.state, told=handover.told_of(reading, state.told))
+    passed = Step(told, passed.effects)
     if state.talking:
         return passed
     if raised and reading.severity is Severity.EMERGENCY:
@@ -61,8 +74,23 @@ def _told(state: State, moment: Moment) -> Step:
         return _told_by_adult(state, moment)
     says: tuple[Effect, ...] = spoken(state, moment, ["disclosure.thank", "disclosure.believe"])
     return Step(state, (*says, *handover.outside_numbers(state, moment))).then(
-        ask(state, moment, ["danger.ask"], "danger", "no", "yes", "unsure", "decline")
+        ask(state, moment, ["danger.ask"], "danger", *OPEN["danger"][1])
     )
+
+
+def _told_on(state: State, moment: Moment) -> Step:
+    """More of the same telling: thanked in a line, and the open question stays open."""
+    said = Step(state, spoken(state, moment, ["disclosure.more"]))
+    return said.then(asked_still(state, moment))
+
+
+def asked_still(state: State, moment: Moment) -> Step:
+    """The grave question that is open, asked once more in few words."""
+    question = state.waiting_question
+    key, options = OPEN[question]
+    if question == "adult_near" and state.role == "teacher":
+        key = "adult.back_today"
+    return ask(replace(state, paused=""), moment, [key], question, *options)
 
 
 def danger_answer(state: State, moment: Moment, option: str) -> Step:
@@ -168,9 +196,6 @@ def _company(state: State, moment: Moment, category: str) -> Step:
     key = _emergency_key(state, category)
     ways = _danger_numbers(state, moment, key, category)
     return Step(state, (*ways, *_calling(state, moment))).then(_who_is_near(state, moment))
-
-
-NEAR = ("yes", "no", "unsure")
 
 
 def _emergency_key(state: State, category: str) -> str:
@@ -291,7 +316,7 @@ def forget(state: State) -> Step:
 
 def remind_arrival(state: State, moment: Moment) -> Step:
     """A minute has passed and the helpline has not said that it has the words."""
-    if state.contact is None or state.contact.stage != "opening" or state.quiet:
+    if state.contact is None or state.contact.stage != "opening" or handover.away(state):
         return Step(state)
     again = SetTimer(name="arrival", at=moment.at + handover.ARRIVAL * 5)
     says = (say(state, moment, "handover.delayed"), *handover.outside_numbers(state, moment))

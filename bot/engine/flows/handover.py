@@ -17,7 +17,7 @@ from bot.engine.events import (
     Reading,
     Severity,
 )
-from bot.engine.state import Contact, State, Told
+from bot.engine.state import GRAVE, Contact, State, Told
 from bot.engine.voice import (
     Moment,
     Step,
@@ -26,12 +26,14 @@ from bot.engine.voice import (
     calls,
     closing,
     language_of,
+    one,
     say,
     services,
     spoken,
 )
 
 ARRIVAL = timedelta(seconds=60)  # then the child hears that the line was not reached
+SCREENED = ("back", "safe", "unseen", "seen")  # somebody else may be looking
 FORGET = timedelta(hours=24)  # words that nobody was asked to read are dropped
 
 
@@ -89,6 +91,8 @@ def open_contact(
         words=(),
         hold=True,
         asked="",
+        paused="" if state.paused in GRAVE else state.paused,
+        heard=0,
     )
     timers: tuple[Effect, ...] = (
         CancelTimer(name="forget"),
@@ -202,13 +206,18 @@ def waiting_news(state: State, moment: Moment) -> Step:
 # ---------- what the helpline did ----------
 
 
+def away(state: State) -> bool:
+    """Whether the child is away, or has not yet said that nobody looks on."""
+    return state.quiet or state.asked in SCREENED
+
+
 def arrived(state: State, moment: Moment, event: ContactArrived) -> Step:
     """The helpline has the words: only now the child is told so."""
     if state.contact is None or state.contact.stage != "opening":
         return Step(state)
     waiting = replace(state, contact=replace(state.contact, stage="waiting"))
     done = CancelTimer(name="arrival")
-    if state.quiet:
+    if away(state):
         return Step(waiting, (done,))
     return Step(waiting, (done, *_arrival_says(waiting, moment, event.minutes)))
 
@@ -223,7 +232,7 @@ def _arrival_says(state: State, moment: Moment, minutes: int | None) -> tuple[Ef
 
 def delayed(state: State, moment: Moment, event: ContactDelayed) -> Step:
     """The line cannot be reached: the truth, the numbers, and that it is being retried."""
-    if state.contact is None or state.contact.stage != "opening" or state.quiet:
+    if state.contact is None or state.contact.stage != "opening" or away(state):
         return Step(state)
     says = (say(state, moment, "handover.delayed"), *outside_numbers(state, moment))
     return Step(state, (CancelTimer(name="arrival"), *says))
@@ -231,7 +240,7 @@ def delayed(state: State, moment: Moment, event: ContactDelayed) -> Step:
 
 def climbed(state: State, moment: Moment, event: ContactClimbed) -> Step:
     """Nobody has answered yet; who is being called now."""
-    if state.contact is None or state.talking or state.quiet:
+    if state.contact is None or state.talking or away(state):
         return Step(state)
     waiting = replace(state, contact=replace(state.contact, stage="waiting"))
     news = say(waiting, moment, f"climb.{event.step}")
@@ -246,8 +255,8 @@ def joined(state: State, moment: Moment, event: CounsellorJoined) -> Step:
     before = state.contact or Contact(number=state.contacts, stage="waiting", severity="none")
     again = state.talking and before.name == event.name
     contact = replace(before, stage="talking", name=event.name)
-    talking = replace(state, contact=contact, asked="")
-    if again or state.quiet:
+    talking = replace(state, contact=contact, asked=state.asked if away(state) else "")
+    if again or away(state):
         return Step(talking, (CancelTimer(name="arrival"),))
     hello = say(talking, moment, "handover.joined", name=event.name)
     return Step(talking, (CancelTimer(name="arrival"), hello))
@@ -255,7 +264,7 @@ def joined(state: State, moment: Moment, event: CounsellorJoined) -> Step:
 
 def wrote(state: State, moment: Moment, event: CounsellorWrote) -> Step:
     """A person's words, unchanged; held while the child is away with the exit word."""
-    if state.quiet:
+    if away(state) or state.held:
         return Step(replace(state, held=(*state.held, (event.name, event.text))))
     return Step(state, (_from_person(state, event.name, event.text),))
 
@@ -281,7 +290,7 @@ def _interrupted(state: State, moment: Moment, name: str) -> Step:
     if state.contact.stage != "talking":
         return Step(state)
     waiting = replace(state, contact=replace(state.contact, stage="waiting", name=""))
-    if state.quiet:
+    if away(state):
         return Step(waiting)
     return Step(waiting, spoken(waiting, moment, ["person.interrupted"]))
 
@@ -299,7 +308,16 @@ def back_answer(state: State, moment: Moment, option: str) -> Step:
     """What the counsellor wrote meanwhile, or nothing yet."""
     if option != "yes":
         return closing(state, moment, "offer.later")
-    if not state.held:
-        return waiting_news(state, moment) if state.contact else closing(state, moment, "back.none")
+    if state.held:
+        return held_words(state)
+    if state.contact is None:
+        return closing(state, moment, "back.none")
+    if state.talking:
+        return one("handover.joined", state, moment, name=state.contact.name)
+    return waiting_news(state, moment)
+
+
+def held_words(state: State) -> Step:
+    """Everything a person wrote while the child was away, whole and in order."""
     says = tuple(_from_person(state, name, text) for name, text in state.held)
     return Step(replace(state, held=(), asked=""), says)

@@ -27,7 +27,7 @@ def doors(state: State, moment: Moment) -> Step:
     """The ways to help. With a contact open: where it stands, and the numbers."""
     if state.contact is not None:
         return numbers(state, moment)
-    asked = replace(state, paused=state.paused or state.asked)
+    asked = state.put_away()
     says = (*handover.outside_numbers(asked, moment),)
     options = ("person", "read", "back") if state.onboarded else ("person", "back")
     return Step(asked, says).then(ask(asked, moment, ["help.doors"], "doors", *options))
@@ -38,8 +38,7 @@ def numbers(state: State, moment: Moment) -> Step:
     shown = Step(state, handover.outside_numbers(state, moment))
     if state.contact is not None:
         return shown
-    here = replace(state, paused=state.paused or state.asked)
-    return shown.then(closing(here, moment, "numbers.after"))
+    return shown.then(closing(state.put_away(), moment, "numbers.after"))
 
 
 def menu(state: State, moment: Moment, *first: str) -> Step:
@@ -81,12 +80,14 @@ def listen(state: State, moment: Moment) -> Step:
 
 def safe_word(state: State, moment: Moment) -> Step:
     """The first line gives nothing away; help is behind a press."""
-    waiting = replace(state, paused=state.paused or state.asked, quiet=False)
+    waiting = replace(state.put_away(), quiet=False)
     return ask(waiting, moment, ["safe.open"], "safe", "yes", "later")
 
 
 def safe_answer(state: State, moment: Moment, option: str) -> Step:
     """Opened: can the child write unseen? Later: nothing more."""
+    if option == "later" and state.contact is not None:
+        return Step(replace(state, quiet=True), spoken(state, moment, ["safe.later"]))
     if option == "later":
         return closing(state, moment, "safe.later")
     return ask(state, moment, ["safe.here"], "unseen", "yes", "no")
@@ -95,25 +96,35 @@ def safe_answer(state: State, moment: Moment, option: str) -> Step:
 def unseen_answer(state: State, moment: Moment, option: str) -> Step:
     """Unseen: the doors. Seen: presses only."""
     if option == "yes":
-        return doors(state, moment)
+        return handover.held_words(state) if state.held else doors(state, moment)
     return ask(state, moment, ["safe.buttons"], "seen", "numbers", "write_later", "leave")
 
 
 def seen_answer(state: State, moment: Moment, option: str) -> Step:
-    """The numbers, or a person who sees that the child cannot write now."""
+    """The numbers, or a person who sees that the child cannot write now.
+
+    With a contact open, what the person writes is held until the child comes back.
+    """
+    if state.contact is not None:
+        state = replace(state, quiet=True)
     if option == "numbers":
         return numbers(state, moment)
-    note = Word(
-        at=moment.at,
-        kind="note",
-        text="safe_word, cannot_write",
-        severity="concern",
-        evidence=(Evidence("safe_word", "safe_word"),),
-    )
+    note = watched(moment, "safe_word, cannot_write")
     if state.contact is not None:
         passed = handover.pass_on(state, note)
         return passed.then(Step(passed.state, spoken(passed.state, moment, ["waiting.added"])))
     return _open_quietly(state.kept(note), moment)
+
+
+def watched(moment: Moment, text: str = "safe_word") -> Word:
+    """What a person should know: the innocent word was used, somebody may be looking."""
+    return Word(
+        at=moment.at,
+        kind="note",
+        text=text,
+        severity="concern",
+        evidence=(Evidence("safe_word", "safe_word"),),
+    )
 
 
 def _open_quietly(state: State, moment: Moment) -> Step:
@@ -121,7 +132,8 @@ def _open_quietly(state: State, moment: Moment) -> Step:
     opened = handover.open_contact(
         replace(state, told=told), moment, severity=told.severity, reason="safe_word"
     )
-    return opened.then(Step(opened.state, spoken(opened.state, moment, ["safe.passed_on"])))
+    gone = replace(opened.state, quiet=True)  # nothing shows until the child comes back
+    return opened.then(Step(gone, spoken(gone, moment, ["safe.passed_on"])))
 
 
 # ---------- always answered ----------

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.engine.effects import Word
-from bot.engine.events import MediaOffered, MessageReceived, Reading, Severity
+from bot.engine.events import AnyEvent, MediaOffered, MessageReceived, Reading, Severity
 from bot.engine.flows import disclosure, handover
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again
@@ -24,12 +24,39 @@ def to_counsellor(state: State, moment: Moment, event: MessageReceived) -> Step:
     """With a contact open, words go to the person; before one is there, that is said once."""
     word = handover.word_of(moment, event.text, event.reading)
     passed = handover.pass_on(state, word, reading=event.reading)
+    if state.held or state.asked == "back":
+        return passed.then(handover.welcome_back(passed.state, moment))
     if state.talking:
         return passed
     heard = replace(passed.state, heard=state.heard + 1)
-    if state.heard > 0:
-        return Step(heard, passed.effects)
-    return Step(heard, passed.effects).then(Step(heard, spoken(heard, moment, ["waiting.added"])))
+    return Step(heard, passed.effects).then(_while_waiting(heard, moment, state.heard))
+
+
+def _while_waiting(state: State, moment: Moment, before: int) -> Step:
+    """The first words are acknowledged, later ones now and then; in an emergency more often."""
+    if before == 0:
+        return Step(state, spoken(state, moment, ["waiting.added"]))
+    emergency = state.contact is not None and state.contact.severity == "emergency"
+    if before % (2 if emergency else 4):
+        return Step(state)
+    return handover.waiting_news(state, moment)
+
+
+def words_in(moment: Moment, event: AnyEvent) -> tuple[Word, ...]:
+    """What a person should see of an event by the child: its words, or that something came."""
+    if isinstance(event, MessageReceived):
+        return (handover.word_of(moment, event.text, event.reading),)
+    if not isinstance(event, MediaOffered):
+        return ()
+    offered = Word(at=moment.at, kind="media_offered", text=event.kind)
+    beneath = captioned(event)
+    return (offered, *words_in(moment, beneath)) if beneath else (offered,)
+
+
+def kept(state: State, moment: Moment, event: MessageReceived) -> Step:
+    """Words that follow a disclosure: kept with it, read, and not asked about."""
+    held = handover.hold_words(state, moment, *words_in(moment, event))
+    return held.then(Step(held.state, spoken(held.state, moment, ["disclosure.read"])))
 
 
 def heard(state: State, moment: Moment, event: MessageReceived) -> Step:
@@ -102,9 +129,9 @@ def _bothered(state: State, moment: Moment) -> Step:
 
 def media(state: State, moment: Moment, event: MediaOffered) -> Step:
     """Nothing is fetched or kept. No scolding, no guess; words are asked for instead."""
-    note = Word(at=moment.at, kind="media_offered", text=event.kind)
+    words = words_in(moment, event)
     if state.contact is not None:
-        passed = handover.pass_on(state, note)
+        passed = handover.pass_on(state, *words)
         return passed.then(Step(passed.state, spoken(passed.state, moment, ["media.person"])))
     if event.kind in SMALL:
         return _small(state, moment)
@@ -112,7 +139,10 @@ def media(state: State, moment: Moment, event: MediaOffered) -> Step:
         return Step(state, spoken(state, moment, ["media.voice"])).then(ask_again(state, moment))
     if event.kind in PLACES:
         return Step(state, spoken(state, moment, ["media.place"])).then(ask_again(state, moment))
-    held = handover.hold_words(state, moment, note)
+    held = handover.hold_words(state, moment, *words)
+    if state.told_of_harm:
+        said = Step(held.state, held.effects + spoken(state, moment, ["media.person"]))
+        return said.then(ask_again(held.state, moment))
     here = replace(held.state, paused=state.paused or _resumable(state.asked))
     asked = ask(
         here, moment, ["media.not_opened", "media.words"], "media", "threat", "sent", "mistake"

@@ -252,7 +252,8 @@ def test_disclosure_is_never_met_with_a_shrug(
     passed = any(isinstance(e, PassToCounsellor | OpenContact) for e in answer.effects)
 
     assert not any(key.startswith(("not.", "menu.", "stale.", "t0", "t1")) for key in keys)
-    assert passed or any(key.startswith("numbers.") for key in keys)
+    more = keys[:1] == ["disclosure.more"] and state.told_of_harm  # the numbers are in view
+    assert passed or more or any(key.startswith("numbers.") for key in keys)
     if severity is Severity.EMERGENCY:
         assert passed
 
