@@ -22,6 +22,7 @@ class Counsellor:
         self.http = httpx.AsyncClient(
             follow_redirects=True, trust_env=False, timeout=30, headers={"Accept-Language": "sq"}
         )
+        self.secret = ""  # of the second factor
         self.base = ""
         self.page = ""
 
@@ -36,9 +37,10 @@ class Counsellor:
         self.base = f"{here.scheme}://{here.netloc}"
         await self.opens(here.path)
         await self.sends(here.path, login="drita", name=self.name, password=PASSWORD)
-        secret = re.search(r'<span class="mono">([A-Z2-7]+)<', self.page)
-        assert secret, self.page
-        await self.sends("/helpline/enrol", code=pyotp.TOTP(secret[1]).now())
+        found = re.search(r'<span class="mono">([A-Z2-7]+)<', self.page)
+        assert found, self.page
+        self.secret = found[1]
+        await self.sends("/helpline/enrol", code=pyotp.TOTP(self.secret).now())
         await self.opens("/helpline")
         await self.sends("/helpline/duty", on="yes")
 
@@ -51,12 +53,13 @@ class Counsellor:
         """Claim a contact and open it."""
         await self.sends(f"/helpline/contacts/{contact}/claim")
 
-    async def answers(self, contact: str, words: str) -> None:
-        """Write to the child."""
+    async def answers(self, contact: str, words: str, *, times: int = 1) -> None:
+        """Write to the child; ``times`` is how often the same form is sent."""
         await self.opens(f"/helpline/contacts/{contact}")
         key = re.search(_FIELD.format("key"), self.page)
         assert key, self.page
-        await self.sends(f"/helpline/contacts/{contact}/reply", text=words, key=key[1])
+        for _ in range(times):
+            await self.sends(f"/helpline/contacts/{contact}/reply", text=words, key=key[1])
 
     async def log_of(self, contact: str) -> list[str]:
         """What a contact's chat holds, oldest first: both sides, and what the program noted."""

@@ -77,7 +77,9 @@ class House:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._process is not None:
+        if self._process is not None and "--workers" in self._command:
+            await self.stop()  # its workers end with it
+        elif self._process is not None:
             await self.kill()
         self._place.close()
 
