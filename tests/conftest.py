@@ -13,10 +13,10 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine
 
+from bot.crypto import Keys, Sealer
+
 settings.register_profile("sigurt", deadline=None, print_blob=True)  # timing is for benchmarks
 settings.load_profile("sigurt")
-
-from bot.crypto import Keys, Sealer
 
 
 @pytest.fixture
