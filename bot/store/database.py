@@ -11,7 +11,7 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, exc, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -67,6 +67,7 @@ def migrate(engine: Engine) -> None:
 
     Raises ``StoreUnavailable``.
     """
+    _make_file(engine.url)
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5340211)")
@@ -104,6 +105,16 @@ def _translated() -> Iterator[None]:
         raise kind(type(error.orig).__name__) from error
     except exc.TimeoutError as error:
         raise StoreUnavailable("no free connection") from error
+
+
+def _make_file(url: URL) -> None:
+    """For the service alone; SQLite gives the files beside it the same rights."""
+    if url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists():
+        return
+    try:
+        Path(url.database).touch(mode=0o600)
+    except OSError as error:
+        raise StoreUnavailable(f"{url.database}: {error.strerror}") from error
 
 
 def _prepare_sqlite(busy_ms: int, connection: Any, _record: Any) -> None:
