@@ -63,6 +63,7 @@ class WebChannel:
         self._conversation_of = conversation_of
         self._watcher: asyncio.Task[None] | None = None
         self._left: set[str] = set()  # whose pages are being shut
+        self._closed = False
 
     def conversation(self, address: str) -> str:
         """Return the conversation that the engine knows this address by."""
@@ -111,12 +112,19 @@ class WebChannel:
                 if conversation in self._left:
                     yield None
                     return
+                if self._closed:
+                    return
                 if not await _heard(rung, BEAT):
                     yield []
 
     async def start(self) -> None:
         """Begin to notice what other processes write."""
         self._watcher = asyncio.create_task(self._watch())
+
+    def close(self) -> None:
+        """End the open streams; a browser comes back by itself, to another process."""
+        self._closed = True
+        self._bell.ring_all()
 
     async def stop(self) -> None:
         """Stop noticing."""
