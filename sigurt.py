@@ -11,19 +11,26 @@ import ipaddress
 import json
 import os
 import secrets
+import signal
+import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import uvicorn
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.supervisors import Multiprocess
 
 if TYPE_CHECKING:  # either application may be absent from a process
     from fastapi import FastAPI
@@ -33,7 +40,12 @@ if TYPE_CHECKING:  # either application may be absent from a process
 
 PLAN = "SIGURT_PLAN"  # how worker processes learn what to run; set by ``serve`` alone
 HELPLINE_PATHS = ("/v1", "/helpline", "/openapi.json")
+PASSED_ON = ("forwarded", "via", "x-real-ip")  # and whatever begins with x-forwarded-
 GRACE = 5  # seconds for open streams to end when the service stops
+
+
+class CannotServe(Exception):
+    """The service cannot start here; the message says why in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,23 @@ class Together:
             for app in (self._api, self._bot):  # the helpline is there before its client
                 if app is not None:
                     await stack.enter_async_context(app.router.lifespan_context(app))
+            when_stopped(self.end_streams)
             yield
+
+    def end_streams(self) -> None:
+        """End the answers that have no end of their own, so that the service can stop."""
+        if self._api is not None:
+            self._api.state.bell.close()
+        if self._bot is not None:
+            self._bot.state.bot.web.close()
+
+    def prepare(self) -> None:
+        """Bring the bot's tables to the newest form; the helpline has done so with its own."""
+        if self._bot is not None:
+            from bot.store.database import migrate
+
+            migrate(self._bot.state.bot.engine)
+            self._bot.state.bot.engine.dispose()
 
 
 def below(path: str, prefixes: Sequence[str]) -> bool:
@@ -82,8 +110,10 @@ def below(path: str, prefixes: Sequence[str]) -> bool:
 
 def at_home(scope: Scope) -> bool:
     """Whether a request was made on this machine, to this machine, through nobody."""
-    request = Request(scope)
-    passed_on = "forwarded" in request.headers or "x-forwarded-for" in request.headers
+    request = HTTPConnection(scope)
+    passed_on = any(
+        name in PASSED_ON or name.startswith("x-forwarded-") for name in request.headers
+    )
     return not passed_on and is_loopback(request.url.hostname or "")
 
 
@@ -95,6 +125,22 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def when_stopped(do: Callable[[], None]) -> None:
+    """Also do this when the process is told to stop; the server's own handlers go on."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # a test: nobody signals it
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+
+        def told(number: int, frame: FrameType | None, before: signal._HANDLER = before) -> None:
+            do()
+            if callable(before):
+                before(number, frame)
+
+        if callable(before):
+            signal.signal(number, told)
 
 
 def application() -> ASGIApp:
@@ -151,12 +197,15 @@ def serve(args: argparse.Namespace) -> int:
         print("SIGURT_HELPLINE_KEY is needed: the bot elsewhere must show it.", file=sys.stderr)
         return 2
     _quiet_logs()
+    app = build(plan)
+    app.prepare()  # what is wrong is met here, before anybody is told an address
+    listening = _listen(args.host, args.port)
     if plan.api:
         _announce(plan, args)
     os.environ[PLAN] = json.dumps(asdict(plan))
-    uvicorn.run(
-        "sigurt:application",
-        factory=True,
+    config = uvicorn.Config(
+        app if args.workers == 1 else "sigurt:application",
+        factory=args.workers > 1,
         host=args.host,
         port=args.port,
         workers=args.workers,
@@ -165,7 +214,32 @@ def serve(args: argparse.Namespace) -> int:
         timeout_graceful_shutdown=GRACE,
         log_level="warning",
     )
-    return 0
+    return _run(config, listening)
+
+
+def _run(config: uvicorn.Config, listening: socket.socket) -> int:
+    if config.workers > 1:
+        Multiprocess(config, sockets=[listening]).run()
+        return 0
+    server = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+    return 0 if server.started else 1
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The socket of the service; raises ``CannotServe`` when another has the port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen()  # whoever comes while the parts begin waits for them
+    except OSError as error:
+        listening.close()
+        raise CannotServe(f"Port {port} of {host} cannot be used: {error.strerror}.") from None
+    listening.set_inheritable(True)
+    return listening
 
 
 def _plan(args: argparse.Namespace) -> Plan:
@@ -221,7 +295,14 @@ def chat(args: argparse.Namespace) -> int:
     content = load(bot_settings().content_dir)
     if args.script:
         return run_script(Path(args.script), args.lang, content, out=sys.stdout)
-    return talk(args.lang, content, json_lines=args.json, lines=sys.stdin, out=sys.stdout)
+    return talk(
+        args.lang,
+        content,
+        channel=args.channel,
+        json_lines=args.json,
+        lines=sys.stdin,
+        out=sys.stdout,
+    )
 
 
 def triage(_args: argparse.Namespace) -> int:
@@ -242,7 +323,14 @@ def staff(args: argparse.Namespace) -> int:
     """Add, disable or reset a member of staff."""
     from api.staff.command import run
 
-    return run(helpline_settings(secrets.token_urlsafe(32)), args.do, args.login, out=sys.stdout)
+    return run(
+        helpline_settings(secrets.token_urlsafe(32)),
+        args.do,
+        args.login,
+        out=sys.stdout,
+        name=args.name,
+        roles=args.role or ["counsellor"],
+    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -255,12 +343,16 @@ def parser() -> argparse.ArgumentParser:
     which.add_argument("--bot-only", action="store_true", help="only what children meet")
     which.add_argument("--api-only", action="store_true", help="only what the helpline meets")
     one.add_argument("--host", default="127.0.0.1")
-    one.add_argument("--port", type=int, default=8000)
-    one.add_argument("--workers", type=int, default=1, help="processes that share the work")
+    one.add_argument("--port", type=_number(0, 65_535), default=8000)
+    one.add_argument(
+        "--workers", type=_number(1, 64), default=1, help="processes that share the work"
+    )
     one.set_defaults(run=serve)
 
     one = commands.add_parser("chat", help="talk to the bot in the terminal")
-    one.add_argument("--channel", choices=["telegram", "viber", "web"], default="web")
+    one.add_argument(
+        "--channel", choices=["telegram", "web"], default="web", help="show bubbles as it would"
+    )
     one.add_argument("--lang", choices=["sq", "en"], default="sq")
     one.add_argument("--json", action="store_true", help="answer in JSON lines")
     one.add_argument("--script", metavar="FILE", help="run a transcript (TOML)")
@@ -277,23 +369,70 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("staff", help="accounts of the helpline's staff")
     one.add_argument("do", choices=["add", "disable", "reset"])
     one.add_argument("login")
+    one.add_argument("--name", default="", help="what children see; add only")
+    one.add_argument(
+        "--role",
+        action="append",
+        choices=["counsellor", "supervisor", "administrator"],
+        help="may be given several times; add only (default: counsellor)",
+    )
     one.set_defaults(run=staff)
     return top
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; a wrong setting or a content fault is named in a sentence."""
-    import api.settings
-    import bot.settings
-    from bot.authoring.faults import ContentFault
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if text.isascii() and text.isdigit() and least <= int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"a number from {least} to {most} is wanted")
 
+    return number
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; what is wrong with the set-up is named in a sentence, and 2 returned."""
     args = parser().parse_args(argv)
     try:
         code: int = args.run(args)
-    except (api.settings.SettingsFault, bot.settings.SettingsFault, ContentFault) as fault:
-        print(fault, file=sys.stderr)
+    except _faults() as fault:
+        print(_sentence(fault), file=sys.stderr)
         return 2
     return code
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """What an operator or an author can mend; anything else is a bug and shows its trace."""
+    import api.crypto
+    import api.settings
+    import bot.crypto
+    import bot.settings
+    from bot.authoring.faults import ContentFault
+    from bot.script import ScriptFault
+    from bot.store.database import StoreUnavailable
+
+    return (
+        CannotServe,
+        ContentFault,
+        ScriptFault,
+        StoreUnavailable,
+        DBAPIError,
+        CommandError,
+        OSError,
+        api.crypto.KeyFileUnsafe,
+        api.settings.SettingsFault,
+        bot.crypto.KeyRefused,
+        bot.settings.SettingsFault,
+    )
+
+
+def _sentence(fault: Exception) -> str:
+    """What to tell the operator; of a database only what its driver says, never a value."""
+    error = fault if isinstance(fault, DBAPIError) else fault.__cause__
+    if isinstance(error, DBAPIError):
+        return f"A database cannot be used: {str(error.orig).splitlines()[0]}"
+    if isinstance(fault, CommandError):
+        return f"A database is not of this release: {fault}"
+    return str(fault)
 
 
 if __name__ == "__main__":

@@ -88,6 +88,10 @@ def read_settings() -> Settings:
 
 def _sentences(error: ValidationError) -> list[str]:
     return [
-        f"SIGURT_{str(item['loc'][0]).upper()} {item['msg'].removeprefix('Value error, ')}."
+        f"SIGURT_{str(item['loc'][0]).upper()} {_why(item['msg'])}"
         for item in error.errors(include_input=False)
     ]
+
+
+def _why(message: str) -> str:
+    return message.removeprefix("Value error, ").removeprefix("Input ") + "."

@@ -147,4 +147,4 @@ def _sentences(error: ValidationError) -> list[str]:
 
 
 def _why(message: str) -> str:
-    return message.removeprefix("Value error, ") + "."
+    return message.removeprefix("Value error, ").removeprefix("Input ") + "."

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from bot import triage
 from bot.engine.content import Content
-from bot.engine.effects import Effect, Say
+from bot.engine.effects import Button, Effect, Say
 from bot.engine.events import AnyEvent, ButtonTapped, MessageReceived, Started
 from bot.engine.state import State
 from bot.script import Played, Talk, load_script, orders, play
@@ -29,22 +30,32 @@ def run_script(path: Path, language: str, content: Content, *, out: TextIO) -> i
 
 
 def talk(
-    language: str, content: Content, *, json_lines: bool, lines: Iterable[str], out: TextIO
+    language: str,
+    content: Content,
+    *,
+    channel: str,
+    json_lines: bool,
+    lines: Iterable[str],
+    out: TextIO,
 ) -> int:
-    """Talk line by line: words are words, ``[label]`` or a button's number is a press."""
+    """Talk line by line: words are words, ``[label]`` or a button's number is a press.
+
+    On ``web`` the way to help stands in the page's own frame; elsewhere it is a button
+    under the bubble, and shown so.
+    """
     going = Talk(content, triage.read, language, State.new())
+    show = partial(_show, json_lines=json_lines, framed=channel == "web", out=out)
+    buttons: list[Button] = []
     first = Started(at=going.at)
-    _show(going, first, going.happens(first), turn=0, json_lines=json_lines, out=out)
+    buttons = show(0, first, going.happens(first)) or buttons
     for turn, line in enumerate(lines, start=1):
-        event = _event(line.rstrip("\n"), going)
-        _show(going, event, going.happens(event), turn=turn, json_lines=json_lines, out=out)
+        event = _event(line.rstrip("\n"), going, buttons)
+        buttons = show(turn, event, going.happens(event)) or buttons
     return 0
 
 
-def _event(line: str, going: Talk) -> AnyEvent:
-    last = next((say for say in reversed(going.shown) if say.buttons), None)
-    buttons = last.buttons if last else ()
-    if line.isdigit() and 0 < int(line) <= len(buttons):
+def _event(line: str, going: Talk, buttons: Sequence[Button]) -> AnyEvent:
+    if line.isdecimal() and 0 < int(line) <= len(buttons):
         return ButtonTapped(at=going.at, button=buttons[int(line) - 1].id)
     if line.startswith("[") and line.endswith("]"):
         return ButtonTapped(at=going.at, button=going.button(line[1:-1]))
@@ -52,22 +63,29 @@ def _event(line: str, going: Talk) -> AnyEvent:
 
 
 def _show(
-    going: Talk,
+    turn: int,
     event: AnyEvent,
     effects: tuple[Effect, ...],
     *,
-    turn: int,
     json_lines: bool,
+    framed: bool,
     out: TextIO,
-) -> None:
+) -> list[Button]:
+    """Print an answer and return its buttons as they are numbered."""
+    says = [effect for effect in effects if isinstance(effect, Say)]
+    buttons = [button for say in says for button in _buttons(say, framed=framed)]
     if json_lines:
         print(Played(turn, event, effects).line(), file=out, flush=True)
-        return
-    says = [effect for effect in effects if isinstance(effect, Say)]
+        return buttons
     for say in says:
         print(f"{say.name or 'Sigurt'}: {say.text}", file=out)
-    for number, button in enumerate((b for say in says for b in say.buttons), start=1):
+    for number, button in enumerate(buttons, start=1):
         print(f"   {number} [{button.label}]", file=out)
     if "open_contact" in orders(effects):
         print(OPENED, file=out)
     out.flush()
+    return buttons
+
+
+def _buttons(say: Say, *, framed: bool) -> tuple[Button, ...]:
+    return say.buttons if framed or say.help is None else (*say.buttons, say.help)

@@ -1,0 +1,278 @@
+"""The command line: who may meet a trial, and what an operator is told when it cannot start."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+
+import sigurt
+
+ROOT = Path(__file__).resolve().parents[1]
+KEY = "A" * 43 + "="
+
+
+def scope(host: str = "127.0.0.1:8000", **headers: str) -> dict[str, object]:
+    """A request as a server hands it on; ``_`` in a name stands for ``-``."""
+    named = {"host": host, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    raw = [(name.encode(), value.encode()) for name, value in named.items()]
+    return {"type": "http", "method": "GET", "scheme": "http", "path": "/", "headers": raw}
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """
+    No settings but a data folder; a test adds its own.
+    """
+    for name in [name for name in os.environ if name.startswith("SIGURT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SIGURT_DATA_DIR", str(tmp_path / "var"))
+    return monkeypatch
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
+def test_a_trial_answers_this_machine(host: str) -> None:
+    """
+    Whoever asks for this machine by its own name, through nobody, meets the trial.
+    """
+    assert sigurt.at_home(scope(host))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        scope("evil.example"),
+        scope("127.0.0.1.evil.example:8000"),
+        scope("192.168.1.5:8000"),
+        scope(x_forwarded_for="203.0.113.7"),
+        scope(x_forwarded_host="chat.example.com"),
+        scope(x_forwarded_proto="https"),
+        scope(x_real_ip="203.0.113.7"),
+        scope(forwarded="for=203.0.113.7"),
+        scope(via="1.1 proxy"),
+    ],
+)
+def test_a_trial_is_for_nobody_else(asked: dict[str, object]) -> None:
+    """
+    A page elsewhere that turns its name to this machine (DNS rebinding), another name, or a
+    proxy that passes somebody's request on: none of them meets a trial.
+    """
+    assert not sigurt.at_home(asked)
+
+
+async def test_a_trial_refuses_strangers_before_either_application_hears_them() -> None:
+    """
+    Nothing behind the door is asked when a request does not come from this machine.
+    """
+    together = sigurt.Together(sigurt.Plan(bot=True, api=True, trial=True), None, None)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(together), base_url="http://evil.example"
+    ) as stranger:
+        answers = [await stranger.get(path) for path in ("/", "/helpline", "/v1/duty")]
+
+    assert [answer.status_code for answer in answers] == [403] * 3
+
+
+@pytest.mark.parametrize(
+    ("options", "extra", "trial"),
+    [
+        ([], {}, True),
+        (["--host", "localhost"], {}, True),
+        (["--host", "0.0.0.0"], {}, False),
+        ([], {"SIGURT_PUBLIC_URL": "https://chat.example.com"}, False),
+        ([], {"SIGURT_TELEGRAM_TOKEN": "1:abc"}, False),
+        (["--api-only"], {}, False),
+        (["--bot-only"], {}, False),
+    ],
+)
+def test_a_trial_is_loopback_without_token_or_public_address(
+    settings: pytest.MonkeyPatch, options: list[str], extra: Mapping[str, str], trial: bool
+) -> None:
+    """
+    The one-time link opens the console at once only where nobody else can come.
+    """
+    for name, value in extra.items():
+        settings.setenv(name, value)
+
+    assert sigurt._plan(sigurt.parser().parse_args(["serve", *options])).trial is trial
+
+
+@pytest.mark.parametrize(
+    ("options", "extra", "told"),
+    [
+        (["--bot-only"], {}, "SIGURT_HELPLINE_URL is needed"),
+        (["--bot-only", "--workers", "2"], {}, "SIGURT_HELPLINE_URL is needed"),
+        (["--api-only"], {}, "SIGURT_HELPLINE_KEY is needed"),
+        ([], {"SIGURT_LEASE_SECONDS": "soon"}, "SIGURT_LEASE_SECONDS should be a valid integer"),
+        ([], {"SIGURT_HELPLINE_KEY": "short"}, "SIGURT_HELPLINE_KEY must have at least 32"),
+        ([], {"SIGURT_DATABASE_URL": "mysql://x"}, "SIGURT_DATABASE_URL must begin with"),
+        ([], {"SIGURT_CONTENT_DIR": "/nowhere"}, "phrases.toml:1: The file is missing."),
+        (
+            [],
+            {"SIGURT_DATABASE_URL": "sqlite:////nowhere/bot.db"},
+            "/nowhere/bot.db: No such file or directory",
+        ),
+        (
+            [],
+            {"SIGURT_HELPLINE_DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/x"},
+            "A database cannot be used: connection failed",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named_in_a_sentence(
+    settings: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    extra: Mapping[str, str],
+    told: str,
+) -> None:
+    """
+    What keeps the service from starting is said in words, and no address is given out.
+    """
+    for name, value in extra.items():
+        settings.setenv(name, value)
+
+    assert sigurt.main(["serve", "--port", "0", *options]) == 2
+    shown = capsys.readouterr()
+    assert told in shown.err
+    assert shown.out == ""
+
+
+@pytest.mark.parametrize("name", ["bot.key", "helpline.key", "helpline.private"])
+def test_a_key_that_others_can_read_stops_the_start(
+    settings: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """
+    S53: a world-readable key file is named, and nothing is served with it.
+    """
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / name).write_text(KEY)
+    (tmp_path / "var" / name).chmod(0o644)
+
+    assert sigurt.main(["serve", "--port", "0"]) == 2
+    assert name in capsys.readouterr().err
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(
+    settings: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    A folder that cannot be written to ends the start with its name.
+    """
+    (tmp_path / "file").write_text("")
+    settings.setenv("SIGURT_DATA_DIR", str(tmp_path / "file" / "var"))
+
+    assert sigurt.main(["serve", "--port", "0"]) == 2
+    assert "file" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_named(
+    settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    Another service on the port: the sentence names it, and no link is printed.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        assert sigurt.main(["serve", "--port", str(port)]) == 2
+    shown = capsys.readouterr()
+    assert f"Port {port} of 127.0.0.1 cannot be used" in shown.err
+    assert shown.out == ""
+
+
+def test_the_databases_are_for_the_service_alone(
+    settings: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """
+    Neither database file can be read by anybody else on the machine.
+    """
+    sigurt.build(sigurt.Plan(bot=True, api=True, trial=True)).prepare()
+
+    files = list((tmp_path / "var").glob("*.db*"))
+    assert {file.name for file in files} >= {"bot.db", "helpline.db"}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_staff_are_added_with_name_and_roles(
+    settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    ``staff add`` takes the name that children see and the roles, and prints a one-time link.
+    """
+    add = ["staff", "add", "elira", "--name", "Elira", "--role", "supervisor", "--role"]
+
+    assert sigurt.main([*add, "counsellor"]) == 0
+    assert re.search(r"/helpline/first/\S{43}\n", capsys.readouterr().out)
+    assert sigurt.main([*add, "counsellor"]) == 1  # the login is taken
+
+
+def test_a_script_that_is_missing_is_named(
+    settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    ``chat --script`` with a file that is not there ends with its name.
+    """
+    assert sigurt.main(["chat", "--script", "/nowhere/talk.toml"]) == 2
+    assert "talk.toml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("channel", "shown"), [("web", False), ("telegram", True)])
+def test_chat_shows_bubbles_as_the_channel_does(
+    settings: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    channel: str,
+    shown: bool,
+) -> None:
+    """
+    The way to help stands in the page's frame on the web, and under the bubble elsewhere.
+    """
+    settings.setattr(sys, "stdin", [])
+
+    assert sigurt.main(["chat", "--channel", channel]) == 0
+    assert ("3 [Dua ndihmë]" in capsys.readouterr().out) is shown
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_service_stops_well_while_a_page_is_open(tmp_path: Path, number: int) -> None:
+    """
+    Stopped with a child's page open, the stream ends as it should and no trace is printed.
+    """
+    env = {name: value for name, value in os.environ.items() if not name.startswith("SIGURT_")}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "sigurt.py"), "serve", "--port", str(port)],
+        cwd=tmp_path,
+        env={**env, "SIGURT_DATA_DIR": str(tmp_path / "var")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout
+    begun = [process.stdout.readline() for _ in range(3)]  # the addresses: it listens by then
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as page:
+        door = re.search(r'name="door" value="([^"]+)"', page.get("/").text)
+        assert door
+        ours = {"origin": f"http://127.0.0.1:{port}", "accept": "application/json"}
+        words = {"event": "a" * 16, "door": door[1], "text": "ckemi"}
+        assert page.post("/chat", data=words, headers=ours).status_code == 200
+        with page.stream("GET", "/chat/live?after=0") as live:
+            lines = live.iter_lines()
+            next(lines)
+            process.send_signal(number)
+            rest = list(lines)  # raises when the stream is cut rather than ended
+    said = "".join(begun) + process.communicate(timeout=30)[0]
+
+    assert rest
+    assert "Traceback" not in said
+    assert "Cancel" not in said
