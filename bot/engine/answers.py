@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.engine import journey
@@ -20,6 +21,8 @@ Answer = Callable[[State, Moment, str], Step]
 def _menu_answer(state: State, moment: Moment, option: str) -> Step:
     if option == "lesson":
         return doors.lessons(state, moment)
+    if option == "person":
+        return handover.ask_for_person(state, moment)
     if option == "guidance":
         return journey.guidance(state, moment)
     return doors.listen(state, moment) if option == "ask" else doors.doors(state, moment)
@@ -73,7 +76,7 @@ ANSWERS: dict[str, Answer] = {
 
 OPTIONS: dict[str, tuple[str, ...]] = {
     **{name: options for name, (_, options) in FIXED.items()},
-    "menu": ("lesson", "guidance", "ask", "help"),
+    "menu": ("lesson", "guidance", "person", "ask", "help"),
     "lessons": doors.TOPICS,
     "after": ("go_on",),
 }
@@ -84,6 +87,7 @@ WEIGHTY = {
     "danger.unsure",
     "offer.yes",
     "doors.person",
+    "menu.person",
     "person.yes",
     "media.threat",
     "media.sent",
@@ -192,7 +196,7 @@ def _typed_option(state: State, moment: Moment, text: str) -> str:
     for letter, option in zip(LETTERS, options, strict=False):
         if same_word(text, labels[option]) or same_word(text, letter):
             return option
-    return _begun_option(tokens(text), labels)
+    return _begun_option(tokens(text), labels) or _age_option(text, options)
 
 
 def _begun_option(typed: tuple[str, ...], labels: Mapping[str, str]) -> str:
@@ -201,6 +205,18 @@ def _begun_option(typed: tuple[str, ...], labels: Mapping[str, str]) -> str:
         option for option, label in labels.items() if typed and tokens(label)[: len(typed)] == typed
     ]
     return begun[0] if len(begun) == 1 else ""
+
+
+def _age_option(text: str, options: Sequence[str]) -> str:
+    """“11” or “jam 11 vjeç” for [11–13]: one number where every option is a range of ages."""
+    ages = re.findall(r"\d+", text)
+    if len(ages) != 1 or len(ages[0]) > 2 or not all(each[:1].isdigit() for each in options):
+        return ""
+    for option in options:
+        low, _, high = option.partition("-")
+        if int(low) <= int(ages[0]) <= int(high or 99):
+            return option
+    return ""
 
 
 def _label_of(state: State, moment: Moment, option: str) -> str:

@@ -24,8 +24,25 @@ SETTABLE = ("language", "country", "band", "role", "child_band")
 
 
 def onboard(state: State, moment: Moment) -> Step:
-    """Begin where a conversation begins."""
-    return start(state, moment, ONBOARDING)
+    """Begin where a conversation begins, or go on where something is still unknown."""
+    journey = moment.content.journeys[ONBOARDING]
+    return _enter(state, moment, journey, _first_unknown(state, journey), ())
+
+
+def _first_unknown(state: State, journey: Journey) -> str:
+    known = {
+        "language": state.language,
+        "limits": state.limits_version,
+        "country": state.country,
+        "band": state.role,
+    }
+    node = journey.start
+    while fields := {name for values in journey.turns[node].set.values() for name in values}:
+        if not all(known.get(name) for name in fields):
+            break
+        turn = journey.turns[node]
+        node = turn.go[known["language"] if "language" in fields else turn.options[0]]
+    return node
 
 
 def first_question(moment: Moment) -> str:
@@ -142,7 +159,7 @@ def leave(state: State, moment: Moment, target: str) -> Step:
     if name == "guidance":
         return guidance(state, moment)
     if name == "numbers":
-        return doors.numbers(state, moment).then(doors.menu(state, moment))
+        return doors.numbers(state, moment)
     return {"help": doors.doors, "lessons": doors.lessons}.get(name, doors.menu)(state, moment)
 
 

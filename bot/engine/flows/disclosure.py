@@ -228,7 +228,7 @@ def _calling(state: State, moment: Moment) -> tuple[Effect, ...]:
 
 
 def _who_is_near(state: State, moment: Moment) -> Step:
-    if state.adult:
+    if state.role in ("parent", "teacher"):
         return ask(state, moment, ["adult.with_child"], "adult_near", *NEAR)
     return ask(state, moment, ["company.ask"], "company", "yes", "no")
 
@@ -249,11 +249,20 @@ def _pass_if_open(state: State, *words: Word) -> Step:
 
 
 def _told_by_adult(state: State, moment: Moment) -> Step:
+    if state.role == "other":
+        return _told_by_somebody(state, moment)
     key = "adult.thank_teacher" if state.role == "teacher" else "adult.thank"
     says: tuple[Effect, ...] = spoken(state, moment, [key])
     question = "adult.back_today" if state.role == "teacher" else "adult.with_child"
     told = Step(state, (*says, *handover.outside_numbers(state, moment)))
     return told.then(ask(state, moment, [question], "adult_near", *NEAR))
+
+
+def _told_by_somebody(state: State, moment: Moment) -> Step:
+    """Neither parent nor teacher: it may be about themselves, so no child is assumed."""
+    says: tuple[Effect, ...] = spoken(state, moment, ["adult.thank_other"])
+    told = Step(state, (*says, *handover.outside_numbers(state, moment)))
+    return told.then(ask(state, moment, ["danger.ask"], "danger", *OPEN["danger"][1]))
 
 
 def adult_near_answer(state: State, moment: Moment, option: str) -> Step:

@@ -26,6 +26,7 @@ from bot.engine.voice import (
     calls,
     closing,
     language_of,
+    numbers,
     one,
     say,
     services,
@@ -180,8 +181,11 @@ def nobody_on_duty(state: State, moment: Moment) -> tuple[Effect, ...]:
 def outside_numbers(state: State, moment: Moment) -> tuple[Effect, ...]:
     """The telephone line that answers now, or the emergency numbers where there is none."""
     key = _numbers_key(state, moment)
-    bubble_of_numbers = say(state, moment, key)
-    found = calls(state, moment, "child_helpline", "police", "emergency")
+    despair = state.told is not None and state.told.category == "self_harm"
+    first = "ambulance" if despair else "police"
+    danger = numbers(state, moment)["ambulance" if despair else "emergency"]
+    bubble_of_numbers = say(state, moment, key, emergency=danger)
+    found = calls(state, moment, "child_helpline", first, "emergency")
     return (replace(bubble_of_numbers, calls=found),)
 
 

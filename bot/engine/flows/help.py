@@ -48,6 +48,8 @@ def menu(state: State, moment: Moment, *first: str) -> Step:
 
 
 def _menu_options(state: State) -> tuple[str, ...]:
+    if state.hold and not state.adult:
+        return ("person", "ask", "help")  # no lesson and no quiz so soon after
     return ("guidance", "ask", "help") if state.adult else ("lesson", "ask", "help")
 
 
@@ -173,10 +175,11 @@ def press_reading(category: str) -> Reading:
 
 
 def not_understood(state: State, moment: Moment) -> Step:
-    """Never twice in a row: the second time the number and the person are shown."""
+    """Never the same twice in a row: every second time the number and the person are shown."""
     confused = replace(state, confused=state.confused + 1)
-    if state.confused == 0:
-        return ask(confused, moment, ["not.understood"], "menu", *_menu_options(state))
+    if state.confused % 2 == 0:
+        key = "not.understood" if state.confused == 0 else "not.here"
+        return ask(confused, moment, [key], "menu", *_menu_options(state))
     key = "not.again" if has_child_helpline(state, moment) else "not.again_danger"
     return Step(confused, (say(confused, moment, key),)).then(
         ask(confused, moment, ["not.person"], "doors", "person", "back")

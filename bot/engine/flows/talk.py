@@ -94,7 +94,7 @@ def concern(state: State, moment: Moment, event: MessageReceived) -> Step:
         paused=state.paused or _resumable(state.asked),
     )
     question = "soft_adult" if state.adult else "soft"
-    keys = ["soft.again" if recent else "soft.ask"]
+    keys = ["soft.other" if state.role == "other" else "soft.again" if recent else "soft.ask"]
     return Step(signed, held.effects).then(ask(signed, moment, keys, question, *SOFT))
 
 
@@ -118,7 +118,8 @@ def soft_answer(state: State, moment: Moment, option: str) -> Step:
 
 
 def _bothered(state: State, moment: Moment) -> Step:
-    says = spoken(state, moment, ["soft.steps"])
+    key = "soft.steps_other" if state.role == "other" else "soft.steps"
+    says = spoken(state, moment, [key])
     return Step(state, (*says, *handover.outside_numbers(state, moment))).then(
         ask(state, moment, ["soft.offer"], "offer", "yes", "not_now")
     )
@@ -181,17 +182,21 @@ def captioned(event: MediaOffered) -> MessageReceived | None:
 
 def unexpected(state: State, moment: Moment, event: MessageReceived) -> Step:
     """No flow understands: kindly, with a way on, and never twice the same."""
-    if state.asked and state.confused == 0 and _is_lesson(state.asked):
-        return _choose(state, moment)
-    return doors.not_understood(state, moment)
+    held = handover.hold_words(state, moment, *words_in(moment, event))
+    if not _has_a_place(state.asked):
+        return held.then(doors.not_understood(held.state, moment))
+    if state.confused % 2 == 0:
+        return held.then(_choose(held.state, moment))
+    return held.then(doors.not_understood(held.state.put_away(), moment))
 
 
-def _is_lesson(question: str) -> bool:
-    return "/" in question
+def _has_a_place(question: str) -> bool:
+    """Whether the question stands in a lesson or a journey, which goes on from there."""
+    return "/" in question or ":" in question
 
 
 def _choose(state: State, moment: Moment) -> Step:
-    confused = replace(state, confused=1)
+    confused = replace(state, confused=state.confused + 1)
     return Step(confused, spoken(confused, moment, ["not.choose"])).then(
         ask_again(confused, moment)
     )
