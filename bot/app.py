@@ -41,6 +41,7 @@ from bot.receipts import Receipts
 from bot.routes import Machines, Webhooks, machine_routes, webhook_route
 from bot.runner import Runner
 from bot.settings import Settings, SettingsFault
+from bot.store import outbox
 from bot.store.database import connect, migrate
 from bot.store.weblog import WebLog
 
@@ -234,6 +235,7 @@ async def running(bot: Bot) -> AsyncIterator[None]:
             stack.push_async_callback(bot.helpline.close)
         bot.runner.start(bot.delivery)
         stack.push_async_callback(bot.runner.stop)
+        await bot.runner.ask(outbox.try_again)
         await bot.feed.recall()
         stack.push_async_callback(bot.delivery.stop)
         await bot.web.start()

@@ -273,7 +273,7 @@ class Delivery:
             )
         except HelplineRefused as refused:
             status = refused.status
-            return lambda: self._failed(parcel, "helpline_refused", status=status)
+            return lambda: self._refused(parcel, status)
         except HelplineUnavailable:
             self._went_down()
             return lambda: self._delayed(parcel)
@@ -293,6 +293,11 @@ class Delivery:
         await self._runner.settle(_settled(parcel, "failed"))
         self._alarms.sound(why, row=parcel.id, **ids)
 
+    async def _refused(self, parcel: Parcel, status: int) -> None:
+        """A person must mend something; a child whose contact it is has to know meanwhile."""
+        await self._not_arrived(parcel, _settled(parcel, "failed"))
+        self._alarms.sound("helpline_refused", row=parcel.id, status=status)
+
     async def _later(self, parcel: Parcel, seconds: float) -> None:
         await self._runner.settle(_settled(parcel, "later", self._in(seconds)))
 
@@ -311,8 +316,10 @@ class Delivery:
         )
 
     async def _delayed(self, parcel: Parcel) -> None:
+        await self._not_arrived(parcel, _settled(parcel, "later", self._in(self._wait(parcel))))
+
+    async def _not_arrived(self, parcel: Parcel, settle: Settle) -> None:
         """The child is told once that the helpline could not be reached with a contact."""
-        settle = _settled(parcel, "later", self._in(self._wait(parcel)))
         if parcel.kind != "contact":
             return await self._runner.settle(settle)
         await self._runner.handle_event(

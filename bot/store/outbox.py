@@ -184,7 +184,9 @@ def accepted(connection: Connection, ids: Collection[int]) -> None:
 
 
 def failed(connection: Connection, ids: Collection[int]) -> None:
-    """Keep rows for a person to look at; they are not tried again and hold up nothing."""
+    """Keep rows for a person to look at; they are not tried again before a restart, and
+    hold up nothing.
+    """
     if ids:
         connection.execute(_FAIL, {"ids": sorted(ids)})
 
@@ -201,6 +203,12 @@ def later(connection: Connection, rows: Iterable[tuple[int, Pair, int]]) -> None
     connection.execute(
         _LATER_TOO, [_only(item, "of_lane", "of_conversation", "due") for item in values]
     )
+
+
+def try_again(connection: Connection) -> None:
+    """Give what the helpline refused another try: a restart follows a mend, there or here."""
+    change = update(_OUTBOX).where(_OUTBOX.c.lane == HELPLINE, _OUTBOX.c.failed.is_(True))
+    connection.execute(change.values(failed=False))
 
 
 def is_reply(key: str) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from bot.channels.base import ChannelBusy, ChannelDown, ChannelRefused, ChatGone
 from bot.crypto import SealBroken
 from bot.helpline import HelplineRefused
+from bot.store import outbox
 from bot.store.database import writing
 
 
@@ -256,6 +257,24 @@ async def test_a_contact_that_is_refused_is_seen_by_somebody(world):
 
     assert world.alarms.counts == {"helpline_refused": 1}
     assert world.failed() == 1
+    assert world.channel.texts("child-1")[-1] == "delayed"  # the child knows as well
+
+
+async def test_a_contact_that_was_refused_arrives_after_a_mend(world):
+    """
+    What the helpline refused is tried again after a restart, in its order, and is no more lost
+    than what it did not answer.
+    """
+    world.helpline.refusal = HelplineRefused(409, "unknown-key")
+    await world.runner.handle(said("tell disclosure", update="1"))
+    await world.runner.handle(said("more", update="2"))
+    await world.delivery.quiet()
+    world.helpline.refusal = None
+    await world.runner.ask(outbox.try_again)
+    await world.goes_on()
+
+    assert [key for _, key, _ in world.helpline.posts] == ["fake:1.1", "fake:2.1"]
+    assert world.failed() == 0
 
 
 async def test_a_repeated_post_carries_the_same_bytes_and_key(world):
