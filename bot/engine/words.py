@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 from typing import NamedTuple
 
 READ_AT_MOST = 20_000  # characters of one message; nothing beyond them is looked at
@@ -64,22 +66,24 @@ def unaccented(text: str) -> str:
     """Return the first ``READ_AT_MOST`` characters in lower case without marks.
 
     Accents, invisible and direction characters go, look-alike letters and apostrophes
-    become plain ones. Repeats stay, so that places can be traced back with ``original``.
+    become plain ones. Repeats stay, so that places can be traced back with ``Origins``.
     """
     return text[:READ_AT_MOST].translate(_FOLDING)
 
 
-def original(text: str, start: int, end: int) -> str:
-    """Return the part of ``text`` that became ``unaccented(text)[start:end]``."""
-    at, first, last = 0, len(text), len(text)
-    for index, character in enumerate(text[:READ_AT_MOST]):
-        if at >= end:
-            last = index
-            break
-        at += len(_FOLDING[ord(character)])
-        if at > start:
-            first = min(first, index)
-    return text[first:last]
+class Origins:
+    """Finds the part of a text that became a part of its ``unaccented`` form."""
+
+    def __init__(self, text: str) -> None:
+        """Count once; asking is then quick, however long the text."""
+        self._text = text
+        folded = map(_FOLDING.__getitem__, map(ord, text[:READ_AT_MOST]))
+        self._ends = list(accumulate(map(len, folded)))
+
+    def of(self, start: int, end: int) -> str:
+        """Return the part of the text that became ``unaccented(text)[start:end]``."""
+        first = bisect_right(self._ends, start)
+        return self._text[first : bisect_left(self._ends, end) + 1]
 
 
 def unstretched(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -17,21 +17,58 @@ _HEADS = (
     *("language_words", "menu_words", "secret_words"),
 )
 
+_SPOKEN = {"label", "all", "adult", "8-10", "11-13", "14-17"}  # also when it is one word
+_TELLINGS = {"button.threat", "button.sent"}  # by which a child tells; typed, it is a telling
+
 
 class BadLine(ValueError):
     """A line that is no message; the text says why, without repeating the line."""
 
 
-def load_lexicons(folder: Path = CONTENT) -> dict[str, Lexicon]:
-    """Return the lexicon of each language, read without the rest of the content."""
-    return {language: _lexicon(folder, language) for language in LANGUAGES}
+def load_lexicons(
+    folder: Path = CONTENT, cues: Mapping[str, object] | None = None
+) -> dict[str, Lexicon]:
+    """Return the lexicon of each language, read without the rest of the content.
+
+    ``cues`` stand in for those of ``cues.json``, as while they are being learned.
+    """
+    if cues is None:
+        cues = json.loads((folder / "cues.json").read_text("utf-8"))
+    return {language: _lexicon(folder, language, cues) for language in LANGUAGES}
 
 
-def _lexicon(folder: Path, language: str) -> Lexicon:
+def _lexicon(folder: Path, language: str, cues: Mapping[str, object]) -> Lexicon:
     data = tomllib.loads((folder / language / "lexicon.toml").read_text("utf-8"))
-    cues = json.loads((folder / "cues.json").read_text("utf-8"))
     heads = {head: tuple(data.pop(head, ())) for head in _HEADS}
     return Lexicon(language=language, **heads, data=data, cues=cues)
+
+
+def labelled(paths: Sequence[str | Path]) -> list[dict[str, str]]:
+    """Return the messages of some files of JSON lines."""
+    lines = [line for path in paths for line in Path(path).read_text("utf-8").splitlines()]
+    return [json.loads(line) for line in lines]
+
+
+def said(folder: Path = CONTENT) -> list[str]:
+    """Return what Sigurt says and what its buttons read, each once, in a fixed order."""
+    texts: dict[str, None] = {}
+    for pattern in ("*/lessons/*.toml", "*/journeys/*.toml", "*/phrases.toml"):
+        for path in sorted(folder.glob(pattern)):
+            texts |= dict.fromkeys(_texts(tomllib.loads(path.read_text("utf-8")), ""))
+    return list(texts)
+
+
+def _texts(value: object, key: str) -> Iterator[str]:
+    if key in _TELLINGS:
+        return
+    if isinstance(value, str) and (" " in value or key in _SPOKEN):
+        yield value
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            yield from _texts(item, name)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item, key)
 
 
 def main(stdin: TextIO, stdout: TextIO) -> int:

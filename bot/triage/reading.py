@@ -4,31 +4,48 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from bot.engine.content import Lexicon
 from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
-from bot.engine.words import original
-from bot.triage.cues import SPELLING, Cues, Pointed, loaded
+from bot.engine.words import Origins, Token, tokens
+from bot.triage.concepts import SPELLING, Concepts
+from bot.triage.cues import Cues, Pointed, loaded, loudest_places
+from bot.triage.quoted import Quoted, quoted
 from bot.triage.rules import ANY, CATEGORIES, Match, Rules
 from bot.triage.spelling import Word, tokens_of
 
 # What rules and cues say together, on the cues' scale; see the README for how they were set.
-_RULES_COUNT = 2.0  # a rule score of 1 beside the cues
-_ASK, _RAISE = -0.6, 0.1
-_WORRY = 1.0
+_RULES_COUNT = 0.4  # a rule score of 1 beside the cues
+_DOUBT_COUNTS = 1.0  # how much lighter jokes and homework make
+_ASK, _RAISE = -0.4, 0.2
+_WORRY = 0.0
 _WORDS_FOR_CUES = 4  # a shorter text is not raised by cues alone
 _RULES_ASK, _RULES_RAISE = 0.28, 0.7  # what rules alone do, when nothing makes doubtful
-_URGENT_RULES, _URGENT_CUES = 0.5, -0.9
+_CUES_AGREE = -0.7  # below this the cues are sure that a strong rule errs
+_URGENT, _URGENCY_COUNTS = -0.1, 0.3
 _LEAST_FACTOR = 0.35  # jokes and homework make doubtful, never silent
+_SCORE_STEEP = 3.0
 _EVIDENCE_LENGTH = 60
 _REASONS_AT_MOST = 12
 _WINDOW, _STEP = 60, 40  # words read together; evidence further apart does not add up
+_WINDOWS_AT_MOST = 6  # read in full; the words of all others were weighed one by one
 _COMPILED_AT_MOST = 8
 
-_compiled: dict[int, tuple[Lexicon, Rules]] = {}
-_learned: dict[int, tuple[Mapping[str, object], Cues]] = {}
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """Everything that reading needs, made ready once."""
+
+    lexicons: tuple[Lexicon, ...]
+    rules: tuple[Rules, ...]
+    cues: Cues
+    concepts: Concepts
+    quoted: Quoted
+    calls: frozenset[tuple[str, ...]]  # words that ask for a person, the menu, a language
+    secrets: frozenset[tuple[str, ...]]
+    hollow: frozenset[str]  # words that say nothing by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,10 @@ class Weighed:
     pointed: Pointed
 
 
+_compiled: dict[int, tuple[Lexicon, Rules]] = {}
+_ready: dict[tuple[int, ...], Ears] = {}
+
+
 def read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
     """Return how grave a text is, in all languages at once, and which words say so.
 
@@ -59,30 +80,73 @@ def read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
     Raises ``BrokenLexicon`` or ``ValueError`` when lexicons or cues cannot be used: call it
     once at start.
     """
-    tokens = tokens_of(text)
-    if not tokens:
+    found = tokens_of(text)
+    if not found:
         return NOTHING_READ
-    rules = [rules_of(lexicon) for lexicon in lexicons.values()]
-    cues = cues_of(next(iter(lexicons.values())).cues)
-    words = [(each, each.spelling.words(tokens)) for each in rules]
-    plain = SPELLING.words(tokens)
-    length = max((len(part) for _, part in words), default=0)
-    windows = range(0, max(length - _WINDOW + _STEP, 1), _STEP)
-    gravest = max(
-        (_weigh(_found(words, first), plain[first : first + _WINDOW], cues) for first in windows),
-        key=lambda each: (each.severity, each.alarm),
-    )
-    return _reading(gravest, text, _language(words))
+    ears = ears_of(tuple(lexicons.values()))
+    typed = tuple(token.word for token in found)
+    if typed in ears.calls:
+        return replace(NOTHING_READ, language=_language(ears, found))
+    plain = SPELLING.words(found)
+    parts = [found[first : first + _WINDOW] for first in _windows(plain, ears)]
+    gravest = max((_weigh(part, ears) for part in parts), key=lambda w: (w.severity, w.alarm))
+    own = typed in ears.secrets or ears.quoted.holds([word.key for word in plain])
+    if own and gravest.severity > Severity.CONCERN:
+        gravest = replace(gravest, severity=Severity.CONCERN)
+    return _reading(gravest, text, ears, _language(ears, chain.from_iterable(parts)))
 
 
-def _reading(weighed: Weighed, text: str, language: str) -> Reading:
-    score = round(_share(weighed.alarm), 3)
+def _windows(plain: Sequence[Word], ears: Ears) -> Sequence[int]:
+    """Return where the windows begin that are read in full: of many, those that sound worst."""
+    starts = range(0, max(len(plain) - _WINDOW + _STEP, 1), _STEP)
+    if len(starts) <= _WINDOWS_AT_MOST:
+        return starts
+    places = loudest_places(ears.cues.loudness([word.key for word in plain], ears.concepts))
+    worst = sorted(starts, key=lambda first: -max(places[first : first + _WINDOW]))
+    return sorted(worst[:_WINDOWS_AT_MOST])
+
+
+def _reading(weighed: Weighed, text: str, ears: Ears, language: str) -> Reading:
+    score = round(_share(_SCORE_STEEP * weighed.alarm), 3)
     if weighed.severity is Severity.NONE:
         return Reading(Severity.NONE, "none", score, (), language)
     category = max(
-        CATEGORIES, key=lambda name: weighed.scores[name] + _share(weighed.pointed.value(name))
+        CATEGORIES, key=lambda name: weighed.scores[name] + weighed.pointed.value(name)
     )
-    return Reading(weighed.severity, category, score, _reasons(weighed, category, text), language)
+    reasons = _reasons(weighed, category, Origins(text), ears)
+    return Reading(weighed.severity, category, score, reasons, language)
+
+
+def ears_of(lexicons: tuple[Lexicon, ...]) -> Ears:
+    """Return what reads with these lexicons, made ready the first time."""
+    name = tuple(id(lexicon) for lexicon in lexicons)
+    known = _ready.get(name)
+    if known and all(a is b for a, b in zip(known.lexicons, lexicons, strict=True)):
+        return known
+    if len(_ready) >= _COMPILED_AT_MOST:
+        _ready.clear()
+    ears = _ready[name] = _made_ready(lexicons)
+    return ears
+
+
+def _made_ready(lexicons: tuple[Lexicon, ...]) -> Ears:
+    rules = tuple(rules_of(lexicon) for lexicon in lexicons)
+    calls = chain.from_iterable(
+        (*each.safe_words, *each.exit_words, *each.help_words, *each.person_words)
+        + (*each.robot_words, *each.language_words, *each.menu_words)
+        for each in lexicons
+    )
+    secrets = chain.from_iterable(each.secret_words for each in lexicons)
+    return Ears(
+        lexicons=lexicons,
+        rules=rules,
+        cues=loaded(lexicons[0].cues),
+        concepts=Concepts(lexicons),
+        quoted=quoted(lexicons[0].cues),
+        calls=frozenset(tokens(phrase) for phrase in calls),
+        secrets=frozenset(tokens(phrase) for phrase in secrets),
+        hollow=frozenset().union(*(each.hollow for each in rules)),
+    )
 
 
 def rules_of(lexicon: Lexicon) -> Rules:
@@ -97,34 +161,22 @@ def rules_of(lexicon: Lexicon) -> Rules:
     return rules
 
 
-def cues_of(data: Mapping[str, object]) -> Cues:
-    """Return the cues of ``content/cues.json``; all lexicons carry the same ones."""
-    known = _learned.get(id(data))
-    if known and known[0] is data:
-        return known[1]
-    if len(_learned) >= _COMPILED_AT_MOST:
-        _learned.clear()
-    cues = loaded(data)
-    _learned[id(data)] = (data, cues)
-    return cues
+def _found(part: Sequence[Token], rules: Rules) -> list[Found]:
+    words = rules.spelling.words(part)
+    matches = rules.matches(rules.slots.places(words))
+    return [
+        Found(match, words[match.hit[0]].start, words[match.hit[1]].end) for match in matches
+    ]
 
 
-def _found(words: Sequence[tuple[Rules, Sequence[Word]]], first: int) -> list[Found]:
-    found: list[Found] = []
-    for rules, all_words in words:
-        part = all_words[first : first + _WINDOW]
-        for match in rules.matches(rules.slots.places(part)):
-            begin, end = match.hit
-            found.append(Found(match, part[begin].start, part[end].end))
-    return found
-
-
-def _weigh(found: Sequence[Found], plain: Sequence[Word], cues: Cues) -> Weighed:
+def _weigh(part: Sequence[Token], ears: Ears) -> Weighed:
+    found = [each for rules in ears.rules for each in _found(part, rules)]
+    plain = SPELLING.words(part)
     factor = max(_product(each.match.rule.factor for each in found), _LEAST_FACTOR)
     scores = _scores(found, factor)
-    pointed = Pointed(cues, plain)
+    pointed = Pointed(ears.cues, ears.concepts, [word.key for word in plain])
     most = max(scores.values())
-    alarm = pointed.value("grave") + _RULES_COUNT * most - (1 - factor)
+    alarm = pointed.value("grave") + _RULES_COUNT * most - _DOUBT_COUNTS * (1 - factor)
     severity = _severity(found, most, alarm, factor, pointed)
     return Weighed(severity, alarm, scores, found, plain, pointed)
 
@@ -132,25 +184,34 @@ def _weigh(found: Sequence[Found], plain: Sequence[Word], cues: Cues) -> Weighed
 def _severity(
     found: Sequence[Found], most: float, alarm: float, factor: float, pointed: Pointed
 ) -> Severity:
-    certain = most >= _RULES_RAISE and factor == 1
+    certain = most >= _RULES_RAISE and factor == 1 and alarm >= _CUES_AGREE
     enough = most >= _RULES_ASK or pointed.length >= _WORDS_FOR_CUES
     if certain or (enough and alarm >= _RAISE):
         urgency = _together(each.match.rule.urgency for each in found) * factor
-        urgent = urgency >= _URGENT_RULES or pointed.value("urgent") >= _URGENT_CUES
-        return Severity.EMERGENCY if urgent else Severity.DISCLOSURE
+        urgent = pointed.value("urgent") + _URGENCY_COUNTS * urgency
+        return Severity.EMERGENCY if urgent >= _URGENT else Severity.DISCLOSURE
     if alarm >= _ASK or most >= _RULES_ASK or pointed.value("worry") + factor - 1 >= _WORRY:
         return Severity.CONCERN
     return Severity.NONE
 
 
-def _reasons(weighed: Weighed, category: str, text: str) -> tuple[Evidence, ...]:
+def _reasons(
+    weighed: Weighed, category: str, origins: Origins, ears: Ears
+) -> tuple[Evidence, ...]:
     counted = [each for each in weighed.found if each.match.rule.category in (category, ANY)]
-    reasons = [_evidence(each, text) for each in counted[:_REASONS_AT_MOST]]
-    if weighed.plain and weighed.pointed.value("grave") >= _ASK:
-        loud = weighed.pointed.loudest()
-        words = original(text, loud.start, loud.end).strip()
-        reasons.append(Evidence("cues", words[:_EVIDENCE_LENGTH]))
+    reasons = [
+        Evidence(each.match.rule.id, _words(origins, each.start, each.end))
+        for each in counted[:_REASONS_AT_MOST]
+        if each.match.rule.factor == 1
+    ]
+    if phrase := weighed.pointed.loudest(ears.hollow):
+        first, last = (weighed.plain[place] for place in phrase)
+        reasons.append(Evidence("cues", _words(origins, first.start, last.end)))
     return tuple(reasons)
+
+
+def _words(origins: Origins, start: int, end: int) -> str:
+    return origins.of(start, end).strip()[:_EVIDENCE_LENGTH]
 
 
 def _share(value: float) -> float:
@@ -186,15 +247,12 @@ def _product(factors: Iterable[float]) -> float:
     return product
 
 
-def _evidence(found: Found, text: str) -> Evidence:
-    words = original(text, found.start, found.end).strip()
-    return Evidence(found.match.rule.id, words[:_EVIDENCE_LENGTH])
-
-
-def _language(words: Sequence[tuple[Rules, Sequence[Word]]]) -> str:
+def _language(ears: Ears, found: Iterable[Token]) -> str:
     """Return the language whose common words are there, or ``mixed`` for more than one."""
+    words = list(found)
     counts = {
-        rules.language: sum(rules.is_common(word.key) for word in part) for rules, part in words
+        rules.language: sum(rules.is_common(rules.spelling.key(token.word)) for token in words)
+        for rules in ears.rules
     }
     most = max(counts, key=lambda name: counts[name], default="sq")
     others = sum(count for name, count in counts.items() if name != most)

@@ -8,7 +8,7 @@ from typing import cast
 
 from bot.engine.content import Lexicon
 from bot.triage.patterns import BrokenPattern, Chain, Hit, Pattern, Places, Slots, find
-from bot.triage.spelling import Spelling
+from bot.triage.spelling import Spelling, key_of
 
 CATEGORIES = (
     "sexual_abuse",
@@ -65,6 +65,7 @@ class Rules:
         self.spelling = Spelling(lexicon.language, _lists(data, "same"), _lists(data, "glued"))
         self.slots = Slots(self.spelling, _lists(data, "groups"))
         self._common = {self.spelling.key(word) for word in _texts(data, "common_words")}
+        self.hollow = frozenset(key_of(word, "sq") for word in _texts(data, "hollow_words"))
         self._by_slot: dict[int, list[tuple[Pattern, Rule]]] = {}
         self._negators = self._parse("negators", list(_texts(data, "negators")))
         for table in (*_tables(data, "rule"), *_tables(data, "discount")):

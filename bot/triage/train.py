@@ -2,31 +2,36 @@
 
     python -m bot.triage.train bot/triage/training/*.jsonl > content/cues.json
 
-Lines are as for ``bot.triage.measure``. Button labels of the lessons are learned as harmless.
+Lines are as for ``bot.triage.measure``. What Sigurt says itself is learned as harmless.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import random
 import sys
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from zlib import crc32
 
-from bot.triage.cli import CONTENT
-from bot.triage.cues import SCALE, SPELLING, parts_of
+from bot.engine.content import Lexicon
+from bot.triage.cli import labelled, load_lexicons, said
+from bot.triage.concepts import SPELLING, Concepts
+from bot.triage.cues import LARGEST, SCALE, WEIGHTS, ZERO, Blocks, parts_of
+from bot.triage.quoted import numbers
 from bot.triage.rules import CATEGORIES
 from bot.triage.spelling import tokens_of
 
 HEADS = ("grave", "worry", "urgent", *CATEGORIES)
-_ROUNDS, _STEP, _SHRINK, _SEEN_AT_LEAST = 12, 0.3, 0.001, 2
-_LESSON = {"severity": "none", "category": "none", "lesson": "yes"}
-_LESSON_WEIGHT = 0.5  # they can be typed out, but they speak of harm
+_ROUNDS, _ENOUGH, _CONSTANT = 25, 0.02, 3.0
+_SEEN_AT_LEAST = 2
+_COST = 0.2  # what one message read wrongly costs against large weights
+_SAID, _WORRY = 0.15, 0.15  # harmless, but close to harm: these count for less
+
+_UNSURE = {"severity": "concern", "category": "other_distress", "called": "yes"}
 
 Row = Mapping[str, str]
+Example = tuple[Sequence[int], Sequence[float]]
 
 
 def label(row: Row, head: str) -> int | None:
@@ -36,86 +41,123 @@ def label(row: Row, head: str) -> int | None:
         return int(severity in ("emergency", "disclosure"))
     if head == "worry":
         return int(severity != "none")
-    if severity == "none":
+    if severity == "none" or (head == "urgent" and severity == "concern"):
         return None
     if head == "urgent":
-        return int(severity == "emergency") if severity != "concern" else 0
+        return int(severity == "emergency")
     return int(row["category"] == head)
 
 
-def features(text: str) -> list[str]:
-    """Return the cues of a text, as ``Cues.pointed`` counts them."""
-    return parts_of([word.key for word in SPELLING.words(tokens_of(text))])
+def keys_of(text: str) -> list[str]:
+    """Return the words of a text as cues see them."""
+    return [word.key for word in SPELLING.words(tokens_of(text))]
+
+
+def weight(row: Row, head: str) -> float:
+    """Return how much a message counts while a head is learned."""
+    if row.get("said"):
+        return _SAID
+    if row.get("called"):
+        return 1.0
+    return _WORRY if head == "grave" and row["severity"] == "concern" else 1.0
+
+
+def example(blocks: Blocks, numbered: Mapping[str, int]) -> Example:
+    """Return the numbers of the cues of a text, each once, and how much each counts."""
+    values: dict[int, float] = {len(numbered): _CONSTANT}
+    for parts, share in zip(blocks, WEIGHTS, strict=True):
+        known = [numbered[part] for part in parts if part in numbered]
+        for number in known:
+            values[number] = values.get(number, 0.0) + share / math.sqrt(len(known) + 1)
+    return tuple(values), tuple(values.values())
 
 
 def fitted(
-    examples: Sequence[tuple[Sequence[str], int, float]], rng: random.Random
-) -> tuple[float, dict[str, float]]:
-    """Return bias and weights of one head: logistic regression, AdaGrad, a little shrinking."""
-    weights: dict[str, float] = {}
-    slopes: dict[str, float] = {}
-    bias = 0.0
-    order = list(examples)
-    for _ in range(_ROUNDS):
-        rng.shuffle(order)
-        for found, wanted, weight in order:
-            scale = 1 / math.sqrt(len(found) + 1)
-            value = bias + scale * sum(weights.get(part, 0.0) for part in found)
-            miss = 1 / (1 + math.exp(-max(-30.0, min(30.0, value)))) - wanted
-            miss *= weight
-            bias -= 0.05 * miss
-            for part in found:
-                slope = miss * scale + _SHRINK * weights.get(part, 0.0)
-                slopes[part] = slopes.get(part, 0.01) + slope * slope
-                weights[part] = weights.get(part, 0.0) - _STEP * slope / math.sqrt(slopes[part])
-    return bias, weights
+    examples: Sequence[Example], wanted: Sequence[int], costs: Sequence[float], size: int
+) -> list[float]:
+    """Return the weights of one head, the constant last: a linear support vector machine.
+
+    Squared hinge, dual coordinate descent; the order of each round is fixed.
+    """
+    weights = [0.0] * (size + 1)
+    alphas = [0.0] * len(examples)
+    signs = [1.0 if each else -1.0 for each in wanted]
+    softness = [0.5 / (_COST * cost) for cost in costs]
+    norms = [sum(v * v for v in values) for _, values in examples]
+    for turn in range(_ROUNDS):
+        largest = 0.0
+        for n in sorted(range(len(examples)), key=lambda n: crc32(b"%d %d" % (turn, n))):
+            places, values = examples[n]
+            told = sum([weights[p] * v for p, v in zip(places, values, strict=True)])
+            slope = signs[n] * told - 1 + softness[n] * alphas[n]
+            if alphas[n] == 0 and slope >= 0:
+                continue
+            largest = max(largest, abs(slope))
+            new = max(alphas[n] - slope / (norms[n] + softness[n]), 0.0)
+            step, alphas[n] = (new - alphas[n]) * signs[n], new
+            for p, v in zip(places, values, strict=True):
+                weights[p] += step * v
+        if largest < _ENOUGH:
+            break
+    return weights
 
 
-def trained(rows: Sequence[Row]) -> dict[str, object]:
+def trained(
+    rows: Sequence[Row], lexicons: Mapping[str, Lexicon], heads: Sequence[str] = HEADS
+) -> dict[str, object]:
     """Return what ``cues.json`` holds."""
-    parts = [features(row["text"]) for row in rows]
-    seen = Counter(part for found in parts for part in set(found))
-    kept = [[part for part in found if seen[part] >= _SEEN_AT_LEAST] for found in parts]
-    bias: list[float] = []
-    table: dict[str, list[int]] = {}
-    for place, head in enumerate(HEADS):
-        examples = [
-            (found, wanted, _LESSON_WEIGHT if row.get("lesson") else 1.0)
-            for found, row in zip(kept, rows, strict=True)
-            if (wanted := label(row, head)) is not None
-        ]
-        constant, weights = fitted(examples, random.Random(place))
-        bias.append(round(constant, 3))
-        for part, weight in weights.items():
-            if number := round(weight * SCALE):
-                table.setdefault(part, [0] * len(HEADS))[place] = number
-    return {"heads": list(HEADS), "bias": bias, "weights": dict(sorted(table.items()))}
+    concepts = Concepts(lexicons.values())
+    keys = [keys_of(row["text"]) for row in rows]
+    blocks = [parts_of(each, concepts) for each in keys]
+    seen = Counter(part for each in blocks for part in {p for parts in each for p in parts})
+    names = sorted(part for part, count in seen.items() if count >= _SEEN_AT_LEAST)
+    numbered = {part: number for number, part in enumerate(names)}
+    examples = [example(each, numbered) for each in blocks]
+    columns = [_column(rows, examples, head, len(names)) for head in heads]
+    table = {part: _row([column[n] for column in columns]) for n, part in enumerate(names)}
+    nothing = chr(ZERO) * len(heads)
+    own = {n for row, each in zip(rows, keys, strict=True) if row.get("said") for n in numbers(each)}
+    return {
+        "heads": list(heads),
+        "bias": [round(column[-1] * _CONSTANT, 3) for column in columns],
+        "weights": {part: row for part, row in table.items() if row != nothing},
+        "quoted": sorted(own),
+    }
 
 
-def labels(folder: Path = CONTENT) -> Iterator[str]:
-    """Return what is written on the buttons of every lesson, in a fixed order."""
-    for path in sorted(folder.glob("*/lessons/*.toml")):
-        yield from _labels(tomllib.loads(path.read_text("utf-8")))
+def _column(
+    rows: Sequence[Row], examples: Sequence[Example], head: str, size: int
+) -> list[float]:
+    learned = [
+        (each, wanted, weight(row, head))
+        for each, row in zip(examples, rows, strict=True)
+        if (wanted := label(row, head)) is not None
+    ]
+    found, wanted, costs = zip(*learned, strict=True)
+    return fitted(found, wanted, costs, size)
 
 
-def _labels(value: object) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        if isinstance(words := value.get("label"), str):
-            yield words
-        for item in value.values():
-            yield from _labels(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _labels(item)
+def _row(values: Sequence[float]) -> str:
+    bounded = (max(-LARGEST, min(LARGEST, round(value * SCALE))) for value in values)
+    return "".join(chr(ZERO + value) for value in bounded)
+
+
+def harmless(lexicons: Mapping[str, Lexicon]) -> Iterator[Row]:
+    """Return what Sigurt says, and the words it is called with, as messages without harm."""
+    for text in said():
+        yield {"text": text, "severity": "none", "category": "none", "said": "yes"}
+    for lexicon in lexicons.values():
+        for text in lexicon.secret_words:
+            yield {**_UNSURE, "text": text}
+        for text in (*lexicon.person_words, *lexicon.robot_words, *lexicon.menu_words):
+            yield {"text": text, "severity": "none", "category": "none", "called": "yes"}
 
 
 def main(paths: Sequence[str]) -> int:
     """Write the cues to standard output."""
-    rows: list[Row] = []
-    for path in paths:
-        rows += [json.loads(line) for line in Path(path).read_text("utf-8").splitlines()]
-    rows += [{"text": text, **_LESSON} for text in labels()]
-    json.dump(trained(rows), sys.stdout, ensure_ascii=False, separators=(",", ":"))
+    lexicons = load_lexicons(cues={})
+    rows = [*labelled(paths), *harmless(lexicons)]
+    json.dump(trained(rows, lexicons), sys.stdout, ensure_ascii=False, separators=(",", ":"))
     return 0
 
 
