@@ -42,7 +42,7 @@ from bot.routes import Machines, Webhooks, machine_routes, webhook_route
 from bot.runner import Runner
 from bot.settings import Settings, SettingsFault
 from bot.store import outbox
-from bot.store.database import connect, migrate
+from bot.store.database import StoreUnavailable, connect, migrate
 from bot.store.weblog import WebLog
 
 DEFAULT_LANGUAGE = "sq"
@@ -245,9 +245,17 @@ async def running(bot: Bot) -> AsyncIterator[None]:
         bot.clock.start()
         stack.push_async_callback(bot.clock.stop)
         if bot.telegram is not None:
-            await bot.telegram.start(bot.runner, lease=Lease(bot.runner.ask, "telegram").held)
+            lease = Lease(bot.runner.ask, "telegram")
+            await bot.telegram.start(bot.runner, lease=lease.held)
+            stack.push_async_callback(_let_go, lease)
             stack.push_async_callback(bot.telegram.stop)
         yield
+
+
+async def _let_go(lease: Lease) -> None:
+    """Another process need not wait until the lease has run out."""
+    with suppress(StoreUnavailable):
+        await lease.release()
 
 
 def _endless(bot: Bot) -> dict[str, Work]:

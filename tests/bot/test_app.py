@@ -8,6 +8,9 @@ import httpx
 import pytest
 from fakes.channel import FakeWebhook
 from fakes.talk import BOX, FakeHelpline
+from fakes.telegram import TelegramStandIn
+from pydantic import SecretStr
+from sqlalchemy import create_engine, text
 
 from bot.app import create_app
 from bot.helpline import BoxKey, Duty, News
@@ -103,3 +106,29 @@ async def test_the_doors_of_help_are_there_when_every_step_fails(settings, monke
 
     assert answer.status_code == 200
     assert "112" in " ".join(channel.texts("kid"))
+
+
+async def test_a_stopped_process_leaves_its_jobs_to_others_at_once(settings):
+    """
+    Feed, clock and the asking of Telegram are let go when the service stops: the next process,
+    also on another machine, waits for no lease to run out.
+    """
+    async with TelegramStandIn(clock=None) as telegram:
+        named = {
+            "telegram_token": SecretStr(telegram.token),
+            "telegram_api_url": telegram.url,
+        }
+        app = create_app(settings.model_copy(update=named), helpline=WholeHelpline())
+        async with app.router.lifespan_context(app):
+            child = telegram.child()
+            child.starts()
+            await telegram.until(lambda: bool(child.shown))
+            assert leases(settings) >= {"feed", "telegram"}
+
+    assert leases(settings) == set()
+
+
+def leases(settings: Settings) -> set[str]:
+    """The jobs that some process holds."""
+    with create_engine(settings.database).connect() as connection:
+        return set(connection.execute(text("SELECT name FROM leases")).scalars())
