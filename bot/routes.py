@@ -28,6 +28,7 @@ from bot.store.marks import put_mark
 log = logging.getLogger(__name__)
 
 BODY_LIMIT = 256 * 1024
+_PASSED_ON = ("forwarded", "via", "x-real-ip")  # what a proxy may add
 _OK: tuple[Message, Message] = (
     {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]},
     {"type": "http.response.body", "body": b""},
@@ -191,7 +192,8 @@ def _is_json(headers: Mapping[str, str]) -> bool:
 
 def _from_here(request: Request) -> bool:
     """Whether this machine asks for itself, not a proxy on it for somebody else."""
-    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+    names = request.headers.keys()
+    if any(name in _PASSED_ON or name.startswith("x-forwarded-") for name in names):
         return False
     try:
         return request.client is not None and ip_address(request.client.host).is_loopback

@@ -213,6 +213,9 @@ async def test_ready_means_that_the_database_takes_what_is_written(world):
     [
         (200, {}),
         (401, {"x-forwarded-for": "192.0.2.1"}),
+        (401, {"x-forwarded-host": "chat.example.com"}),
+        (401, {"x-real-ip": "192.0.2.1"}),
+        (401, {"via": "1.1 proxy"}),
         (401, {"x-forwarded-for": "192.0.2.1", "authorization": "Bearer wrong"}),
         (200, {"x-forwarded-for": "192.0.2.1", "authorization": "Bearer k3y"}),
     ],
