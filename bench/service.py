@@ -13,7 +13,7 @@ from nacl.public import PrivateKey
 
 from bench.asgi import post
 from bot.app import create_app
-from bot.channels.base import Capabilities, Inbound
+from bot.channels.base import Capabilities, Inbound, Progress
 from bot.engine.effects import Say
 from bot.engine.events import ButtonTapped
 from bot.engine.state import State
@@ -39,7 +39,9 @@ class Counting:
         event = ButtonTapped(at=at, button=update["button"])
         return [Inbound(self.name, str(update["update_id"]), str(update["chat"]), event)]
 
-    async def send(self, address: str, says: Sequence[Say], *, key: str) -> None:
+    async def send(
+        self, address: str, says: Sequence[Say], *, key: str, progress: Progress | None = None
+    ) -> None:
         """Accepted."""
         self.sent += len(says)
 

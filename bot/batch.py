@@ -380,6 +380,7 @@ class Batch:
             "payload": self._sealer.seal(draft.plain, **place),
             "priority": draft.priority,
             "attempts": 0,
+            "done": 0,
             "created_at": self._now,
             "due_at": max(self._now, ahead.due_at if ahead else 0),
             "leased_until": self._now + LEASE_MS if draft.key in heads else 0,
@@ -400,6 +401,7 @@ class Batch:
             plain=draft.plain,
             priority=draft.priority,
             attempts=0,
+            done=0,
             created_at=self._now,
         )
 

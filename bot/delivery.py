@@ -21,7 +21,14 @@ from sqlalchemy import Connection
 
 from bot.alarms import Alarms
 from bot.batch import Settle
-from bot.channels.base import Channel, ChannelBusy, ChannelDown, ChannelRefused, ChatGone
+from bot.channels.base import (
+    Channel,
+    ChannelBusy,
+    ChannelDown,
+    ChannelRefused,
+    ChatGone,
+    Progress,
+)
 from bot.crypto import Sealer
 from bot.engine.events import ChatLost, ContactArrived, ContactDelayed
 from bot.helpline import Helpline, HelplineRefused, HelplineUnavailable
@@ -62,6 +69,22 @@ class _Held:
     parcel: Parcel
     leased_at: int
     under_way: bool = False
+
+
+class _Kept(Progress):
+    """How far a parcel has come, kept with its row."""
+
+    def __init__(self, runner: Runner, parcel: Parcel) -> None:
+        super().__init__(parcel.done)
+        self._runner, self._id = runner, parcel.id
+
+    async def accepted(self, done: int) -> None:
+        """Store it; while the database is away it is known here alone."""
+        self.done = done
+        try:
+            await self._runner.ask(lambda connection: outbox.progress(connection, self._id, done))
+        except StoreUnavailable as gone:
+            log.warning("row %d came to part %d, not stored: %s", self._id, done, gone)
 
 
 class Delivery:
@@ -249,7 +272,8 @@ class Delivery:
             return await self._try_helpline(parcel)
         try:
             channel = self._channels[parcel.channel]
-            await channel.send(parcel.address, read_says(parcel.plain), key=parcel.key)
+            says, progress = read_says(parcel.plain), _Kept(self._runner, parcel)
+            await channel.send(parcel.address, says, key=parcel.key, progress=progress)
         except ChannelBusy as busy:
             wait = busy.retry_after
             return lambda: self._later(parcel, wait)

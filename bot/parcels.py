@@ -52,6 +52,7 @@ class Parcel:
     plain: bytes
     priority: int
     attempts: int
+    done: int
     created_at: int
 
     @property
@@ -128,6 +129,7 @@ def _opened(taken: Taken, sealer: Sealer) -> Parcel:
         plain=sealer.open(taken.payload, table="outbox", column="payload", row=taken.key),
         priority=taken.priority,
         attempts=taken.attempts,
+        done=taken.done,
         created_at=taken.created_at,
     )
 

@@ -70,14 +70,29 @@ class ChannelRefused(ChannelError):
     """The channel understood and said no: a bug of ours; alarm, do not retry."""
 
 
+@dataclass(slots=True)
+class Progress:
+    """How many parts of an answer the platform has accepted."""
+
+    done: int = 0
+
+    async def accepted(self, done: int) -> None:
+        """So many are accepted now; returns when that is kept."""
+        self.done = done
+
+
 class Channel(Protocol):
     """One messenger."""
 
     name: str
     capabilities: Capabilities
 
-    async def send(self, address: str, says: Sequence[Say], *, key: str) -> None:
+    async def send(
+        self, address: str, says: Sequence[Say], *, key: str, progress: Progress | None = None
+    ) -> None:
         """Send bubbles in order. ``key`` is unique per call and the same on a retry.
 
-        Raises a ``ChannelError``; what was sent before it may be sent again.
+        A channel that sends them one by one goes on after ``progress.done`` and tells of
+        each that was accepted, so that a crash repeats the one on its way at most.
+        Raises a ``ChannelError``.
         """

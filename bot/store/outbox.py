@@ -58,6 +58,7 @@ class Taken:
     payload: bytes
     priority: int
     attempts: int
+    done: int
     created_at: int
     channel: str
     address: bytes
@@ -77,6 +78,7 @@ _ROW = (
         _OUTBOX.c.payload,
         _OUTBOX.c.priority,
         _OUTBOX.c.attempts,
+        _OUTBOX.c.done,
         _OUTBOX.c.created_at,
         _CONVERSATIONS.c.channel,
         _CONVERSATIONS.c.address,
@@ -113,6 +115,7 @@ _LEASE = (
     .values(leased_until=bindparam("until"))
     .returning(_OUTBOX.c.id)
 )
+_PROGRESS = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("which")).values(done=bindparam("to"))
 _DELETE = delete(_OUTBOX).where(_OUTBOX.c.id.in_(_IDS))
 _LATER = (
     update(_OUTBOX)
@@ -165,6 +168,11 @@ def put(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[int]:
     # order of their values, but may return them in any.
     given = {key: id for id, key in connection.execute(_INSERT_TOGETHER, list(rows))}
     return [given[row["key"]] for row in rows]
+
+
+def progress(connection: Connection, id: int, done: int) -> None:
+    """Note that a channel has accepted so many parts of a row."""
+    connection.execute(_PROGRESS, {"which": id, "to": done})
 
 
 def hurry(connection: Connection, pairs: Iterable[tuple[Pair, int]]) -> None:
@@ -289,7 +297,7 @@ def _leased(connection: Connection, ids: Sequence[int], *, now: int) -> list[Tak
     ours = list(connection.execute(_LEASE, values).scalars())
     if not ours:
         return []
-    return [Taken(*row) for row in connection.execute(_ROW, {"ids": ours})]
+    return [Taken(**row) for row in connection.execute(_ROW, {"ids": ours}).mappings()]
 
 
 def _only(values: dict[str, Any], *names: str) -> dict[str, Any]:

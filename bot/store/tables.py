@@ -59,6 +59,7 @@ class Outgoing(BotTable, table=True):
     payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     priority: int = 0
     attempts: int = 0
+    done: int = 0  # parts that the channel has accepted
     created_at: int = Field(sa_column=Column(BigInteger, nullable=False))
     due_at: int = Field(sa_column=Column(BigInteger, nullable=False))
     leased_until: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, default=0))

@@ -183,6 +183,24 @@ async def test_a_restart_finds_what_had_not_left(database_url):
         assert second.count("outbox") == 0
 
 
+async def test_an_answer_goes_on_behind_the_bubble_that_was_accepted(database_url):
+    """
+    R1: after a broken line and a death of the process no bubble that arrived is sent again.
+    """
+    async with worlds(database_url) as [first]:
+        first.channel.breaks["child-1"] = 2
+        await first.runner.handle(said("each one two three", update="1"))
+        await first.delivery.quiet()
+        assert first.channel.texts("child-1") == ["one", "two"]
+    async with worlds(database_url) as [second]:
+        second.channel.breaks["child-1"] = -1
+        second.clock.forward(minutes=1)
+        await second.goes_on()
+
+        assert second.channel.texts("child-1") == ["three"]
+        assert second.count("outbox") == 0
+
+
 async def test_what_another_process_carries_is_left_to_it(database_url):
     """
     A row on its way in one process is not sent by another, however often it looks.

@@ -105,6 +105,7 @@ def _heard(state: State, event: MessageReceived) -> Step:
         "wake": lambda: [SetTimer(name=rest, at=event.at + timedelta(minutes=5))],
         "sleep": lambda: [CancelTimer(name=rest)],
         "exit": lambda: [Erase()],
+        "each": lambda: [say(word) for word in rest.split()],
     }
     if first == "bug":
         raise ZeroDivisionError(event.text)

@@ -18,6 +18,7 @@ from fakes.talk import Clock, FakeHelpline, parts, said, step
 
 from bot.alarms import Alarms
 from bot.batch import Job, Outcome
+from bot.channels.base import Progress
 from bot.crypto import load_keys
 from bot.delivery import Delivery
 from bot.engine.effects import Say
@@ -48,11 +49,17 @@ class Chat(FakeChannel):
         super().__init__()
         self._folder, self._place = folder, place
 
-    async def send(self, address: str, says: Sequence[Say], *, key: str) -> None:
+    async def send(
+        self, address: str, says: Sequence[Say], *, key: str, progress: Progress | None = None
+    ) -> None:
         """Take the bubbles."""
         die("before send", self._place)
-        for say in says:
-            note(self._folder / "sent", say.text)
+        progress = progress or Progress()
+        for place in range(progress.done, len(says)):
+            note(self._folder / "sent", says[place].text)
+            if place + 1 < len(says):
+                await progress.accepted(place + 1)
+                die("between bubbles", self._place)
         die("after send", self._place)
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
 from telegram.error import RetryAfter, TelegramError
 
-from bot.channels.base import Capabilities, ChannelError, Forged, Inbound
+from bot.channels.base import Capabilities, Forged, Inbound, Progress
 from bot.channels.telegram.courtesy import Courtesy
 from bot.channels.telegram.faults import channel_error, seconds_of, silence_libraries
 from bot.channels.telegram.link import Link
@@ -26,7 +25,6 @@ _log = logging.getLogger(__name__)
 
 HEADER = "x-telegram-bot-api-secret-token"
 WEBHOOK_PATH = "/webhooks/telegram"
-HALF_SENT = 10_000
 
 
 class Takes(Protocol):
@@ -69,7 +67,6 @@ class TelegramChannel:
         self._pace, self._pause = pace or Pace(), pause
         self._link = Link(token, api_url)
         self._courtesy = Courtesy(self._link)
-        self._half_sent: OrderedDict[str, int] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
@@ -88,19 +85,19 @@ class TelegramChannel:
         inbound = read_update(raw, at)
         return [inbound] if inbound else []
 
-    async def send(self, address: str, says: Sequence[Say], *, key: str) -> None:
-        """Send bubbles in order; a retry of ``key`` goes on after the last one accepted.
+    async def send(
+        self, address: str, says: Sequence[Say], *, key: str, progress: Progress | None = None
+    ) -> None:
+        """Send bubbles in order; a retry goes on after the last one accepted.
 
         Raises a ``ChannelError``. After a time-out the bubble on its way may repeat once.
         """
+        progress = progress or Progress()
         pages = pages_of(says)
-        start = self._half_sent.pop(key, 0)
-        for place in range(start, len(pages)):
-            try:
-                await self._page(address, pages[place])
-            except ChannelError:
-                self._remember(key, place)
-                raise
+        for place in range(progress.done, len(pages)):
+            await self._page(address, pages[place])
+            if place + 1 < len(pages):  # the last one settles the whole answer
+                await progress.accepted(place + 1)
 
     async def _page(self, address: str, page: Page) -> None:
         await self._pace.turn(address, urgent=page.grave)
@@ -108,11 +105,6 @@ class TelegramChannel:
             await self._link.send(int(address), page)
         except TelegramError as error:
             raise channel_error(error) from None  # its text may hold the token
-
-    def _remember(self, key: str, place: int) -> None:
-        self._half_sent[key] = place
-        while len(self._half_sent) > HALF_SENT:
-            self._half_sent.popitem(last=False)
 
     async def start(self, runner: Takes, *, lease: Held | None = None) -> None:
         """Begin to receive, without waiting for the platform.

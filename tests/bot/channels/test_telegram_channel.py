@@ -24,6 +24,7 @@ from bot.channels.base import (
     Forged,
     Inbound,
     Malformed,
+    Progress,
 )
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.pace import Pace
@@ -492,10 +493,11 @@ async def test_a_limited_chat_is_not_written_to_before_its_time(
     await channel.send(str(child.id), says[:1], key="before")
     telegram.fails("sendMessage", 429, "Too Many Requests", retry_after=35, chat=child.id)
 
+    progress = Progress()
     with pytest.raises(ChannelBusy) as busy:
-        await channel.send(str(child.id), says[1:], key="k")
+        await channel.send(str(child.id), says[1:], key="k", progress=progress)
     await channel.send(str(other.id), says, key="o")
-    await channel.send(str(child.id), says[1:], key="k")
+    await channel.send(str(child.id), says[1:], key="k", progress=progress)
 
     assert busy.value.retry_after == 35
     assert child.texts == other.texts == ["e para", "e dyta", "e treta"]
@@ -513,10 +515,11 @@ async def test_a_retry_goes_on_where_it_stopped(
     telegram.cuts("sendMessage", skip=1, after=True)
     telegram.fails("sendMessage", 500, skip=1)
 
+    progress = Progress()
     for _ in range(2):
         with pytest.raises(ChannelDown):
-            await channel.send(str(child.id), says, key="k")
-    await channel.send(str(child.id), says, key="k")
+            await channel.send(str(child.id), says, key="k", progress=progress)
+    await channel.send(str(child.id), says, key="k", progress=progress)
 
     assert child.texts == ["e para", "e dyta", "e dyta", "e treta"]
 
