@@ -20,7 +20,7 @@ from bot.engine.events import (
     CounsellorLeft,
     CounsellorWrote,
 )
-from bot.helpline import Duty, Helpline, HelplineError
+from bot.helpline import Duty, Helpline, HelplineError, contact_number_of
 from bot.known import KnownHelpline, utcnow
 from bot.leases import Lease
 from bot.receipts import update_id_of
@@ -198,7 +198,12 @@ def event_of(item: Mapping[str, object]) -> tuple[str, int, AnyEvent] | None:
 
 
 def _joined(at: datetime, item: Mapping[str, object]) -> AnyEvent:
-    return CounsellorJoined(at=at, contact_id=_text(item, "contact_id"), name=_text(item, "name"))
+    return CounsellorJoined(
+        at=at,
+        contact_id=_text(item, "contact_id"),
+        name=_text(item, "name"),
+        contact=_contact(item),
+    )
 
 
 def _wrote(at: datetime, item: Mapping[str, object]) -> AnyEvent:
@@ -216,6 +221,7 @@ def _left(at: datetime, item: Mapping[str, object]) -> AnyEvent:
         contact_id=_text(item, "contact_id"),
         name=_text(item, "name"),
         closed=item["type"] == "contact.closed",
+        contact=_contact(item),
     )
 
 
@@ -224,7 +230,11 @@ def _climbed(at: datetime, item: Mapping[str, object]) -> AnyEvent:
     if step not in STEPS:
         raise ValueError("an unknown step")
     return ContactClimbed(
-        at=at, contact_id=_text(item, "contact_id"), step=step, minutes=_number(item, "minutes")
+        at=at,
+        contact_id=_text(item, "contact_id"),
+        step=step,
+        minutes=_number(item, "minutes"),
+        contact=_contact(item),
     )
 
 
@@ -243,6 +253,10 @@ def _duty(item: Mapping[str, object]) -> Duty:
         raise TypeError("duty")
     usual = duty["usual_minutes"]
     return Duty(_number(duty, "on_duty"), None if usual is None else _number(duty, "usual_minutes"))
+
+
+def _contact(item: Mapping[str, object]) -> int:
+    return contact_number_of(_text(item, "conversation"), _text(item, "contact_id"))
 
 
 def _text(item: Mapping[str, object], name: str) -> str:

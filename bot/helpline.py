@@ -22,6 +22,8 @@ from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, Word
 
 CONTACTS = UUID("5d0b5e0c-6f0e-5c55-9a4e-3c1f6f9d7a11")
 
+CONTACTS_KNOWN = 100  # of one conversation, by their number
+
 TEXT_LIMIT, TEXT_LEAST = 20_000, 200  # characters of one message
 BODY_LIMIT = 160_000  # bytes of all messages, so that the sealed body stays under 256 KiB
 EVIDENCE_LIMIT = 100
@@ -106,6 +108,12 @@ class Helpline(Protocol):
 def contact_id_of(conversation: str, contact: int) -> str:
     """The id of a conversation's n-th contact; the same wherever it is computed."""
     return str(uuid5(CONTACTS, f"{conversation}/{contact}"))
+
+
+def contact_number_of(conversation: str, contact_id: str) -> int:
+    """Which contact of the conversation an id names; 0 when it is none of the first hundred."""
+    numbers = range(1, CONTACTS_KNOWN + 1)
+    return next((n for n in numbers if contact_id_of(conversation, n) == contact_id), 0)
 
 
 def body_of(

@@ -139,19 +139,22 @@ class ContactClimbed(Event):
     """Nobody took the contact in time; it was taken to more people.
 
     ``step`` is ``all_on_duty``, ``supervisor`` or ``outside``; ``minutes`` the time waited.
+    ``contact`` is which of the conversation's contacts it is (1, 2, …; 0: not known).
     """
 
     contact_id: str
     step: str
     minutes: int
+    contact: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounsellorJoined(Event):
-    """A person claimed the contact and has the words before them."""
+    """A person claimed the contact (``contact`` as above) and has the words before them."""
 
     contact_id: str
     name: str
+    contact: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +173,7 @@ class CounsellorLeft(Event):
     contact_id: str
     name: str
     closed: bool
+    contact: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

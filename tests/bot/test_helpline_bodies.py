@@ -12,7 +12,15 @@ from nacl.public import PrivateKey, SealedBox
 
 from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, Word
 from bot.engine.events import Evidence
-from bot.helpline import BoxKey, ForHelpline, body_of, contact_id_of, rfc3339, sealed
+from bot.helpline import (
+    BoxKey,
+    ForHelpline,
+    body_of,
+    contact_id_of,
+    contact_number_of,
+    rfc3339,
+    sealed,
+)
 
 AT = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 PRIVATE = PrivateKey(bytes(range(32)))
@@ -156,3 +164,14 @@ def test_times_are_told_in_utc() -> None:
     tirana = timezone(timedelta(hours=2))
 
     assert rfc3339(datetime(2026, 6, 1, 1, 5, tzinfo=tirana)) == "2026-05-31T23:05:00.000Z"
+
+
+def test_a_contact_is_known_by_its_number_again():
+    """
+    From an id in the feed the bot knows which of a conversation's contacts it is, and that
+    another conversation's is none of them.
+    """
+    mine, other = "a" * 32, "b" * 32
+
+    assert [contact_number_of(mine, contact_id_of(mine, n)) for n in (1, 2, 100)] == [1, 2, 100]
+    assert contact_number_of(mine, contact_id_of(other, 1)) == 0

@@ -244,7 +244,9 @@ def delayed(state: State, moment: Moment, event: ContactDelayed) -> Step:
 
 def climbed(state: State, moment: Moment, event: ContactClimbed) -> Step:
     """Nobody has answered yet; who is being called now."""
-    if state.contact is None or state.talking or away(state):
+    if state.contact is None or _is_another(state, event.contact):
+        return Step(state)
+    if state.talking or away(state):
         return Step(state)
     waiting = replace(state, contact=replace(state.contact, stage="waiting"))
     news = say(waiting, moment, f"climb.{event.step}")
@@ -254,9 +256,13 @@ def climbed(state: State, moment: Moment, event: ContactClimbed) -> Step:
 def joined(state: State, moment: Moment, event: CounsellorJoined) -> Step:
     """A person has the words before them: the bot says who, and goes quiet.
 
-    Words that crossed the end of a contact open it again, so one that ended may come back.
+    Words that crossed the end of a contact open it again, so one that ended may come back,
+    even beside a newer one: from now on words go to whoever is there.
     """
-    before = state.contact or Contact(number=state.contacts, stage="waiting", severity="none")
+    number = event.contact or state.contacts
+    before = state.contact or Contact(number=number, stage="waiting", severity="none")
+    if _is_another(state, event.contact):
+        before = replace(before, number=number, name="")
     again = state.talking and before.name == event.name
     contact = replace(before, stage="talking", name=event.name)
     talking = replace(state, contact=contact, asked=state.asked if away(state) else "")
@@ -279,7 +285,7 @@ def _from_person(state: State, name: str, text: str) -> Effect:
 
 def left(state: State, moment: Moment, event: CounsellorLeft) -> Step:
     """The person is gone; the bot says so before it says anything else."""
-    if state.contact is None:
+    if state.contact is None or _is_another(state, event.contact):
         return Step(state)
     if not event.closed:
         return _interrupted(state, moment, event.name)
@@ -287,6 +293,11 @@ def left(state: State, moment: Moment, event: CounsellorLeft) -> Step:
     if state.quiet:
         return Step(ended)
     return closing(ended, moment, "person.left", "person.kept", "talk.end", name=event.name)
+
+
+def _is_another(state: State, contact: int) -> bool:
+    """Whether news is of another contact of this child than the one that is open."""
+    return state.contact is not None and contact not in (0, state.contact.number)
 
 
 def _interrupted(state: State, moment: Moment, name: str) -> Step:
