@@ -172,10 +172,10 @@ def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
         return talk.to_counsellor(state, moment, event)
     if state.told_of_harm:
         return _more_told(state, moment, event)
+    if state.asked in talk.TELLING and not state.confused:
+        return talk.heard(state, moment, event)
     if talk.worth_asking(event.reading):
         return talk.concern(state, moment, event)
-    if state.asked in ("listening", "telling"):
-        return talk.heard(state, moment, event)
     if not state.onboarded and not state.asked:
         return journey.onboard(state, moment)
     return talk.unexpected(state, moment, event)

@@ -104,9 +104,9 @@ class State:
         return replace(self, paused=self.waiting_question)
 
     def kept(self, *words: Word) -> Self:
-        """The state with these words held; the oldest and the longest give way."""
+        """The state with these words held; the longest, and the oldest small talk, give way."""
         cut = tuple(replace(word, text=word.text[:TEXT_KEPT]) for word in words)
-        return replace(self, words=(self.words + cut)[-WORDS_KEPT:])
+        return replace(self, words=_fewer((*self.words, *cut)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for storage; only what differs from a new conversation."""
@@ -132,6 +132,19 @@ class State:
             if values.get(name) is not None:
                 values[name] = read(values[name])
         return cls(**values)
+
+
+def _fewer(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """At most as many as are kept: words that told of harm and notes are the last to go."""
+    while len(words) > WORDS_KEPT:
+        small = (i for i, word in enumerate(words) if word.kind == "text" and not _told(word))
+        gone = next(small, 0)
+        words = words[:gone] + words[gone + 1 :]
+    return words
+
+
+def _told(word: Word) -> bool:
+    return word.severity in HARM
 
 
 def _plain(value: Any) -> Any:

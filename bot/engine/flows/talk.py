@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.engine.effects import Word
 from bot.engine.events import AnyEvent, MediaOffered, MessageReceived, Reading, Severity
@@ -13,6 +13,7 @@ from bot.engine.flows.again import ask_again
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, ask, closing, spoken
 
+TELLING = ("listening", "telling", "soft", "soft_adult", "secret", "media", "doors", "person")
 LISTENING = ("listen.1", "listen.2", "listen.3")
 SIGN_HOLDS = timedelta(days=7)
 UNSPOKEN = ("voice", "audio", "video_note")
@@ -61,11 +62,11 @@ def kept(state: State, moment: Moment, event: MessageReceived) -> Step:
 
 def heard(state: State, moment: Moment, event: MessageReceived) -> Step:
     """Somebody is telling: keep the words, say little, never hurry."""
-    word = handover.word_of(moment, event.text, event.reading)
-    held = handover.hold_words(state, moment, word)
+    held = handover.hold_words(_signed(state, moment, event), moment, *words_in(moment, event))
     count = held.state.heard
     listening = replace(held.state, heard=count + 1, asked="listening")
-    if count < len(LISTENING):
+    second_sign = worth_asking(event.reading) and bool(_recent(state, moment))
+    if count < len(LISTENING) and not second_sign:
         return Step(listening, held.effects + spoken(listening, moment, [LISTENING[count]]))
     offer = ask(replace(listening, heard=1), moment, ["listen.offer"], "telling", "go_on", "person")
     return Step(listening, held.effects).then(offer)
@@ -84,21 +85,27 @@ def telling_answer(state: State, moment: Moment, option: str) -> Step:
 
 def concern(state: State, moment: Moment, event: MessageReceived) -> Step:
     """Ask softly whether something happened; a second sign within a week weighs more."""
-    word = handover.word_of(moment, event.text, event.reading)
-    held = handover.hold_words(state, moment, word)
-    recent = tuple(at for at in state.signs if moment.at - at < SIGN_HOLDS)
-    signed = replace(
-        held.state,
-        signs=(*recent, moment.at),
-        told=handover.told_of(event.reading, state.told),
-        paused=state.paused or _resumable(state.asked),
-    )
+    recent = _recent(state, moment)
+    held = handover.hold_words(_signed(state, moment, event), moment, *words_in(moment, event))
+    signed = replace(held.state, paused=state.paused or _resumable(state.asked), heard=0)
     question = "soft_adult" if state.adult else "soft"
     keys = ["soft.other" if state.role == "other" else "soft.again" if recent else "soft.ask"]
     return Step(signed, held.effects).then(ask(signed, moment, keys, question, *SOFT))
 
 
 SOFT = ("a_bit", "fine", "decline")
+
+
+def _recent(state: State, moment: Moment) -> tuple[datetime, ...]:
+    return tuple(at for at in state.signs if moment.at - at < SIGN_HOLDS)
+
+
+def _signed(state: State, moment: Moment, event: MessageReceived) -> State:
+    """The state with an unsure sign noted; unchanged where there is none."""
+    if not worth_asking(event.reading):
+        return state
+    told = handover.told_of(event.reading, state.told)
+    return replace(state, signs=(*_recent(state, moment), moment.at), told=told)
 
 
 def _resumable(question: str) -> str:

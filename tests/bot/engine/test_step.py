@@ -98,6 +98,16 @@ moves = st.one_of(
     st.builds(TimerFired, at=st.just(AT), name=st.sampled_from(["forget", "arrival", "other"])),
     presses,
 )
+child_moves = st.one_of(
+    st.builds(Started, at=st.just(AT)),
+    st.builds(MessageReceived, at=st.just(AT), text=texts),
+    st.builds(MessageReceived, at=st.just(AT), text=texts, reading=readings),
+    st.builds(MediaOffered, at=st.just(AT), kind=st.sampled_from(["photo", "voice", "sticker"])),
+    st.builds(LanguageChosen, at=st.just(AT), language=st.sampled_from(["sq", "en"])),
+    st.builds(ExitPressed, at=st.just(AT)),
+    st.sampled_from(["go.help", "go.menu", "go.numbers", "go.lessons", "doors.back", "back.yes"]),
+    st.sampled_from(["safe.later", "soft.fine", "menu.lesson", "menu.ask", "after.go_on"]),
+)
 fresh = st.just(State.new())
 onboarded = st.builds(
     lambda language, who, country: replace(
@@ -278,6 +288,26 @@ def test_young_child_in_danger_always_reaches_a_person(band: str) -> None:
     opened = next(effect for effect in answer.effects if isinstance(effect, OpenContact))
     assert opened.reason == "duty_of_care"
     assert next(word.text for word in opened.words) == "..."
+
+
+@settings(max_examples=100, deadline=None)
+@given(onboarded, st.lists(child_moves, max_size=20), st.sampled_from(Helpline))
+def test_told_words_are_never_lost(state: State, path: list[object], helpline: Helpline) -> None:
+    """Whatever a child does after telling, the words reach a person or wait for its answer (C7)."""
+    reading = Reading(Severity.DISCLOSURE, "violence", 0.8, ())
+    told = MessageReceived(at=AT, text="zzz told zzz", reading=reading, helpline=helpline)
+    path = [told, *path]
+    sent: list[str] = []
+    for minute, move in enumerate(path):
+        at = AT + timedelta(minutes=minute)
+        answer = step(state, _event(move, (), at, helpline), content=CONTENT)
+        state = stored(answer.state)
+        for effect in answer.effects:
+            if isinstance(effect, OpenContact | PassToCounsellor):
+                sent += [word.text for word in effect.words]
+
+    assert "zzz told zzz" in [*sent, *(word.text for word in state.words)]
+    assert "zzz told zzz" in sent or state.told_of_harm
 
 
 def test_bot_never_asks_for_what_it_must_not() -> None:
