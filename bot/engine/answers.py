@@ -37,7 +37,7 @@ def _doors_answer(state: State, moment: Moment, option: str) -> Step:
 
 
 def _back_answer(state: State, moment: Moment, option: str) -> Step:
-    unasked = state.contact is None and not state.held
+    unasked = state.contact is None and not state.held and not state.left
     if option == "yes" and unasked and state.waiting_question:
         return ask_again(state, moment)
     return handover.back_answer(state, moment, option)

@@ -46,7 +46,8 @@ class State:
     ``asked`` is the question that is open, ``answered`` the press before it (so that a
     second one is known), ``paused`` the question that waits while something graver
     has the floor. ``hold`` keeps praise and pictures away after a disclosure until a
-    person has closed the contact.
+    person has closed the contact. ``held`` is what a person wrote while the child was
+    away, ``left`` the person who closed the contact meanwhile.
     """
 
     version: int = VERSION
@@ -73,6 +74,7 @@ class State:
     hold: bool = False
     quiet: bool = False
     held: tuple[tuple[str, str], ...] = ()
+    left: str = ""
 
     @classmethod
     def new(cls) -> Self:

@@ -56,7 +56,7 @@ def _awake(state: State, event: AnyEvent) -> State:
     by_child = isinstance(event, MessageReceived | ButtonTapped | MediaOffered | Started)
     if not (state.quiet and by_child) or state.contact is not None or state.held:
         return state
-    if state.told_of_harm:
+    if state.told_of_harm or state.left:
         return state
     return replace(state, quiet=False, asked=state.asked or state.paused, paused="")
 

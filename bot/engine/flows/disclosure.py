@@ -63,7 +63,7 @@ def _more(state: State, moment: Moment, reading: Reading, *words: Word) -> Step:
         return passed
     if raised and reading.severity is Severity.EMERGENCY:
         return passed.then(_company(passed.state, moment, reading.category))
-    return passed.then(Step(passed.state, spoken(passed.state, moment, ["waiting.added"])))
+    return passed.then(Step(passed.state, handover.added(passed.state, moment)))
 
 
 # ---------- told ----------
@@ -312,8 +312,9 @@ def adult_offer_answer(state: State, moment: Moment, option: str) -> Step:
     """A person, or only the steps; both ends name the number."""
     if option == "person":
         return _bring(state, moment)
-    key = "teacher.steps" if state.role == "teacher" else "adult.steps"
-    return closing(state, moment, key, "adult.end")
+    if state.role == "teacher":
+        return closing(state, moment, "teacher.steps", "teacher.end")
+    return closing(state, moment, "adult.steps", "adult.end")
 
 
 def forget(state: State) -> Step:

@@ -204,7 +204,20 @@ def waiting_news(state: State, moment: Moment) -> Step:
     if contact.stage == "talking":
         return Step(state)
     key = "waiting.still" if contact.stage == "waiting" else "handover.bringing"
+    if _cut_off(state, moment):
+        key = "handover.delayed"
     return Step(state, (say(state, moment, key), *outside_numbers(state, moment)))
+
+
+def added(state: State, moment: Moment) -> tuple[Effect, ...]:
+    """What becomes of words written while waiting: passed on, or kept until the line answers."""
+    return spoken(state, moment, ["waiting.kept" if _cut_off(state, moment) else "waiting.added"])
+
+
+def _cut_off(state: State, moment: Moment) -> bool:
+    """Whether the contact has not arrived and the helpline cannot be reached."""
+    opening = state.contact is not None and state.contact.stage == "opening"
+    return opening and moment.helpline is Helpline.UNREACHABLE
 
 
 # ---------- what the helpline did ----------
@@ -290,8 +303,8 @@ def left(state: State, moment: Moment, event: CounsellorLeft) -> Step:
     if not event.closed:
         return _interrupted(state, moment, event.name)
     ended = replace(state, contact=None, hold=False, told=None, asked="", heard=0)
-    if state.quiet:
-        return Step(ended)
+    if away(state):  # said when the child comes back
+        return Step(replace(ended, quiet=True, left=event.name))
     return closing(ended, moment, "person.left", "person.kept", "talk.end", name=event.name)
 
 
@@ -323,6 +336,8 @@ def back_answer(state: State, moment: Moment, option: str) -> Step:
     """What the counsellor wrote meanwhile, or nothing yet."""
     if option != "yes":
         return closing(state, moment, "offer.later")
+    if state.left:
+        return _left_meanwhile(state, moment)
     if state.held:
         return held_words(state)
     if state.contact is None:
@@ -330,6 +345,12 @@ def back_answer(state: State, moment: Moment, option: str) -> Step:
     if state.talking:
         return one("handover.joined", state, moment, name=state.contact.name)
     return waiting_news(state, moment)
+
+
+def _left_meanwhile(state: State, moment: Moment) -> Step:
+    shown = held_words(replace(state, left=""))
+    keys = ("person.left", "person.kept", "talk.end")
+    return shown.then(closing(shown.state, moment, *keys, name=state.left))
 
 
 def held_words(state: State) -> Step:

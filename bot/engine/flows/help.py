@@ -114,7 +114,7 @@ def seen_answer(state: State, moment: Moment, option: str) -> Step:
     note = watched(moment, "safe_word, cannot_write")
     if state.contact is not None:
         passed = handover.pass_on(state, note)
-        return passed.then(Step(passed.state, spoken(passed.state, moment, ["waiting.added"])))
+        return passed.then(Step(passed.state, handover.added(passed.state, moment)))
     return _open_quietly(state.kept(note), moment)
 
 

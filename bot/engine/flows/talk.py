@@ -36,7 +36,7 @@ def to_counsellor(state: State, moment: Moment, event: MessageReceived) -> Step:
 def _while_waiting(state: State, moment: Moment, before: int) -> Step:
     """The first words are acknowledged, later ones now and then; in an emergency more often."""
     if before == 0:
-        return Step(state, spoken(state, moment, ["waiting.added"]))
+        return Step(state, handover.added(state, moment))
     emergency = state.contact is not None and state.contact.severity == "emergency"
     if before % (2 if emergency else 4):
         return Step(state)
