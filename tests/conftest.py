@@ -6,11 +6,13 @@ import shutil
 import tempfile
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from fakes.chromium import chromium
 from hypothesis import settings
+from playwright.async_api import Browser
 from sqlalchemy import create_engine
 
 from bot.crypto import Keys, Sealer
@@ -74,3 +76,12 @@ def sealer() -> Sealer:
     A sealer with a key of the tests.
     """
     return Keys(b"k" * 32).sealer
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """
+    Chromium, without a window.
+    """
+    async with chromium() as running:
+        yield running

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import tempfile
 from pathlib import Path
 
+from fakes.chromium import chromium
 from fakes.house import House
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 DOCS = Path(__file__).parents[1] / "docs"
 ONBOARDING = ("sq", "understood", "al", "11-13", "go_on", "got_it")
@@ -52,12 +52,8 @@ async def counsellor(browser: Browser, house: House) -> Page:
 
 async def take(folder: Path) -> None:
     """Play the line once, and keep what both sides see."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    async with House(folder) as house, async_playwright() as playwright:
+    async with House(folder) as house, chromium() as browser:
         await house.start()
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
         desk = await counsellor(browser, house)
         phone = await child(browser, house)
         await phone.screenshot(path=DOCS / "chat.png")
@@ -71,7 +67,6 @@ async def take(folder: Path) -> None:
         await phone.locator("#text").press("Enter")
         await desk.wait_for_timeout(SETTLE)
         await desk.screenshot(path=DOCS / "desk.png")
-        await browser.close()
 
 
 def main() -> None:

@@ -9,23 +9,10 @@ from collections.abc import AsyncIterator
 import pytest
 import uvicorn
 from fakes.webchat import WebChat, web_chat
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from bot.engine.effects import Say
 from bot.engine.events import ExitPressed, MediaOffered, MessageReceived
-
-LAUNCH = {
-    "executable_path": "/usr/bin/chromium",
-    "args": [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ],
-}
 
 
 class Child:
@@ -76,17 +63,6 @@ async def url(chat: WebChat) -> AsyncIterator[str]:
     yield f"http://127.0.0.1:{door.getsockname()[1]}/"
     server.should_exit = True
     await serving
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """
-    Chromium, without a window.
-    """
-    async with async_playwright() as tools:
-        browser = await tools.chromium.launch(**LAUNCH)  # type: ignore[arg-type]
-        yield browser
-        await browser.close()
 
 
 async def phone(browser: Browser, url: str, **more: object) -> tuple[Child, BrowserContext]:

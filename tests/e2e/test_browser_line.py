@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from fakes.counsellor import Counsellor
 from fakes.house import House
 from fakes.lifeline import CONTENT
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from bot import triage
 from bot.engine.content import LANGUAGES
@@ -21,16 +20,6 @@ from bot.engine.state import State
 from bot.script import Talk, event_of
 
 PATIENCE = 60_000  # ms until a test that waits in vain is told so
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 Turn = dict[str, Any]
@@ -174,17 +163,6 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with House(tmp_path) as house:
         await house.start()
         yield house
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """
-    Chromium, without a window.
-    """
-    async with async_playwright() as tools:
-        browser = await tools.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        await browser.close()
 
 
 async def child_of(browser: Browser, language: str) -> Child:

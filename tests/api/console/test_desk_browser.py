@@ -10,22 +10,9 @@ import pytest
 import uvicorn
 from fakes.desk import Colleague, hire
 from fakes.helpline import Helpline, message
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from api.staff import sessions
-
-LAUNCH = {
-    "executable_path": "/usr/bin/chromium",
-    "args": [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ],
-}
 
 
 class Seat:
@@ -59,17 +46,6 @@ async def url(helpline: Helpline) -> AsyncIterator[str]:
     helpline.bell.close()
     server.should_exit = True
     await serving
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """
-    Chromium, without a window.
-    """
-    async with async_playwright() as tools:
-        browser = await tools.chromium.launch(**LAUNCH)  # type: ignore[arg-type]
-        yield browser
-        await browser.close()
 
 
 async def seat(
