@@ -35,10 +35,10 @@ def _pairs(keys: Sequence[str]) -> list[str]:
     return [f"{first[:_STEM]}_{second[:_STEM]}" for first, second in pairwise(keys)]
 
 
-def _runs(line: str) -> list[str]:
+def _runs(line: str, lengths: Sequence[int] = _LENGTHS) -> list[str]:
     return [
         "#" + line[start : start + length]
-        for length in _LENGTHS
+        for length in lengths
         for start in range(len(line) - length + 1)
     ]
 
@@ -68,13 +68,13 @@ class Cues:
 
     def _loudness(self, key: str, concepts: Concepts) -> int:
         own = [key, *("@" + name for name in concepts.of(key))]
-        return 2 * self.grave(own) + self.grave(_runs(f" {key} "))
+        return 2 * self.grave(own) + self.grave(_runs(f" {key} ", _LENGTHS[1:2]))
 
     def grave(self, parts: Sequence[str]) -> int:
         """Return the plain sum of what some parts say for a grave reading."""
         place = self.heads["grave"]
         found = self.found(parts)
-        return sum(row[place] for row in found) - ZERO * len(found)
+        return sum([row[place] for row in found]) - ZERO * len(found)
 
 
 class Pointed:
@@ -92,7 +92,7 @@ class Pointed:
         place = self._cues.heads[head]
         total = self._cues.bias[place]
         for found, weight in zip(self._found, WEIGHTS, strict=True):
-            points = sum(row[place] for row in found) - ZERO * len(found)
+            points = sum([row[place] for row in found]) - ZERO * len(found)
             total += points * weight / (SCALE * math.sqrt(len(found) + 1))
         return total
 

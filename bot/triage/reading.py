@@ -19,18 +19,20 @@ from bot.triage.spelling import Word, tokens_of
 # What rules and cues say together, on the cues' scale; see the README for how they were set.
 _RULES_COUNT = 0.4  # a rule score of 1 beside the cues
 _DOUBT_COUNTS = 1.0  # how much lighter jokes and homework make
-_ASK, _RAISE = -0.4, 0.2
-_WORRY = 0.0
+_ASK, _RAISE = -0.2, 0.12
+_WORRY = 0.1
 _WORDS_FOR_CUES = 4  # a shorter text is not raised by cues alone
 _RULES_ASK, _RULES_RAISE = 0.28, 0.7  # what rules alone do, when nothing makes doubtful
-_CUES_AGREE = -0.7  # below this the cues are sure that a strong rule errs
-_URGENT, _URGENCY_COUNTS = -0.1, 0.3
+_CUES_AGREE = -0.4  # below this the cues are sure that a strong rule errs
+_URGENT, _URGENCY_COUNTS = -0.15, 0.6
+_RULES_NAME = 1.0  # what a rule score of 1 counts for the kind of harm
 _LEAST_FACTOR = 0.35  # jokes and homework make doubtful, never silent
 _SCORE_STEEP = 3.0
 _EVIDENCE_LENGTH = 60
 _REASONS_AT_MOST = 12
 _WINDOW, _STEP = 60, 40  # words read together; evidence further apart does not add up
-_WINDOWS_AT_MOST = 6  # read in full; the words of all others were weighed one by one
+_BEFORE, _AFTER = 11, 4  # words that the narrow reading of a place takes in
+_WINDOWS_AT_MOST = 4  # read in full; the words of all others were weighed one by one
 _COMPILED_AT_MOST = 8
 
 
@@ -88,7 +90,7 @@ def read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
     if typed in ears.calls:
         return replace(NOTHING_READ, language=_language(ears, found))
     plain = SPELLING.words(found)
-    parts = [found[first : first + _WINDOW] for first in _windows(plain, ears)]
+    parts = [found[first:last] for first, last in _windows(plain, ears)]
     gravest = max((_weigh(part, ears) for part in parts), key=lambda w: (w.severity, w.alarm))
     own = typed in ears.secrets or ears.quoted.holds([word.key for word in plain])
     if own and gravest.severity > Severity.CONCERN:
@@ -96,14 +98,21 @@ def read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
     return _reading(gravest, text, ears, _language(ears, chain.from_iterable(parts)))
 
 
-def _windows(plain: Sequence[Word], ears: Ears) -> Sequence[int]:
-    """Return where the windows begin that are read in full: of many, those that sound worst."""
-    starts = range(0, max(len(plain) - _WINDOW + _STEP, 1), _STEP)
-    if len(starts) <= _WINDOWS_AT_MOST:
-        return starts
+def _windows(plain: Sequence[Word], ears: Ears) -> list[tuple[int, int]]:
+    """Return the parts that are read in full: of a long text, those that sound worst.
+
+    Round its worst place each is also read narrowly, so that nothing around it dilutes it.
+    """
+    if len(plain) <= _WINDOW:
+        return [(0, _WINDOW)]
     places = loudest_places(ears.cues.loudness([word.key for word in plain], ears.concepts))
-    worst = sorted(starts, key=lambda first: -max(places[first : first + _WINDOW]))
-    return sorted(worst[:_WINDOWS_AT_MOST])
+    starts = range(0, len(plain) - _WINDOW + _STEP, _STEP)
+    peaks = {
+        n: max(range(n, min(n + _WINDOW, len(plain))), key=lambda i: places[i]) for n in starts
+    }
+    worst = sorted(starts, key=lambda n: -places[peaks[n]])[:_WINDOWS_AT_MOST]
+    narrow = {(max(0, peaks[n] - _BEFORE), peaks[n] + _AFTER) for n in worst}
+    return [*((n, n + _WINDOW) for n in worst), *sorted(narrow)]
 
 
 def _reading(weighed: Weighed, text: str, ears: Ears, language: str) -> Reading:
@@ -111,7 +120,8 @@ def _reading(weighed: Weighed, text: str, ears: Ears, language: str) -> Reading:
     if weighed.severity is Severity.NONE:
         return Reading(Severity.NONE, "none", score, (), language)
     category = max(
-        CATEGORIES, key=lambda name: weighed.scores[name] + weighed.pointed.value(name)
+        CATEGORIES,
+        key=lambda name: _RULES_NAME * weighed.scores[name] + weighed.pointed.value(name),
     )
     reasons = _reasons(weighed, category, Origins(text), ears)
     return Reading(weighed.severity, category, score, reasons, language)
@@ -129,13 +139,15 @@ def ears_of(lexicons: tuple[Lexicon, ...]) -> Ears:
     return ears
 
 
+def _calls(lexicon: Lexicon) -> Iterable[tuple[str, ...]]:
+    yield from (lexicon.safe_words, lexicon.exit_words, lexicon.help_words)
+    yield from (lexicon.person_words, lexicon.robot_words)
+    yield from (lexicon.language_words, lexicon.menu_words)
+
+
 def _made_ready(lexicons: tuple[Lexicon, ...]) -> Ears:
     rules = tuple(rules_of(lexicon) for lexicon in lexicons)
-    calls = chain.from_iterable(
-        (*each.safe_words, *each.exit_words, *each.help_words, *each.person_words)
-        + (*each.robot_words, *each.language_words, *each.menu_words)
-        for each in lexicons
-    )
+    calls = [phrase for each in lexicons for phrases in _calls(each) for phrase in phrases]
     secrets = chain.from_iterable(each.secret_words for each in lexicons)
     return Ears(
         lexicons=lexicons,
@@ -164,9 +176,7 @@ def rules_of(lexicon: Lexicon) -> Rules:
 def _found(part: Sequence[Token], rules: Rules) -> list[Found]:
     words = rules.spelling.words(part)
     matches = rules.matches(rules.slots.places(words))
-    return [
-        Found(match, words[match.hit[0]].start, words[match.hit[1]].end) for match in matches
-    ]
+    return [Found(match, words[match.hit[0]].start, words[match.hit[1]].end) for match in matches]
 
 
 def _weigh(part: Sequence[Token], ears: Ears) -> Weighed:
@@ -195,9 +205,7 @@ def _severity(
     return Severity.NONE
 
 
-def _reasons(
-    weighed: Weighed, category: str, origins: Origins, ears: Ears
-) -> tuple[Evidence, ...]:
+def _reasons(weighed: Weighed, category: str, origins: Origins, ears: Ears) -> tuple[Evidence, ...]:
     counted = [each for each in weighed.found if each.match.rule.category in (category, ANY)]
     reasons = [
         Evidence(each.match.rule.id, _words(origins, each.start, each.end))

@@ -18,6 +18,7 @@ _SQ_LETTERS = (
     ("y", "i"),
 )
 _DOUBLED = re.compile(r"(.)\1+")
+_REMEMBERED = 20_000
 _SPELLED_OUT = 4  # letters typed one by one, with one space between them, that make a word
 
 
@@ -50,6 +51,7 @@ class Spelling:
         self, language: str, same: Mapping[str, Sequence[str]], glued: Mapping[str, Sequence[str]]
     ) -> None:
         self.language = language
+        self._known: dict[str, str] = {}
         self._same = {
             key_of(form, language): key_of(word, language)
             for word, forms in same.items()
@@ -63,6 +65,14 @@ class Spelling:
 
     def key(self, word: str) -> str:
         """Return the one spelling that stands for a folded word and its other forms."""
+        known = self._known.get(word)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[word] = self._found(word)
+        return known
+
+    def _found(self, word: str) -> str:
         if _HIDDEN_DIGIT.search(word) and word not in self._same:
             word = word.translate(_LEET)
         key = key_of(word, self.language)

@@ -116,25 +116,19 @@ def trained(
     columns = [_column(rows, examples, head, len(names)) for head in heads]
     table = {part: _row([column[n] for column in columns]) for n, part in enumerate(names)}
     nothing = chr(ZERO) * len(heads)
-    own = {n for row, each in zip(rows, keys, strict=True) if row.get("said") for n in numbers(each)}
+    own = [each for row, each in zip(rows, keys, strict=True) if row.get("said")]
     return {
         "heads": list(heads),
         "bias": [round(column[-1] * _CONSTANT, 3) for column in columns],
         "weights": {part: row for part, row in table.items() if row != nothing},
-        "quoted": sorted(own),
+        "quoted": sorted({number for each in own for number in numbers(each)}),
     }
 
 
-def _column(
-    rows: Sequence[Row], examples: Sequence[Example], head: str, size: int
-) -> list[float]:
-    learned = [
-        (each, wanted, weight(row, head))
-        for each, row in zip(examples, rows, strict=True)
-        if (wanted := label(row, head)) is not None
-    ]
-    found, wanted, costs = zip(*learned, strict=True)
-    return fitted(found, wanted, costs, size)
+def _column(rows: Sequence[Row], examples: Sequence[Example], head: str, size: int) -> list[float]:
+    known = [(n, wanted) for n, row in enumerate(rows) if (wanted := label(row, head)) is not None]
+    costs = [weight(rows[n], head) for n, _ in known]
+    return fitted([examples[n] for n, _ in known], [wanted for _, wanted in known], costs, size)
 
 
 def _row(values: Sequence[float]) -> str:

@@ -1,8 +1,6 @@
 """What the triage hears, in sentences written for these tests."""
 
-import tomllib
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +9,9 @@ from hypothesis import strategies as st
 from bot.engine.events import Reading, Severity
 from bot.engine.words import READ_AT_MOST, unaccented
 from bot.triage import read
-from bot.triage.cli import load_lexicons
+from bot.triage.cli import load_lexicons, said
 from bot.triage.rules import CATEGORIES
 
-CONTENT = Path(__file__).parents[3] / "content"
 LEXICONS = load_lexicons()
 GRAVE = (Severity.DISCLOSURE, Severity.EMERGENCY)
 
@@ -45,6 +42,8 @@ TOLD = [
     "he says he will post my nudes if i dont pay",
 ]
 URGENT = [
+    "s'muj ma. sonte e kryj, mos m'kerkoni",
+    "cant anymore. im ending it tonight, dont look for me",
     "dua te vras veten sonte",
     "Dua të vras veten sonte.",
     "i want to kill myself tonight",
@@ -54,6 +53,8 @@ URGENT = [
     "i am in his car and he wont let me out",
 ]
 HARMLESS = [
+    "dua të flas me dikë",
+    "i want to talk to someone",
     "po vdes nga te qeshurat",
     "Po vdes nga të qeshurat!",
     "im dying of laughter",
@@ -134,6 +135,13 @@ def test_a_secret_about_to_be_told_is_noticed(text: str) -> None:
         ("babai më rreh me rrip çdo natë", "violence"),
         ("dua te vras veten sonte", "self_harm"),
         ("my coach touched me and said not to tell anyone", "sexual_abuse"),
+        (TOLD[0], "sextortion"),
+        (TOLD[1], "sextortion"),
+        (TOLD[6], "bullying"),
+        (TOLD[7], "grooming"),
+        (TOLD[8], "grooming"),
+        (TOLD[9], "sexual_abuse"),
+        (TOLD[10], "sexual_abuse"),
     ],
 )
 def test_the_harm_is_named(text: str, category: str) -> None:
@@ -197,26 +205,80 @@ def test_what_stands_beyond_the_limit_is_not_read() -> None:
     assert heard(text) == heard(text + "dua te vras veten sonte")
 
 
-def _lesson_texts() -> Iterator[str]:
-    for path in sorted(CONTENT.glob("*/lessons/*.toml")):
-        yield from _texts(tomllib.loads(path.read_text("utf-8")))
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key == "label" and isinstance(item, str):
-                yield item
-            else:
-                yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-
-
-def test_answers_of_lessons_typed_out_raise_nothing() -> None:
+@pytest.mark.parametrize("typed", [str, unaccented], ids=["pasted", "retyped plainly"])
+def test_what_sigurt_says_raises_nothing(typed: Callable[[str], str]) -> None:
     """
-    A child who types a button's words instead of tapping is answered, not alarmed.
+    A bubble pasted back, or a button typed out, is at most asked about; it opens no contact.
+
+    After new texts that speak of harm the cues are learned anew: bot/triage/README.md.
     """
-    raised = [text for text in _lesson_texts() if heard(text).severity in GRAVE]
+    raised = [text for text in said() if heard(typed(text)).severity in GRAVE]
     assert raised == []
+
+
+@pytest.mark.parametrize("typed", [str, str.upper, unaccented])
+def test_asking_for_a_person_is_no_harm(typed: Callable[[str], str]) -> None:
+    """
+    Words that ask for a person, the menu, a language, help or the way out are no telling.
+    """
+    raised = [
+        phrase
+        for lexicon in LEXICONS.values()
+        for phrases in (
+            *(lexicon.safe_words, lexicon.exit_words, lexicon.help_words),
+            *(lexicon.person_words, lexicon.robot_words),
+            *(lexicon.language_words, lexicon.menu_words),
+        )
+        for phrase in phrases
+        if heard(typed(phrase)).severity is not Severity.NONE
+    ]
+    assert raised == []
+
+
+def test_asking_for_secrecy_is_at_most_asked_about() -> None:
+    """
+    “Don't tell anyone” is no telling yet; it never opens a contact by itself.
+    """
+    phrases = [phrase for each in LEXICONS.values() for phrase in each.secret_words]
+    assert [phrase for phrase in phrases if heard(phrase).severity in GRAVE] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "edhe mua nje me pyet cdo nate ku jam e me ke rri",
+        "theres one who asks me every night too where i am and who im with",
+    ],
+)
+def test_an_unsure_sign_is_a_concern(text: str) -> None:
+    """
+    Scene 5: somebody asks where a child is; the bot asks back before it opens anything.
+    """
+    reading = heard(text)
+    assert (reading.severity, reading.category) == (Severity.CONCERN, "grooming")
+
+
+@pytest.mark.parametrize("text", TOLD)
+def test_what_the_cues_show_makes_sense(text: str) -> None:
+    """
+    A counsellor never sees an empty word as the reason: cues show a phrase as typed.
+    """
+    shown = [each.words for each in heard(text).evidence if each.rule == "cues"]
+    assert shown
+    for words in shown:
+        assert words in text
+        assert 1 < len(words.split()) <= 4
+        assert words.split()[0].casefold() not in {"nje", "një", "me", "the", "a", "and", "dhe"}
+
+
+@pytest.mark.parametrize("place", [0, 700, 1500, 2400, 3100])
+@pytest.mark.parametrize(
+    "text", ["babai më rreh me rrip çdo natë", "i want to kill myself tonight"]
+)
+def test_no_part_of_the_longest_text_is_skipped(place: int, text: str) -> None:
+    """
+    In 20,000 characters a single telling is found wherever it stands.
+    """
+    filler = ["sot", "ishte", "ditë", "e", "bukur", "dhe", "luajtëm", "futboll"] * 420
+    words = [*filler[:place], text, *filler[place:]]
+    assert heard(" ".join(words)).severity in GRAVE
