@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bot.engine.words import (
     READ_AT_MOST,
+    Origins,
     fold,
     nearly,
-    original,
     same_word,
     spans,
     tokens,
@@ -88,7 +88,7 @@ def test_every_word_can_be_shown_as_it_was_typed(text: str) -> None:
     """
     for token in spans(text):
         assert unaccented(text)[token.start : token.end] in unaccented(
-            original(text, token.start, token.end)
+            Origins(text).of(token.start, token.end)
         )
 
 
