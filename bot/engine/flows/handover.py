@@ -304,7 +304,7 @@ def left(state: State, moment: Moment, event: CounsellorLeft) -> Step:
         return _interrupted(state, moment, event.name)
     ended = replace(state, contact=None, hold=False, told=None, asked="", heard=0)
     if away(state):  # said when the child comes back
-        return Step(replace(ended, quiet=True, left=event.name))
+        return Step(replace(ended, asked=state.asked, left=event.name))
     return closing(ended, moment, "person.left", "person.kept", "talk.end", name=event.name)
 
 
