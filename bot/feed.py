@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -33,6 +33,7 @@ CURSOR, KNOWN = "feed", "helpline"  # names of marks
 WAIT = 25.0  # seconds that the helpline holds a question without an answer
 FOLLOW = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+CLIMBED = "contact.climbed"
 STEPS = ("all_on_duty", "supervisor", "outside")
 Found = TypeVar("Found")
 
@@ -118,7 +119,7 @@ class Feed:
         news = await self._helpline.events(place, WAIT)
         waited = loop.time() - asked
         self._known.answered()
-        for item in news.events:
+        for item in without_overtaken(news.events):
             await self._tell(item)
         await self._keep(news.next)
         return 0.0 if news.events or waited >= FOLLOW else FOLLOW  # one that cannot wait
@@ -179,6 +180,20 @@ class Feed:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._failures, 10))
         self._failures += 1
         return pause * random.uniform(0.8, 1.2)
+
+
+def without_overtaken(items: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """The items, without climbs that a further climb of the same contact follows.
+
+    After a clock was away, or a contact was raised, several steps are due at once; the
+    child is told how far it has come, not each step on the way.
+    """
+    last = {item.get("contact_id"): item for item in items if item.get("type") == CLIMBED}
+    return [
+        item
+        for item in items
+        if item.get("type") != CLIMBED or item is last[item.get("contact_id")]
+    ]
 
 
 def event_of(item: Mapping[str, object]) -> tuple[str, int, AnyEvent] | None:
@@ -242,7 +257,7 @@ _EVENTS: Mapping[str, Callable[[datetime, Mapping[str, object]], AnyEvent]] = {
     "contact.claimed": _joined,
     "contact.returned": _left,
     "contact.closed": _left,
-    "contact.climbed": _climbed,
+    CLIMBED: _climbed,
     "message.sent": _wrote,
 }
 

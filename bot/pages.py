@@ -65,7 +65,7 @@ def router(
     """
     pages = Pages(runner, web, tuple(greeting), fallback, words, public_url, pace or Pace())
     routes = APIRouter(include_in_schema=False)
-    routes.add_api_route("/", pages.show, methods=["GET"])
+    routes.add_api_route("/", pages.show, methods=["GET", "HEAD"])
     routes.add_api_route("/chat", pages.chat, methods=["POST"])
     routes.add_api_route("/chat/live", pages.live, methods=["GET"])
     routes.add_api_route("/exit", pages.exit, methods=["POST"])

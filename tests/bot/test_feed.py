@@ -352,3 +352,20 @@ async def test_only_counsellors_messages_have_receipts(door: FakeDoor, line: Fak
 
     assert await receipts.tell()
     assert line.receipts == []
+
+
+async def test_steps_that_come_due_together_are_told_as_the_last_of_them(
+    door: FakeDoor, line: FakeLine
+) -> None:
+    """
+    A contact that was raised after a long wait climbs all at once: the child hears it once.
+    """
+    for step in ("all_on_duty", "supervisor"):
+        line.happens("contact.climbed", step=step, minutes=6)
+    line.happens("contact.climbed", step="all_on_duty", minutes=2, contact_id="another")
+
+    await Process(door, line).feed.turn()
+
+    told = [told.event for told in door.told]
+    steps = [event.step for event in told if isinstance(event, ContactClimbed)]
+    assert steps == ["supervisor", "all_on_duty"]
