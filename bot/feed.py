@@ -65,7 +65,7 @@ class Feed:
         now: Callable[[], datetime] = utcnow,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._helpline, self._door, self._known = helpline, door, known
+        self._helpline, self._door, self.known = helpline, door, known
         self._lease, self._alarms = lease, alarms
         self._now, self._pause = now, pause
         self._place: int | None = None  # None: this process has to find out again
@@ -118,7 +118,7 @@ class Feed:
         asked = loop.time()
         news = await self._helpline.events(place, WAIT)
         waited = loop.time() - asked
-        self._known.answered()
+        self.known.answered()
         for item in without_overtaken(news.events):
             await self._tell(item)
         await self._keep(news.next)
@@ -127,7 +127,7 @@ class Feed:
     async def _begin(self) -> int:
         """Where the last holder stopped, and who is on duty now."""
         mark = await self._door.ask(lambda c: get_mark(c, CURSOR))
-        self._known.answered(await self._helpline.duty())
+        self.known.answered(await self._helpline.duty())
         place = int(mark[0]) if mark else 0
         await self._keep(place)  # the other processes need not wait for news
         return place
@@ -136,7 +136,7 @@ class Feed:
         """Hand on one event. A malformed one is passed over, so that it blocks no other."""
         try:
             if item.get("type") == "duty.changed":
-                self._known.answered(_duty(item))
+                self.known.answered(_duty(item))
                 return
             told = event_of(item)
         except (KeyError, TypeError, ValueError):
@@ -149,7 +149,7 @@ class Feed:
             await self._door.handle_event(conversation, event, update_id=update_id)
 
     async def _keep(self, place: int) -> None:
-        known, at = self._known.to_mark(), millis(self._now())
+        known, at = self.known.to_mark(), millis(self._now())
 
         def keep(connection: Connection) -> None:
             put_mark(connection, CURSOR, str(place), at=at)
@@ -160,17 +160,17 @@ class Feed:
 
     async def _lost(self) -> None:
         """No process may go on saying that somebody is there."""
-        self._known.lost()
+        self.known.lost()
         if not self._failures:
             at = millis(self._now())
-            await self._door.ask(lambda c: put_mark(c, KNOWN, self._known.to_mark(), at=at))
+            await self._door.ask(lambda c: put_mark(c, KNOWN, self.known.to_mark(), at=at))
 
     async def _follow(self) -> None:
         """Learn from the store what the process that asks has heard."""
         self._place = None
         mark = await self._door.ask(lambda c: get_mark(c, KNOWN))
         if mark is not None:
-            self._known.from_mark(mark[0], moment(mark[1]))
+            self.known.from_mark(mark[0], moment(mark[1]))
 
     def _failed(self, alarm: str, error: Exception) -> float:
         """Say it once, wait longer each time, and begin anew afterwards."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,13 +22,15 @@ from pydantic import SecretStr
 from bot import triage
 from bot.app import create_app
 from bot.authoring import load
+from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.pace import Pace
 from bot.channels.web.door import Visitor
 from bot.engine.content import LANGUAGES
-from bot.engine.effects import Say
-from bot.engine.events import ButtonTapped, Helpline, MessageReceived, Started
+from bot.engine.effects import Erase, OpenContact, Say
+from bot.engine.events import ButtonTapped, ContactArrived, Helpline, MessageReceived, Started
 from bot.engine.state import State
-from bot.helpline import BoxKey, Duty, News
-from bot.script import Script, Talk, begin, event_of, load_script
+from bot.helpline import BoxKey, Duty, News, contact_id_of
+from bot.script import Script, Talk, begin, event_of, load_script, play, words
 from bot.settings import Settings
 
 HERE = Path(__file__).parent
@@ -78,15 +81,30 @@ class Phone(Protocol):
 
     conversation: str
 
+    async def knows_the_helpline(self) -> None: ...
+
     async def does(self, event: Any) -> None: ...
 
     async def read(self) -> list[str]: ...
 
 
-class TelegramPhone:
+class Connected:
+    """A phone whose bot has begun to follow the helpline."""
+
+    app: Any
+
+    async def knows_the_helpline(self) -> None:
+        """Until the bot knows who is on duty: until then it says, truly, that it does not."""
+        async with asyncio.timeout(PATIENCE):
+            while self.app.state.bot.feed.known() is Helpline.UNREACHABLE:
+                await asyncio.sleep(0.01)
+
+
+class TelegramPhone(Connected):
     """A child with Telegram."""
 
     def __init__(self, telegram: TelegramStandIn, app: Any) -> None:
+        self.app = app
         self.child = telegram.child()
         self.child.started = True  # the script may begin long after that
         self.conversation = app.state.bot.runner.conversation_id("telegram", str(self.child.id))
@@ -106,7 +124,7 @@ class TelegramPhone:
         return list(self.child.texts)
 
 
-class WebPhone:
+class WebPhone(Connected):
     """A child with a browser without script."""
 
     def __init__(self, http: httpx.AsyncClient, app: Any) -> None:
@@ -198,7 +216,22 @@ def fits(script: Script, channel: str) -> bool:
     if channel == "web":
         beyond |= {"start"}
     kinds = {key for turn in script.turns for key in turn}
-    return not kinds & beyond and script.helpline is not Helpline.UNREACHABLE
+    if kinds & beyond or script.helpline is Helpline.UNREACHABLE:
+        return False
+    return channel != "web" or not leaves_page(script)
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The platform's limits of speed and the page's patience have tests of their own."""
+    unhurried = Pace(burst=1_000, per_second=1e6)
+    monkeypatch.setattr("bot.app.TelegramChannel", partial(TelegramChannel, pace=unhurried))
+    monkeypatch.setattr("bot.channels.web.talk.PATIENCE", 0.2)
+
+
+def leaves_page(script: Script) -> bool:
+    """Whether somebody leaves: on the web that empties the page, which has tests of its own."""
+    played = play(script, "sq", CONTENT, triage.read)
+    return any(isinstance(effect, Erase) for turn in played for effect in turn.effects)
 
 
 CASES = [
@@ -214,6 +247,7 @@ async def test_conversation_is_read_as_it_was_said(
     """Every bubble of a golden conversation is read on the phone, whole and in order."""
     script = load_script(path)
     start = start_of(script, language)
+    hurry(monkeypatch)
     monkeypatch.setattr(State, "new", classmethod(lambda cls: start))
     line = Line()
     line.minutes = next((turn["minutes"] for turn in script.turns if "minutes" in turn), None)
@@ -221,12 +255,16 @@ async def test_conversation_is_read_as_it_was_said(
     oracle = Talk(CONTENT, triage.read, language, start, script.helpline)
 
     async with CHANNELS[channel](tmp_path, line) as phone:
+        await phone.knows_the_helpline()
         expected: list[str] = []
         if channel == "web":  # the page opens the conversation by itself
             expected += texts(oracle.happens(Started(at=oracle.at)))
         for number, turn in enumerate(script.turns, start=1):
             event = event_of(turn, oracle, number)
-            expected += texts(oracle.happens(event))
+            effects = oracle.happens(event)
+            expected += texts(effects)
+            if any(isinstance(effect, OpenContact) for effect in effects):
+                expected += arrival(script, number, line, oracle)
             if not any(kind in turn for kind in FROM_HELPLINE):
                 await phone.does(event)
             else:
@@ -234,19 +272,29 @@ async def test_conversation_is_read_as_it_was_said(
             await reads(phone, expected)
 
 
+def arrival(script: Script, number: int, line: Line, oracle: Talk) -> list[str]:
+    """What is said when the contact arrives, which it does by itself; unless a turn says so."""
+    following = script.turns[number : number + 1]
+    if any("arrives" in turn for turn in following):
+        return []
+    came = ContactArrived(at=oracle.at, contact_id="c", minutes=line.minutes)
+    return texts(oracle.happens(came))
+
+
 async def helpline_does(line: Line, phone: Phone, turn: Any, oracle: Talk) -> None:
     """A person at the helpline acts; the contact's arrival happens by itself."""
     if "arrives" in turn:
         return
     conversation = await conversation_of(phone)
+    contact = {"contact_id": contact_id_of(conversation, oracle.state.contacts)}
     if "joins" in turn:
-        line.happens("contact.claimed", conversation, name=turn["joins"])
+        line.happens("contact.claimed", conversation, name=turn["joins"], **contact)
     elif "writes" in turn:
-        text = turn["writes"]
-        line.happens("message.sent", conversation, message_id="m", text=text[oracle.language])
+        text = words(turn["writes"], oracle.language)
+        line.happens("message.sent", conversation, message_id="m", text=text, **contact)
     elif "leaves" in turn:
         kind = "contact.closed" if turn.get("closed", True) else "contact.returned"
-        line.happens(kind, conversation, name=turn["leaves"])
+        line.happens(kind, conversation, name=turn["leaves"], **contact)
 
 
 async def conversation_of(phone: Phone) -> str:
@@ -274,5 +322,6 @@ async def reads(phone: Phone, expected: list[str]) -> None:
                 await asyncio.sleep(0.02)
     except TimeoutError:
         raise AssertionError(f"expected {expected[len(shown) :]} after {shown}") from None
+    assert len(shown) == len(expected), f"more than {expected}: {shown[len(expected) :]}"
     for was, wanted in zip(shown, expected, strict=True):
         assert wanted in was
