@@ -5,6 +5,7 @@ HOST ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 TESTS ?= tests
 
 .DEFAULT_GOAL := targets
@@ -41,9 +42,9 @@ browser: ## install Chromium for the browser tests, where it is missing (Debian,
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || { \
 	  echo "The browser tests need Chromium: install it (Debian: apt-get install chromium) and repeat."; exit 1; }
 
-lock: $(VENV)/developer ## write the locked requirements anew from pyproject.toml
-	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements-dev.lock
+lock: $(VENV)/developer ## write the locked requirements anew: what is served is what was tested
+	$(LOCK) --upgrade --group dev pyproject.toml -o requirements-dev.lock
+	$(LOCK) -c requirements-dev.lock pyproject.toml -o requirements.lock
 
 openapi: $(VENV)/developer ## write api/openapi.json, the contract, anew
 	$(BIN)/python -m api.openapi

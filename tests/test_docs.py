@@ -90,3 +90,18 @@ def test_lock_names_every_dependency_and_no_address() -> None:
         assert {name for name in names if f"\n{name}==" not in f"\n{text}"} == set()
         assert "://" not in text
         assert all("--hash" in part for part in re.split(r"(?m)^(?=[a-z])", text) if "==" in part)
+
+
+def test_what_is_served_is_what_was_tested() -> None:
+    """
+    The locked requirements for running name the same versions as those for the tests.
+    """
+    pins = [
+        dict(re.findall(r"(?m)^([\w.-]+)==([^ ]+)", (ROOT / lock).read_text(encoding="utf-8")))
+        for lock in ("requirements.lock", "requirements-dev.lock")
+    ]
+    served, tested = pins
+
+    assert {name: (version, tested.get(name)) for name, version in served.items()} == {
+        name: (version, version) for name, version in served.items()
+    }
