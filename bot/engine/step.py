@@ -125,8 +125,8 @@ def _language(state: State, moment: Moment, language: str) -> Step:
 def _timer(state: State, moment: Moment, name: str) -> Step:
     if name == "forget":
         return disclosure.forget(state)
-    if name == "arrival":
-        return disclosure.remind_arrival(state, moment)
+    if name in ("arrival", "arrival_last"):
+        return disclosure.remind_arrival(state, moment, last=name == "arrival_last")
     return Step(state)
 
 

@@ -324,10 +324,12 @@ def forget(state: State) -> Step:
     return Step(replace(state, words=(), told=None, hold=False))
 
 
-def remind_arrival(state: State, moment: Moment) -> Step:
-    """A minute has passed and the helpline has not said that it has the words."""
+def remind_arrival(state: State, moment: Moment, *, last: bool) -> Step:
+    """The helpline has not said that it has the words: told after a minute, and once more."""
     if state.contact is None or state.contact.stage != "opening" or handover.away(state):
         return Step(state)
-    again = SetTimer(name="arrival", at=moment.at + handover.ARRIVAL * 5)
     says = (say(state, moment, "handover.delayed"), *handover.outside_numbers(state, moment))
+    if last:
+        return Step(state, says)
+    again = SetTimer(name="arrival_last", at=moment.at + handover.ARRIVAL * 5)
     return Step(state, (again, *says))

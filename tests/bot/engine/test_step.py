@@ -95,7 +95,11 @@ moves = st.one_of(
     st.builds(
         CounsellorLeft, at=st.just(AT), contact_id=st.just("c"), name=names, closed=st.booleans()
     ),
-    st.builds(TimerFired, at=st.just(AT), name=st.sampled_from(["forget", "arrival", "other"])),
+    st.builds(
+        TimerFired,
+        at=st.just(AT),
+        name=st.sampled_from(["forget", "arrival", "arrival_last", "other"]),
+    ),
     presses,
 )
 child_moves = st.one_of(
