@@ -15,9 +15,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -35,6 +35,7 @@ from uvicorn.supervisors import Multiprocess
 if TYPE_CHECKING:  # either application may be absent from a process
     from fastapi import FastAPI
 
+    from api.db import Database
     from api.settings import Settings as HelplineSettings
     from bot.settings import Settings as BotSettings
 
@@ -197,11 +198,12 @@ def serve(args: argparse.Namespace) -> int:
         print("SIGURT_HELPLINE_KEY is needed: the bot elsewhere must show it.", file=sys.stderr)
         return 2
     _quiet_logs()
+    asked_for_trial, plan = plan.trial, _in_earnest(plan)
     app = build(plan)
     app.prepare()  # what is wrong is met here, before anybody is told an address
     listening = _listen(args.host, args.port)
     if plan.api:
-        _announce(plan, args)
+        _announce(plan, args, real_accounts=asked_for_trial and not plan.trial)
     os.environ[PLAN] = json.dumps(asdict(plan))
     config = uvicorn.Config(
         app if args.workers == 1 else "sigurt:application",
@@ -255,20 +257,50 @@ def _plan(args: argparse.Namespace) -> Plan:
     return Plan(bot=not args.api_only, api=not args.bot_only, trial=not open_to_others)
 
 
-def _announce(plan: Plan, args: argparse.Namespace) -> None:
-    """Say where things are, with the one-time link while there is no administrator."""
-    from api.db import Database
-    from api.staff.service import first_link
+def _in_earnest(plan: Plan) -> Plan:
+    """The same, but no trial where somebody real can sign in: real children wrote here."""
+    from api.staff.service import has_real_accounts
 
-    database = Database(helpline_settings(secrets.token_urlsafe(32)).database_url)
-    database.upgrade()
-    with database.write() as session:
-        token = first_link(session, datetime.now(UTC), trial=plan.trial)
-    database.close()
+    if not plan.trial:
+        return plan
+    with _helpline_database() as database, database.read() as session:
+        return replace(plan, trial=not has_real_accounts(session))
+
+
+@contextmanager
+def _helpline_database() -> Iterator[Database]:
+    """The helpline's database, its tables in the newest form."""
+    from api.db import Database
+
+    database = Database(helpline_settings("").database_url)
+    try:
+        database.upgrade()
+        yield database
+    finally:
+        database.close()
+
+
+def _first_token(plan: Plan) -> str | None:
+    """The token of a one-time link while one is needed; outside a trial, trials are ended."""
+    from api.crypto import load_vault
+    from api.staff.service import end_trials, first_link
+
+    now = datetime.now(UTC)
+    with _helpline_database() as database, database.write() as session:
+        if not plan.trial:
+            end_trials(session, load_vault(helpline_settings("").data_dir), now=now)
+        return first_link(session, now, trial=plan.trial)
+
+
+def _announce(plan: Plan, args: argparse.Namespace, *, real_accounts: bool) -> None:
+    """Say where things are, with the one-time link while there is no administrator."""
+    token = _first_token(plan)
     here = bot_settings().public_url or f"http://{args.host}:{args.port}"
     if plan.bot:
         print(f"Browser chat      {here}/")
     print(f"Staff console     {here}/helpline")
+    if real_accounts:
+        print(f"This folder has real accounts, so this is no trial: sign in at {here}/helpline.")
     if token:
         kind = "Open as a trial " if plan.trial else "First administrator"
         print(f"{kind}  {here}/helpline/first/{token}   (works once)")

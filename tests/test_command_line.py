@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -10,12 +11,15 @@ import stat
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
 import sigurt
+from api.crypto import load_vault
+from api.staff import codes, service
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = "A" * 43 + "="
@@ -104,6 +108,54 @@ def test_a_trial_is_loopback_without_token_or_public_address(
         settings.setenv(name, value)
 
     assert sigurt._plan(sigurt.parser().parse_args(["serve", *options])).trial is trial
+
+
+def enrolled(login: str = "drita") -> None:
+    """Store an administrator who has password and second factor in the folder set."""
+    settings = sigurt.helpline_settings("")
+    vault, now = load_vault(settings.data_dir), datetime.now(UTC)
+    with sigurt._helpline_database() as database, database.write() as session:
+        account = service.create(
+            session, vault, login=login, name="Drita", roles=service.ROLES, now=now
+        )
+        service.enrol(session, vault, account, password="a hash", secret=codes.new_secret())
+
+
+def test_there_is_no_trial_where_real_accounts_are(
+    settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    S14: over the data of real people no link opens the desk, for the workers neither.
+    """
+    settings.setattr(sigurt, "_run", lambda *_: 0)
+    settings.setenv(sigurt.PLAN, "")
+    enrolled()
+
+    assert sigurt.main(["serve", "--port", "0"]) == 0
+    told = capsys.readouterr().out
+    where = "http://127.0.0.1:0/helpline"
+    assert f"This folder has real accounts, so this is no trial: sign in at {where}." in told
+    assert "/first/" not in told
+    assert json.loads(os.environ[sigurt.PLAN])["trial"] is False
+
+
+@pytest.mark.parametrize(("options", "ended"), [([], False), (["--host", "0.0.0.0"], True)])
+def test_people_of_a_trial_are_shut_out_when_it_gets_serious(
+    settings: pytest.MonkeyPatch, options: list[str], ended: bool
+) -> None:
+    """
+    Whoever tried the service out is disabled by a start that others can reach, not by a trial's.
+    """
+    settings.setattr(sigurt, "_run", lambda *_: 0)
+    settings.setenv(sigurt.PLAN, "")
+    vault, now = load_vault(sigurt.helpline_settings("").data_dir), datetime.now(UTC)
+    with sigurt._helpline_database() as database, database.write() as session:
+        service.trial_person(session, vault, name="Drita", now=now)
+
+    assert sigurt.main(["serve", "--port", "0", *options]) == 0
+
+    with sigurt._helpline_database() as database, database.read() as session:
+        assert [person.disabled for person in service.members(session, vault)] == [ended]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from api.audit.service import record
 from api.contacts import service as contacts
 from api.contacts.values import StaffRef
 from api.crypto import Vault
@@ -75,9 +76,9 @@ def first_link(session: Session, now: datetime, *, trial: bool = False) -> str |
 
     None when there is an administrator already; in a trial each start gives a fresh one.
     """
+    session.execute(delete(StaffLink).where(col(StaffLink.staff_id).is_(None)))
     if _administrators(session) and not trial:
         return None
-    session.execute(delete(StaffLink).where(col(StaffLink.staff_id).is_(None)))
     return _link(session, staff_id=None, now=now)
 
 
@@ -215,8 +216,41 @@ def trial_person(session: Session, vault: Vault, *, name: str, now: datetime) ->
     """The person of a trial by this name, with every role; made when new."""
     login = f"trial {name.strip()}"
     if found := by_login(session, vault, login):
+        found.disabled = False  # an earlier trial was ended
         return found
     return create(session, vault, login=login, name=name, roles=ROLES, now=now, trial=True)
+
+
+def end_trials(session: Session, vault: Vault, *, now: datetime) -> int:
+    """Shut the people of a trial out, for real ones are served now; returns how many.
+
+    Their duty and sessions end, and what they hold goes back into the queue.
+    """
+    rows = session.scalars(
+        select(StaffAccount).where(
+            col(StaffAccount.trial).is_(True), col(StaffAccount.disabled).is_(False)
+        )
+    ).all()
+    for account in rows:
+        account.disabled = True
+        _forget(session, vault, account, now=now)
+        who, what, about = "operator", "staff.disabled", str(account.id)
+        record(session, vault, who=who, what=what, about=about, now=now)
+    return len(rows)
+
+
+def has_real_accounts(session: Session) -> bool:
+    """Whether anybody of no trial can sign in here: children may be waiting for them."""
+    found = session.scalar(
+        select(col(StaffAccount.id))
+        .where(
+            col(StaffAccount.password).is_not(None),
+            col(StaffAccount.trial).is_(False),
+            col(StaffAccount.disabled).is_(False),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def _administrators(session: Session) -> int:

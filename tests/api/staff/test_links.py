@@ -147,6 +147,44 @@ async def test_trial_person_is_nobody_outside_the_trial(trial: Helpline) -> None
     assert first_link(trial) is not None
 
 
+async def test_a_trial_ends_with_everything_it_held(trial: Helpline) -> None:
+    """
+    S14: its people lose session and duty, and a contact they held goes back into the queue.
+    """
+    browser = Browser(trial)
+    token = first_link(trial)
+    await browser.get(f"/first/{token}")
+    await browser.post(f"/first/{token}", {"name": "Drita"})
+    contact_id = await trial.opens()
+    await browser.get("")
+    await browser.post("/duty", {"on": "yes"})
+    await browser.post(f"/contacts/{contact_id}/claim")
+    before = len(await trial.events())
+
+    with trial.database.write() as session:
+        assert service.end_trials(session, trial.vault, now=trial.now) == 1
+
+    assert (await browser.get("")).status_code == 303
+    told = (await trial.events())[before:]
+    assert [event["type"] for event in told] == ["contact.returned", "duty.changed"]
+    assert told[-1]["duty"]["on_duty"] == 0
+    with trial.database.write() as session:
+        assert service.end_trials(session, trial.vault, now=trial.now) == 0
+
+
+async def test_a_person_tries_again_after_a_trial_was_ended(trial: Helpline) -> None:
+    """
+    The name of an ended trial opens the next one too.
+    """
+    for _ in range(2):
+        browser, token = Browser(trial), first_link(trial)
+        await browser.get(f"/first/{token}")
+        await browser.post(f"/first/{token}", {"name": "Drita"})
+        assert (await browser.get("")).status_code == 200
+        with trial.database.write() as session:
+            service.end_trials(session, trial.vault, now=trial.now)
+
+
 async def test_administrator_adds_a_person(helpline: Helpline) -> None:
     """
     S12: the added person chooses the password; the administrator sees only a one-time link.
