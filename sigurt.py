@@ -7,6 +7,7 @@ helpline's HTTP API, so that either can be moved to a machine of its own.
 from __future__ import annotations
 
 import argparse
+import difflib
 import ipaddress
 import json
 import os
@@ -25,6 +26,8 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from alembic.util import CommandError
+from pydantic_settings import DotEnvSettingsSource
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
@@ -40,6 +43,13 @@ if TYPE_CHECKING:  # either application may be absent from a process
     from bot.settings import Settings as BotSettings
 
 PLAN = "SIGURT_PLAN"  # how worker processes learn what to run; set by ``serve`` alone
+NOT_SETTINGS = (  # also of our name: for the workers, tests and compose.yaml
+    PLAN,
+    "SIGURT_REWRITE",
+    "SIGURT_VIBER_TOKEN",
+    "SIGURT_DB_PASSWORD",
+    "SIGURT_HELPLINE_DB_PASSWORD",
+)
 HELPLINE_PATHS = ("/v1", "/helpline", "/openapi.json")
 PASSED_ON = ("forwarded", "via", "x-real-ip")  # and whatever begins with x-forwarded-
 GRACE = 5  # seconds for open streams to end when the service stops
@@ -186,6 +196,44 @@ def bot_settings() -> BotSettings:
     from bot.settings import read_settings
 
     return read_settings()
+
+
+def check_settings() -> None:
+    """Raise ``CannotServe`` for what neither application can see by itself."""
+    if wrong := [*_unknown_settings(), *_one_database()]:
+        raise CannotServe("\n".join(wrong))
+
+
+def _unknown_settings() -> Iterator[str]:
+    """A mistyped name would otherwise be a setting that silently does nothing."""
+    import api.settings
+    import bot.settings
+
+    fields = {*api.settings.Settings.model_fields, *bot.settings.Settings.model_fields}
+    known = {*NOT_SETTINGS, *(f"SIGURT_{field.upper()}" for field in fields)}
+    file = DotEnvSettingsSource(bot.settings.Settings).env_vars
+    found = {name.upper() for name in (*os.environ, *file)}
+    for name in sorted(name for name in found - known if name.startswith("SIGURT_")):
+        near = difflib.get_close_matches(name, sorted(known.difference(NOT_SETTINGS)), n=1)
+        yield f"{name} is not a setting.{f' Did you mean {near[0]}?' if near else ''}"
+
+
+def _one_database() -> Iterator[str]:
+    ours, theirs = bot_settings().database, helpline_settings("").database_url
+    if _place_of(ours) == _place_of(theirs):
+        yield (
+            "SIGURT_DATABASE_URL and SIGURT_HELPLINE_DATABASE_URL name the same database; "
+            "they must be two."
+        )
+
+
+def _place_of(database: str) -> tuple[str, ...]:
+    """What tells one database from another, however its address is written."""
+    url = make_url(database)
+    if url.get_backend_name() == "sqlite":
+        return ("sqlite", str(Path(url.database or "").resolve()))
+    host = str(url.host or url.query.get("host", "localhost"))
+    return ("postgresql", host, str(url.port or 5432), str(url.database or url.username))
 
 
 # ---------- serve ----------
@@ -425,6 +473,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; what is wrong with the set-up is named in a sentence, and 2 returned."""
     args = parser().parse_args(argv)
     try:
+        check_settings()
         code: int = args.run(args)
     except _faults() as fault:
         print(_sentence(fault), file=sys.stderr)

@@ -199,6 +199,53 @@ def test_a_wrong_setting_is_named_in_a_sentence(
     assert shown.out == ""
 
 
+def test_a_mistyped_setting_is_named(
+    settings: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    A name that is no setting stops the start, whether it stands in the environment or in .env.
+    """
+    settings.chdir(tmp_path)
+    settings.setenv("SIGURT_TELEGRAM_TOKN", "12:very-secret")
+    settings.setenv("SIGURT_REWRITE", "1")
+    (tmp_path / ".env").write_text("SIGURT_QQQQQQQQ=1\nSIGURT_DB_PASSWORD=2\nOTHER=3\n")
+
+    assert sigurt.main(["serve", "--port", "0"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "SIGURT_QQQQQQQQ is not a setting.",
+        "SIGURT_TELEGRAM_TOKN is not a setting. Did you mean SIGURT_TELEGRAM_TOKEN?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("sqlite:///{here}/one.db", "sqlite:///{here}/./one.db"),
+        ("", "sqlite:///{here}/var/bot.db"),
+        ("postgresql+psycopg://a:b@db/x", "postgresql+psycopg://c:d@db:5432/x"),
+    ],
+)
+def test_the_two_databases_are_two(
+    settings: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    ours: str,
+    theirs: str,
+) -> None:
+    """
+    One database for both applications is refused before either has touched it.
+    """
+    settings.setenv("SIGURT_DATABASE_URL", ours.format(here=tmp_path))
+    settings.setenv("SIGURT_HELPLINE_DATABASE_URL", theirs.format(here=tmp_path))
+
+    assert sigurt.main(["serve", "--port", "0"]) == 2
+    assert capsys.readouterr().err == (
+        "SIGURT_DATABASE_URL and SIGURT_HELPLINE_DATABASE_URL name the same database; "
+        "they must be two.\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["bot.key", "helpline.key", "helpline.private"])
 def test_a_key_that_others_can_read_stops_the_start(
     settings: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
