@@ -56,7 +56,7 @@ GRACE = 5  # seconds for open streams to end when the service stops
 
 
 class CannotServe(Exception):
-    """The service cannot start here; the message says why in a sentence."""
+    """The command cannot do its work here; the message says why in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +374,9 @@ def chat(args: argparse.Namespace) -> int:
 
     content = load(bot_settings().content_dir)
     if args.script:
-        return run_script(Path(args.script), args.lang, content, out=sys.stdout)
+        return run_script(
+            Path(args.script), args.lang or "sq", content, out=sys.stdout, err=sys.stderr
+        )
     return talk(
         args.lang,
         content,
@@ -396,7 +398,10 @@ def content(args: argparse.Namespace) -> int:
     """Check what authors wrote."""
     from bot.authoring.check import main
 
-    return main([args.folder or str(bot_settings().content_dir)])
+    folder = Path(args.folder) if args.folder else bot_settings().content_dir
+    if not folder.is_dir():
+        raise CannotServe(f"There is no folder {folder}.")
+    return main([str(folder)])
 
 
 def staff(args: argparse.Namespace) -> int:
@@ -433,7 +438,9 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--channel", choices=["telegram", "web"], default="web", help="show bubbles as it would"
     )
-    one.add_argument("--lang", choices=["sq", "en"], default="sq")
+    one.add_argument(
+        "--lang", choices=["sq", "en"], help="begin in it; a script's is sq unless told"
+    )
     one.add_argument("--json", action="store_true", help="answer in JSON lines")
     one.add_argument("--script", metavar="FILE", help="run a transcript (TOML)")
     one.set_defaults(run=chat)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -141,7 +141,15 @@ def load_script(path: Path) -> Script:
             helpline=Helpline(data.get("helpline", "staffed")),
             turns=data["turn"],
         )
-    except (OSError, tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+    except FileNotFoundError:
+        raise ScriptFault(f"There is no file {path}.") from None
+    except IsADirectoryError:
+        raise ScriptFault(f"{path} is a folder: name one transcript in it.") from None
+    except KeyError as missing:
+        raise ScriptFault(
+            f"{path.name}: {missing} is missing; this is no transcript (see tests/transcripts)"
+        ) from None
+    except (OSError, ValueError) as error:  # also what is no TOML, or no UTF-8
         raise ScriptFault(f"{path.name}: {error}") from error
 
 
@@ -158,6 +166,8 @@ def begin(script: Script, language: str, content: Content, read: Read) -> Talk:
             country="al",
             role="child",
         )
+        if strange := script.start.keys() - {known.name for known in fields(State)}:
+            raise ScriptFault(f"start: {', '.join(sorted(strange))} is not known")
         state = replace(state, **script.start)
     return Talk(content, read, language, state, script.helpline)
 
@@ -176,8 +186,20 @@ def event_of(turn: Mapping[str, Any], talk: Talk, number: int = 0) -> AnyEvent:
     """What happens in a turn. Raises ``ScriptFault`` when it names nothing known."""
     for kind, build in _KINDS.items():
         if kind in turn:
-            return build(turn, talk)
+            return _built(build, turn, talk, number)
     raise ScriptFault(f"turn {number}: write one of {', '.join(_KINDS)}")
+
+
+def _built(
+    build: Callable[[Mapping[str, Any], Talk], AnyEvent],
+    turn: Mapping[str, Any],
+    talk: Talk,
+    number: int,
+) -> AnyEvent:
+    try:
+        return build(turn, talk)
+    except KeyError as missing:
+        raise ScriptFault(f"turn {number}: {missing} is missing") from None
 
 
 def words(value: Any, language: str) -> str:

@@ -79,6 +79,13 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
         return url
 
+    @field_validator("content_dir")
+    @classmethod
+    def _is_there(cls, folder: Path) -> Path:
+        if not folder.is_dir():
+            raise ValueError(f"is wrong. There is no folder {folder}")
+        return folder
+
     @field_validator("public_url", "helpline_url", "telegram_api_url")
     @classmethod
     def _web_address(cls, url: str) -> str:

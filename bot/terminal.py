@@ -8,29 +8,33 @@ from pathlib import Path
 from typing import TextIO
 
 from bot import triage
-from bot.engine.content import Content
+from bot.engine.content import LANGUAGES, Content
 from bot.engine.effects import Button, Effect, Say
-from bot.engine.events import AnyEvent, ButtonTapped, MessageReceived, Started
+from bot.engine.events import AnyEvent, ButtonTapped, LanguageChosen, MessageReceived, Started
 from bot.engine.state import State
-from bot.script import Played, Talk, load_script, orders, play
+from bot.script import Played, ScriptFault, Talk, load_script, orders, play
 
 OPENED = "— the helpline has a contact now; nobody reads it here —"
 
 
-def run_script(path: Path, language: str, content: Content, *, out: TextIO) -> int:
-    """Run a transcript; print it as JSON lines. 1 when an expectation failed.
+def run_script(path: Path, language: str, content: Content, *, out: TextIO, err: TextIO) -> int:
+    """Run a transcript; print it as JSON lines, then a count to ``err``.
 
-    Raises ``ScriptFault`` when the script itself is wrong.
+    Returns 1 when an expectation failed; raises ``ScriptFault`` when the script itself is wrong.
     """
-    failed = 0
-    for played in play(load_script(path), language, content, triage.read):
-        print(played.line(), file=out)
-        failed |= bool(played.faults)
-    return failed
+    script, turns, faults = load_script(path), 0, 0
+    try:
+        for played in play(script, language, content, triage.read):
+            print(played.line(), file=out, flush=True)
+            turns, faults = turns + 1, faults + len(played.faults)
+    except ScriptFault as fault:
+        raise ScriptFault(f"{path.name}: {fault}") from fault
+    print(f"{_counted(turns, 'turn')}, {_counted(faults, 'fault')}", file=err)
+    return 1 if faults else 0
 
 
 def talk(
-    language: str,
+    language: str | None,
     content: Content,
     *,
     channel: str,
@@ -41,17 +45,21 @@ def talk(
     """Talk line by line: words are words, ``[label]`` or a button's number is a press.
 
     On ``web`` the way to help stands in the page's own frame; elsewhere it is a button
-    under the bubble, and shown so.
+    under the bubble, and shown so. With a ``language`` the question for it is left out.
     """
-    going = Talk(content, triage.read, language, State.new())
+    going = Talk(content, triage.read, language or LANGUAGES[0], State.new())
     show = partial(_show, json_lines=json_lines, framed=channel == "web", out=out)
     buttons: list[Button] = []
-    first = Started(at=going.at)
+    first = LanguageChosen(at=going.at, language=language) if language else Started(at=going.at)
     buttons = show(0, first, going.happens(first)) or buttons
     for turn, line in enumerate(lines, start=1):
         event = _event(line.rstrip("\n"), going, buttons)
         buttons = show(turn, event, going.happens(event)) or buttons
     return 0
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _event(line: str, going: Talk, buttons: Sequence[Button]) -> AnyEvent:

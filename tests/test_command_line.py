@@ -167,7 +167,11 @@ def test_people_of_a_trial_are_shut_out_when_it_gets_serious(
         ([], {"SIGURT_LEASE_SECONDS": "soon"}, "SIGURT_LEASE_SECONDS should be a valid integer"),
         ([], {"SIGURT_HELPLINE_KEY": "short"}, "SIGURT_HELPLINE_KEY must have at least 32"),
         ([], {"SIGURT_DATABASE_URL": "mysql://x"}, "SIGURT_DATABASE_URL must begin with"),
-        ([], {"SIGURT_CONTENT_DIR": "/nowhere"}, "phrases.toml:1: The file is missing."),
+        (
+            [],
+            {"SIGURT_CONTENT_DIR": "/nowhere"},
+            "SIGURT_CONTENT_DIR is wrong. There is no folder /nowhere.",
+        ),
         (
             [],
             {"SIGURT_DATABASE_URL": "sqlite:////nowhere/bot.db"},
@@ -315,14 +319,95 @@ def test_staff_are_added_with_name_and_roles(
     assert sigurt.main([*add, "counsellor"]) == 1  # the login is taken
 
 
-def test_a_script_that_is_missing_is_named(
+def test_a_content_folder_that_is_missing_is_named(
     settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """
-    ``chat --script`` with a file that is not there ends with its name.
+    ``content check`` of a folder that is not there says so, not that each file is missing.
     """
-    assert sigurt.main(["chat", "--script", "/nowhere/talk.toml"]) == 2
-    assert "talk.toml" in capsys.readouterr().err
+    assert sigurt.main(["content", "check", "/nowhere"]) == 2
+    assert capsys.readouterr().err == "There is no folder /nowhere.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("none.toml", None, "There is no file {path}."),
+        ("", None, "{path} is a folder: name one transcript in it."),
+        (
+            "x.toml",
+            "turn = []",
+            "x.toml: 'about' is missing; this is no transcript (see tests/transcripts)",
+        ),
+        (
+            "x.toml",
+            'about = "x"\nstart = { hat = 1 }\nturn = []',
+            "x.toml: start: hat is not known",
+        ),
+        ("x.toml", 'about = "x"\n[[turn]]\nhops = 1', "x.toml: turn 1: write one of"),
+        (
+            "x.toml",
+            'about = "x"\n[[turn]]\nchild = { en = "hi" }',
+            "x.toml: turn 1: 'sq' is missing",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_script_is_named(
+    settings: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    text: str | None,
+    told: str,
+) -> None:
+    """
+    ``chat --script`` with what is no transcript says in which file, and what is missing.
+    """
+    path = tmp_path / name
+    if text is not None:
+        path.write_text(text)
+
+    assert sigurt.main(["chat", "--script", str(path)]) == 2
+    assert told.format(path=path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("expected", "code", "told"),
+    [("onboarding.language", 0, "1 turn, 0 faults\n"), ("bye", 1, "1 turn, 1 fault\n")],
+)
+def test_a_script_ends_with_a_count(
+    settings: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    expected: str,
+    code: int,
+    told: str,
+) -> None:
+    """
+    The JSON lines stay alone on the standard output; the count stands beside them.
+    """
+    script = tmp_path / "x.toml"
+    script.write_text(f'about = "x"\n[[turn]]\nstart = true\nbot = ["{expected}"]\n')
+
+    assert sigurt.main(["chat", "--script", str(script)]) == code
+    shown = capsys.readouterr()
+    assert shown.err == told
+    assert [json.loads(line)["turn"] for line in shown.out.splitlines()] == [1]
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "I don't tell"), ("sq", "nuk ua tregoj")])
+def test_chat_begins_in_the_language_named(
+    settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], language: str, told: str
+) -> None:
+    """
+    Whoever names a language is not asked for it.
+    """
+    settings.setattr(sys, "stdin", [])
+
+    assert sigurt.main(["chat", "--lang", language, "--json"]) == 0
+    first = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert first["event"] == "LanguageChosen"
+    assert told in first["bot"][0]["text"]
 
 
 @pytest.mark.parametrize(("channel", "shown"), [("web", False), ("telegram", True)])
