@@ -199,7 +199,8 @@ def _severity(
     if certain or (enough and alarm >= _RAISE):
         urgency = _together(each.match.rule.urgency for each in found) * factor
         urgent = pointed.value("urgent") + _URGENCY_COUNTS * urgency
-        return Severity.EMERGENCY if urgent >= _URGENT else Severity.DISCLOSURE
+        written = urgency > 0 or most >= _RULES_ASK  # cues alone make no emergency
+        return Severity.EMERGENCY if written and urgent >= _URGENT else Severity.DISCLOSURE
     if alarm >= _ASK or most >= _RULES_ASK or pointed.value("worry") + factor - 1 >= _WORRY:
         return Severity.CONCERN
     return Severity.NONE
