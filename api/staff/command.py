@@ -68,5 +68,7 @@ def _tell(settings: Settings, login: str, token: str, out: TextIO) -> None:
     if not token:
         print(f"{login} is shut out.", file=out)
         return
-    print(f"One-time link for {login}, good for 24 hours:", file=out)
-    print(f"{settings.public_url.rstrip('/')}/helpline/first/{token}", file=out)
+    here = settings.public_url.rstrip("/")
+    behind = "" if here else " (behind your console's address)"
+    print(f"One-time link for {login}, good for 24 hours{behind}:", file=out)
+    print(f"{here}/helpline/first/{token}", file=out)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from io import StringIO
 
+import pytest
 from fakes.desk import Browser, account_of, deeds, hire, seated
 from fakes.helpline import Helpline
 
@@ -26,6 +27,31 @@ async def test_added_person_gets_a_link(helpline: Helpline) -> None:
     assert 'value="genti"' in page.text
     assert run(helpline, "add", "Genti") == (1, "Another person has this login\n")
     assert deeds(helpline) == [("operator", "staff.added")]
+
+
+@pytest.mark.parametrize("do", ["add", "reset"])
+@pytest.mark.parametrize(
+    ("public_url", "behind", "begins"),
+    [
+        ("", " (behind your console's address)", "/helpline/first/"),
+        ("https://help.example.com/", "", "https://help.example.com/helpline/first/"),
+    ],
+)
+def test_the_link_is_whole_where_the_address_is_known(
+    helpline: Helpline, do: str, public_url: str, behind: str, begins: str
+) -> None:
+    """
+    With a public address the link can be passed on as it stands; without, its place is told.
+    """
+    helpline.settings = helpline.settings.model_copy(update={"public_url": public_url})
+    if do == "reset":
+        hire(helpline, "genti", "Genti")
+
+    code, text = run(helpline, do, "genti")
+
+    first, link = text.splitlines()
+    assert (code, first) == (0, f"One-time link for genti, good for 24 hours{behind}:")
+    assert link.startswith(begins)
 
 
 async def test_disabled_person_is_out_at_once(helpline: Helpline) -> None:
