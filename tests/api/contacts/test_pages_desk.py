@@ -71,6 +71,22 @@ async def test_child_and_counsellor_talk(either: Helpline) -> None:
     ]
 
 
+async def test_new_words_are_marked_where_they_are_not_read(helpline: Helpline) -> None:
+    """
+    Of what a counsellor holds, only a contact that is not open on the screen has new words.
+    """
+    first, second = [await helpline.opens(messages=[message("hej")]) for _ in range(2)]
+    elira = await seated(helpline, hire(helpline))
+    for contact_id in (first, second):
+        await elira.post(f"/contacts/{contact_id}/claim")
+
+    page = (await elira.get(f"/contacts/{first}")).text
+
+    marked = re.findall(r'id="q-([\w-]+)"(?:(?!</a>).)*fjalë të reja', page, re.DOTALL)
+    assert marked == [second]
+    assert (await elira.get("")).text.count("fjalë të reja") == 2
+
+
 async def test_claimed_contact_leaves_the_others_queue(helpline: Helpline) -> None:
     """
     What one counsellor takes is gone from the other's queue; a second claim is refused.
