@@ -132,6 +132,43 @@ async def test_trial_opens_at_one_press_and_says_so(trial: Helpline) -> None:
     assert first_link(trial) is not None
 
 
+@pytest.mark.parametrize(
+    ("language", "banner", "way_out"),
+    [
+        (
+            "sq",
+            "Nuk është linjë e vërtetë; këtu nuk ndihmohet asnjë fëmijë.",
+            "Provë: ndaleni shërbimin dhe niseni përsëri",
+        ),
+        (
+            "en",
+            "Not a real helpline; no child is helped here.",
+            "Trial: stop and start the service; it prints a new link.",
+        ),
+    ],
+)
+async def test_a_trial_says_how_to_get_in_again(
+    trial: Helpline, language: str, banner: str, way_out: str
+) -> None:
+    """
+    Whoever lost the way into a trial is told it at the door and on a spent link; else nobody.
+    """
+    browser = Browser(trial)
+    await browser.get(f"/language/{language}")
+    for path in ("/sign-in", "/first/used"):
+        page = (await browser.get(path)).text
+        assert banner in page, path
+        assert way_out in page, path
+    assert way_out not in (await browser.get("/nothing-here")).text
+
+    trial.app.state.trial = False
+
+    for path in ("/sign-in", "/first/used"):
+        page = (await browser.get(path)).text
+        assert banner not in page, path
+        assert way_out not in page, path
+
+
 async def test_trial_person_is_nobody_outside_the_trial(trial: Helpline) -> None:
     """
     S14: the session of a trial opens nothing once the service runs in earnest.
