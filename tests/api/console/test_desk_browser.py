@@ -100,6 +100,7 @@ async def test_two_messages_follow_each_other(
     elira = await seat(helpline, browser, url, hire(helpline))
     await elira.opens()
     await elira.page.locator("#next").click()
+    await elira.page.wait_for_url("**/contacts/*")  # loaded, so that its keys are heard
     for count, words in enumerate(("Të besoj", "Nuk është faji yt"), start=1):
         await elira.page.locator("#w").fill(words)
         await elira.page.locator("#w").press("Control+Enter")
