@@ -76,6 +76,7 @@ async def test_desk_lives_without_reloading(helpline: Helpline, url: str, browse
     await elira.page.locator("body").press("?")
     await expect(elira.page.locator("#keys")).to_be_visible()
     await elira.page.locator("body").press("Escape")
+    await expect(elira.page.locator("#keys")).to_be_hidden()
     await elira.page.locator("body").press("n")
     await genti.sees_in_queue(0)
     await elira.page.locator("#w").fill("Të besoj")
