@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from fakes.chromium import chromium
 from hypothesis import settings
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 from sqlalchemy import create_engine
 
 from bot.crypto import Keys, Sealer
 
 settings.register_profile("sigurt", deadline=None, print_blob=True)  # timing is for benchmarks
 settings.load_profile("sigurt")
+expect.set_options(timeout=30_000)  # milliseconds; a busy machine is slow, not wrong
 
 
 @pytest.fixture
