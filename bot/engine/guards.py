@@ -82,8 +82,9 @@ def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     if not state.quiet or not by_child:
         return None
     back = replace(state, quiet=False)
-    if isinstance(event, MessageReceived) and event.reading.severity >= Severity.DISCLOSURE:
-        return triage(back, moment, event)
+    told = triage(back, moment, event)  # danger is answered at once, a caption as well
+    if told is not None:
+        return told
     kept = _kept_for_person(back, moment, event)
     return kept.then(handover.welcome_back(kept.state, moment))
 

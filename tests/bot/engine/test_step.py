@@ -382,3 +382,38 @@ def test_held_words_are_all_delivered_on_return() -> None:
         state, says = walk_one(state, move)
 
     assert [say.text for say in says] == [str(n) for n in range(30)]
+
+
+def away_with_a_contact() -> State:
+    """A child that left with the exit word while a counsellor is there."""
+    state = replace(State.new(), language="en", band="14-17", role="child", onboarded=True)
+    for move in (
+        ButtonTapped(at=AT, button="go.person"),
+        CounsellorJoined(at=AT, contact_id="c", name="Elira"),
+        MessageReceived(at=AT, text="exit"),
+    ):
+        state, _ = walk_one(replace(state, limits_version="1"), move)
+    return state
+
+
+def test_caption_that_tells_is_heard_on_return() -> None:
+    """U4: after the exit word a picture's caption that tells of danger reaches the person."""
+    reading = Reading(Severity.EMERGENCY, "violence", 0.9, (Evidence("r", "w"),))
+    offered = MediaOffered(at=AT, kind="photo", caption="he hits me now", reading=reading)
+
+    answer = step(away_with_a_contact(), offered, content=CONTENT)
+
+    passed = [effect for effect in answer.effects if isinstance(effect, PassToCounsellor)]
+    assert [effect.severity for effect in passed] == ["emergency"]
+    assert not answer.state.quiet
+
+
+def test_asking_for_a_person_on_return_ends_the_silence() -> None:
+    """However it was read, a request to the program brings the choice, and words flow again."""
+    reading = Reading(Severity.DISCLOSURE, "self_harm", 0.9, (Evidence("r", "w"),))
+    asked = MessageReceived(at=AT, text="talk to a person", reading=reading)
+
+    state, says = walk_one(away_with_a_contact(), asked)
+
+    assert spoken(says) == ["back.open"]
+    assert not state.quiet
