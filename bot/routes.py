@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from bot.alarms import Alarms
-from bot.channels.base import Forged, Inbound, Malformed
+from bot.channels.base import Forged, Inbound, Malformed, Report
 from bot.edge import problem
 from bot.runner import Runner
 from bot.store import outbox
@@ -43,7 +43,7 @@ class Hook(Protocol):
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raise ``Forged`` or ``Malformed``."""
 
-    def parse(self, body: bytes, at: datetime) -> list[Inbound]:
+    def parse(self, body: bytes, at: datetime) -> list[Inbound | Report]:
         """What happened, in order; raises ``Malformed``."""
 
 
@@ -104,7 +104,8 @@ class Webhooks:
             return problem(503, {"Retry-After": "1"})
         return None
 
-    async def _hand_on(self, updates: Sequence[Inbound]) -> None:
+    async def _hand_on(self, reported: Sequence[Inbound | Report]) -> None:
+        updates = [item for item in reported if isinstance(item, Inbound)]
         if len(updates) == 1:
             await self._runner.handle(updates[0])
         elif updates:

@@ -1,17 +1,19 @@
 """What a channel is: verify and parse on the way in, render and send on the way out.
 
 Library objects (``telegram.Update`` and its like) stop in the adapter; only events and
-effects of the engine travel inward and outward.
+effects of the engine travel inward and outward. README.md beside this file shows in a
+page how one is added.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
 
 from bot.engine.effects import Say
-from bot.engine.events import AnyEvent
+from bot.engine.events import Abilities, AnyEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +21,47 @@ class Inbound:
     """One update: who it is from, what happened, and the id by which a repeat is known.
 
     ``update_id`` is unique within the channel; ``address`` is what the channel needs to
-    answer (a chat id), never shown to the engine.
+    answer (a chat id), never shown to the engine. ``message`` is the platform's id of the
+    message that came, or that was pressed (then ``pressed``); empty where there is none.
+    ``order`` grows with the platform's own order within a chat; 0: not known.
+    ``in_answer``: what is said goes into the answer to this very call, not by itself.
     """
 
     channel: str
     update_id: str
     address: str
     event: AnyEvent
+    message: str = ""
+    pressed: bool = False
+    order: int = 0
+    in_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a platform says became of a message that it had accepted."""
+
+    channel: str
+    address: str
+    message: str
+    fate: Literal["delivered", "seen", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can show; counts are characters unless a name says bytes."""
+    """What a channel can show; counts are characters unless a name says bytes.
+
+    ``session``: how long after a person's last word it may be written to for nothing;
+    None: always. ``removable``: how old a message may be that is still to be removed.
+    """
 
     text_limit: int
     label_bytes: int
     buttons: int
     proactive: bool
+    abilities: Abilities = field(default_factory=Abilities)
+    session: timedelta | None = None
+    removable: timedelta = timedelta(hours=47)
 
 
 class Forged(Exception):
@@ -70,15 +96,56 @@ class ChannelRefused(ChannelError):
     """The channel understood and said no: a bug of ours; alarm, do not retry."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message that the platform has accepted: its id, and what may be asked of it later.
+
+    ``key`` is set for a bubble that is ``fleeting``; ``poll`` and ``buttons`` for a poll:
+    the platform's id of it, and the button ids that its options stand for, in order.
+    """
+
+    message: str
+    key: str = ""
+    poll: str = ""
+    buttons: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Progress:
-    """How many parts of an answer the platform has accepted."""
+    """How many parts of an answer the platform has accepted, and under which ids.
+
+    A channel appends to ``shown`` with each part, and awaits ``accepted`` after each but
+    the last: the last one settles the whole answer.
+    """
 
     done: int = 0
+    shown: list[Shown] = field(default_factory=list)
 
     async def accepted(self, done: int) -> None:
-        """So many are accepted now; returns when that is kept."""
+        """So many are accepted now; returns when that, and what is in ``shown``, is kept."""
         self.done = done
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer belongs in its chat.
+
+    ``pressed`` is the message whose button it answers, while that is the newest of the
+    chat (else empty); ``instead`` the messages of earlier bubbles, by key.
+    """
+
+    pressed: str = ""
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+
+class Runs(Protocol):
+    """The runner, as far as a channel needs it."""
+
+    async def handle(self, inbound: Inbound, /) -> bool:
+        """Commit what happened; False for a repeat. Raises when it is not stored."""
+
+
+Held = Callable[[], Awaitable[bool]]
 
 
 class Channel(Protocol):
@@ -88,7 +155,13 @@ class Channel(Protocol):
     capabilities: Capabilities
 
     async def send(
-        self, address: str, says: Sequence[Say], *, key: str, progress: Progress | None = None
+        self,
+        address: str,
+        says: Sequence[Say],
+        *,
+        key: str,
+        progress: Progress | None = None,
+        place: Place | None = None,
     ) -> None:
         """Send bubbles in order. ``key`` is unique per call and the same on a retry.
 
@@ -96,3 +169,35 @@ class Channel(Protocol):
         each that was accepted, so that a crash repeats the one on its way at most.
         Raises a ``ChannelError``.
         """
+
+    async def take_back(self, address: str, messages: Sequence[str]) -> int:
+        """Remove messages, for both sides; return how many could not be.
+
+        One that is gone already counts as removed. Raises ``ChannelBusy``, ``ChannelDown``
+        or ``ChatGone``. A channel that can remove nothing returns how many there were.
+        """
+
+
+class Platform(Channel, Protocol):
+    """A channel whose platform calls us, or is asked by us: it runs while the bot does."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Raise ``Forged`` unless the call comes from the platform (names in lower case)."""
+
+    def parse(self, body: bytes, at: datetime) -> list[Inbound | Report]:
+        """What happened, in order. Raises ``Malformed``; call it only after ``verify``."""
+
+    def answer(self, says: Sequence[Say]) -> bytes:
+        """The body of the 200 to an update that was ``in_answer``; empty: none.
+
+        ``says`` is empty for a repeat.
+        """
+
+    async def start(self, runner: Runs, *, lease: Held | None = None) -> None:
+        """Begin to receive, without waiting for the platform.
+
+        ``lease`` says whether this process is the one that does what only one may.
+        """
+
+    async def stop(self) -> None:
+        """Stop receiving; what was not committed comes again from the platform."""

@@ -24,6 +24,18 @@ class Call:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """A question that a channel may show as its own quiz, instead of buttons.
+
+    ``right`` is the id of the button that is right; ``why`` is shown by the platform after
+    an answer. The buttons say the same: a channel without quizzes shows those.
+    """
+
+    right: str
+    why: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
     """One bubble, in words that are final.
@@ -32,6 +44,14 @@ class Say:
     person speaks. ``help`` is the way to help that every bubble's menu carries; a
     channel with a help button of its own need not repeat it. ``grave`` marks everything
     that follows a disclosure: no pictures, no lynx, protected where the channel can.
+
+    ``standing`` are the buttons of a question that is still open though this bubble does
+    not ask it; only a channel whose buttons go away with the next message shows them.
+    ``turns``: this is the next page of what was pressed, and may take its place.
+    ``instead``: the key of an earlier bubble whose place this one takes, where a channel
+    can; elsewhere it is a bubble of its own. ``fleeting``: it may have to be found again,
+    for ``instead`` or ``TakeBack``. ``notice``: nobody wrote just now; the bot speaks by
+    itself, so a channel where that costs or is refused leaves it out.
     """
 
     key: str
@@ -46,6 +66,12 @@ class Say:
     grave: bool = False
     language: str = "sq"
     band: str = ""
+    standing: tuple[Button, ...] = ()
+    quiz: Quiz | None = None
+    turns: bool = False
+    instead: str = ""
+    fleeting: bool = False
+    notice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,4 +147,42 @@ class Erase:
     """Drop what the channel still shows or holds of this chat (quick exit)."""
 
 
-Effect = Say | OpenContact | PassToCounsellor | LeaveContact | SetTimer | CancelTimer | Erase
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hide:
+    """Remove both sides' messages that can still be removed; ``ChatHidden`` says how it went.
+
+    What is said in the same step comes after it, and stays.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack:
+    """Remove the newest bubble of each of these keys; ``theirs``: and what the child sent.
+
+    That is the message this step answers. What a channel cannot remove stays, silently, so
+    promise it only where ``Abilities.takes_back`` says so.
+    """
+
+    keys: tuple[str, ...] = ()
+    theirs: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountCampaign:
+    """Somebody came by this campaign's link. Only a number is kept, never who."""
+
+    name: str
+
+
+Effect = (
+    Say
+    | OpenContact
+    | PassToCounsellor
+    | LeaveContact
+    | SetTimer
+    | CancelTimer
+    | Erase
+    | Hide
+    | TakeBack
+    | CountCampaign
+)

@@ -59,28 +59,57 @@ class Helpline(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class Hiding(StrEnum):
+    """How a chat can be emptied, on the channel that it is on."""
+
+    RECENT = "recent"  # by us, for both sides, what is younger than 48 hours
+    SELF = "self"  # only by the person; the bot can explain how
+    EXIT = "exit"  # by the page's own exit
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What the channel of this conversation can do; the engine knows no channel by name.
+
+    ``takes_back``: a bubble that was shown can be changed or removed again.
+    """
+
+    takes_back: bool = True
+    hides: Hiding = Hiding.RECENT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """``at`` is aware UTC. ``helpline`` is the last thing known, not a promise."""
 
     at: datetime
     helpline: Helpline = Helpline.UNREACHABLE
+    abilities: Abilities = Abilities()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started(Event):
-    """The conversation was opened (``/start``, the page's first visit)."""
+    """The conversation was opened (``/start``, the page's first visit).
+
+    ``payload`` is what the link carried: the name of a campaign, such as ``school-42``.
+    """
 
     payload: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageReceived(Event):
-    """Free text. The runner adds the reading before the engine sees it."""
+    """Free text. The runner adds the reading before the engine sees it.
+
+    ``forwarded``: somebody else's words, passed on to ask about them; whose is never kept.
+    ``sent_at`` is when the platform says it was written (aware UTC), where it says so.
+    """
 
     text: str
     reading: Reading = NOTHING_READ
     edited: bool = False
+    forwarded: bool = False
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +129,22 @@ class MediaOffered(Event):
     kind: str
     caption: str = ""
     reading: Reading = NOTHING_READ
+    forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollAnswered(Event):
+    """An option of a platform's own poll; the runner makes it the press that it stands for."""
+
+    poll: str
+    option: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatHidden(Event):
+    """What ``Hide`` came to: ``left`` messages could not be removed."""
+
+    left: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +241,8 @@ AnyEvent = (
     | MessageReceived
     | ButtonTapped
     | MediaOffered
+    | PollAnswered
+    | ChatHidden
     | LanguageChosen
     | ExitPressed
     | ChatLost

@@ -48,6 +48,11 @@ class State:
     has the floor. ``hold`` keeps praise and pictures away after a disclosure until a
     person has closed the contact. ``held`` is what a person wrote while the child was
     away, ``left`` the person who closed the contact meanwhile.
+
+    ``options`` are those of the open question as it was asked. ``heard_at`` is when the
+    child last did something. ``hours`` are the safe ones: from and until, on the clock of
+    Tirana; outside them nothing comes by itself. ``own_word`` is the hash of the child's
+    own word, ``doubt`` that somebody else may be writing until it comes.
     """
 
     version: int = VERSION
@@ -75,6 +80,11 @@ class State:
     quiet: bool = False
     held: tuple[tuple[str, str], ...] = ()
     left: str = ""
+    options: tuple[str, ...] = ()
+    heard_at: datetime | None = None
+    hours: tuple[int, int] | None = None
+    own_word: str = ""
+    doubt: bool = False
 
     @classmethod
     def new(cls) -> Self:
@@ -179,4 +189,7 @@ _READERS: dict[str, Any] = {
     "signs": lambda stored: tuple(datetime.fromisoformat(item) for item in stored),
     "learned": lambda stored: tuple((topic, result) for topic, result in stored),
     "held": lambda stored: tuple((name, text) for name, text in stored),
+    "options": tuple,
+    "heard_at": datetime.fromisoformat,
+    "hours": lambda stored: (stored[0], stored[1]),
 }

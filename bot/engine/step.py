@@ -12,6 +12,7 @@ from bot.engine.effects import Button, Effect, Say
 from bot.engine.events import (
     AnyEvent,
     ButtonTapped,
+    ChatHidden,
     ChatLost,
     ContactArrived,
     ContactClimbed,
@@ -24,6 +25,7 @@ from bot.engine.events import (
     LanguageChosen,
     MediaOffered,
     MessageReceived,
+    PollAnswered,
     Started,
     TimerFired,
 )
@@ -77,6 +79,10 @@ def _floor(state: State, moment: Moment, event: AnyEvent) -> Step:
             return _timer(state, moment, event.name)
         case ExitPressed() | ChatLost():
             return Step(state)  # the first guard has answered these
+        case PollAnswered():
+            return Step(state)  # the runner knows which press it stands for
+        case ChatHidden():
+            return Step(state)
         case _:
             return _from_helpline(state, moment, event)
 

@@ -8,11 +8,12 @@ from dataclasses import MISSING, Field, fields
 from datetime import datetime
 from typing import Any, get_args
 
-from bot.engine.effects import Button, Call, Say
+from bot.engine.effects import Button, Call, Quiz, Say
 from bot.engine.events import AnyEvent
 
 _EVENTS: dict[str, type[AnyEvent]] = {kind.__name__: kind for kind in get_args(AnyEvent)}
-_LEFT_OUT = ("reading", "helpline")  # read and known afresh when the event is replayed
+_LEFT_OUT = ("reading", "helpline", "abilities")  # known afresh when the event is replayed
+_TIMES = ("at", "sent_at")
 
 
 def write_says(says: Sequence[Say]) -> bytes:
@@ -39,7 +40,8 @@ def read_event(stored: bytes) -> AnyEvent:
     """The event that ``write_event`` wrote."""
     values = json.loads(stored)
     kind = _EVENTS[values.pop("event")]
-    return kind(**{**values, "at": datetime.fromisoformat(values["at"])})
+    times = {name: datetime.fromisoformat(values[name]) for name in _TIMES if values.get(name)}
+    return kind(**{**values, **times})
 
 
 def _written_say(say: Say) -> dict[str, Any]:
@@ -69,11 +71,15 @@ _SAY_WRITERS: dict[str, Callable[[Any], Any]] = {
     "buttons": lambda buttons: [[button.id, button.label] for button in buttons],
     "help": lambda button: [button.id, button.label],
     "calls": lambda calls: [[call.number, call.label] for call in calls],
+    "standing": lambda buttons: [[button.id, button.label] for button in buttons],
+    "quiz": lambda quiz: [quiz.right, quiz.why],
 }
 _SAY_READERS: dict[str, Callable[[Any], Any]] = {
     "buttons": lambda stored: tuple(Button(*item) for item in stored),
     "help": lambda stored: Button(*stored),
     "calls": lambda stored: tuple(Call(*item) for item in stored),
+    "standing": lambda stored: tuple(Button(*item) for item in stored),
+    "quiz": lambda stored: Quiz(*stored),
 }
 
 

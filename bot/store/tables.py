@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    UniqueConstraint,
+)
 from sqlmodel import Field, SQLModel
 
 # SQLite counts up by itself only in a column that is exactly INTEGER.
@@ -30,6 +39,7 @@ class Conversation(BotTable, table=True):
     address: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     state: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     reachable: bool = True
+    heard_at: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, default=0))
     updated_at: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
@@ -126,3 +136,51 @@ class Bubble(BotTable, table=True):
     at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
     # A page asks for "what came after 12": a number may never be given out twice.
     __table_args__: ClassVar[dict[str, bool]] = {"sqlite_autoincrement": True}
+
+
+class Shown(BotTable, table=True):
+    """A message that stands in a chat, so that it can be changed, removed or reported on.
+
+    ``message`` is the platform's id of it. ``about`` (sealed, often absent) says what ours
+    was: the key of a fleeting bubble, a poll and its buttons, the parcel it came with.
+    Rows go when the platform would no longer remove the message.
+    """
+
+    __tablename__ = "shown"
+    id: int | None = Field(
+        default=None, sa_column=Column(_SERIAL, primary_key=True, autoincrement=True)
+    )
+    conversation: str = Field(sa_column=Column(String(32), nullable=False))
+    message: str = Field(sa_column=Column(String(64), nullable=False))
+    mine: bool = True
+    about: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+    fate: str = Field(default="", sa_column=Column(String(10), nullable=False, default=""))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    __table_args__ = (
+        UniqueConstraint("conversation", "message", name="shown_once"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class Picture(BotTable, table=True):
+    """A picture that a platform already holds: sent again by its id, not uploaded again."""
+
+    __tablename__ = "pictures"
+    name: str = Field(sa_column=Column(String(96), primary_key=True))  # channel:hash of the file
+    file_id: str = Field(sa_column=Column(String(200), nullable=False))
+
+
+class Campaign(BotTable, table=True):
+    """How many came by the link of a school or a poster; never who or when."""
+
+    __tablename__ = "campaigns"
+    name: str = Field(sa_column=Column(String(64), primary_key=True))
+    count: int = 0
+
+
+class Pace(BotTable, table=True):
+    """When a platform may next be written to, over all processes."""
+
+    __tablename__ = "paces"
+    name: str = Field(sa_column=Column(String(64), primary_key=True))
+    free_at: int = Field(sa_column=Column(BigInteger, nullable=False))

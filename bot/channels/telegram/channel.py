@@ -7,11 +7,11 @@ import hmac
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from telegram.error import RetryAfter, TelegramError
 
-from bot.channels.base import Capabilities, Forged, Inbound, Progress
+from bot.channels.base import Capabilities, Forged, Inbound, Place, Progress, Report, Runs
 from bot.channels.telegram.courtesy import Courtesy
 from bot.channels.telegram.faults import channel_error, seconds_of, silence_libraries
 from bot.channels.telegram.link import Link
@@ -25,13 +25,6 @@ _log = logging.getLogger(__name__)
 
 HEADER = "x-telegram-bot-api-secret-token"
 WEBHOOK_PATH = "/webhooks/telegram"
-
-
-class Takes(Protocol):
-    """The runner, as far as a channel needs it."""
-
-    async def handle(self, inbound: Inbound, /) -> bool:
-        """Commit what happened; False for a repeat. Raises when it is not stored."""
 
 
 async def _always() -> bool:
@@ -75,7 +68,7 @@ class TelegramChannel:
         if not self._secret or not hmac.compare_digest(given, self._secret.encode()):
             raise Forged("wrong or missing secret")
 
-    def parse(self, body: bytes, at: datetime) -> list[Inbound]:
+    def parse(self, body: bytes, at: datetime) -> list[Inbound | Report]:
         """Return what happened: nothing or one thing. Raises ``Malformed``.
 
         A button press is answered meanwhile; call this only after ``verify``.
@@ -86,7 +79,13 @@ class TelegramChannel:
         return [inbound] if inbound else []
 
     async def send(
-        self, address: str, says: Sequence[Say], *, key: str, progress: Progress | None = None
+        self,
+        address: str,
+        says: Sequence[Say],
+        *,
+        key: str,
+        progress: Progress | None = None,
+        place: Place | None = None,
     ) -> None:
         """Send bubbles in order; a retry goes on after the last one accepted.
 
@@ -94,10 +93,18 @@ class TelegramChannel:
         """
         progress = progress or Progress()
         pages = pages_of(says)
-        for place in range(progress.done, len(pages)):
-            await self._page(address, pages[place])
-            if place + 1 < len(pages):  # the last one settles the whole answer
-                await progress.accepted(place + 1)
+        for done in range(progress.done, len(pages)):
+            await self._page(address, pages[done])
+            if done + 1 < len(pages):  # the last one settles the whole answer
+                await progress.accepted(done + 1)
+
+    async def take_back(self, address: str, messages: Sequence[str]) -> int:
+        """Remove messages; return how many could not be."""
+        return len(messages)
+
+    def answer(self, says: Sequence[Say]) -> bytes:
+        """Telegram's 200 needs no body."""
+        return b""
 
     async def _page(self, address: str, page: Page) -> None:
         await self._pace.turn(address, urgent=page.grave)
@@ -106,7 +113,7 @@ class TelegramChannel:
         except TelegramError as error:
             raise channel_error(error) from None  # its text may hold the token
 
-    async def start(self, runner: Takes, *, lease: Held | None = None) -> None:
+    async def start(self, runner: Runs, *, lease: Held | None = None) -> None:
         """Begin to receive, without waiting for the platform.
 
         ``lease`` says whether this process is the one that polls; without it, it is.
@@ -133,7 +140,7 @@ class TelegramChannel:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _poller(self, runner: Takes, held: Held) -> Poller:
+    def _poller(self, runner: Runs, held: Held) -> Poller:
         return Poller(
             fetch=self._link.updates,
             handle=runner.handle,

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from bot.channels.base import Capabilities, ChannelDown, Progress
+from bot.channels.base import Capabilities, ChannelDown, Place, Progress
 from bot.channels.web.bubbles import entries_of, says_of
 from bot.engine.effects import Say
 from bot.store.database import StoreUnavailable
@@ -69,8 +69,18 @@ class WebChannel:
         """Return the conversation that the engine knows this address by."""
         return self._conversation_of(self.name, address)
 
+    async def take_back(self, address: str, messages: Sequence[str]) -> int:
+        """The page is emptied by its exit; single bubbles stay."""
+        return len(messages)
+
     async def send(
-        self, address: str, says: Sequence[Say], *, key: str, progress: Progress | None = None
+        self,
+        address: str,
+        says: Sequence[Say],
+        *,
+        key: str,
+        progress: Progress | None = None,
+        place: Place | None = None,
     ) -> None:
         """Store bubbles for the page and wake it; the same ``key`` again adds nothing."""
         try:
