@@ -53,6 +53,7 @@ class Capabilities:
 
     ``session``: how long after a person's last word it may be written to for nothing;
     None: always. ``removable``: how old a message may be that is still to be removed.
+    ``rest``: seconds between two messages in one chat.
     """
 
     text_limit: int
@@ -62,6 +63,7 @@ class Capabilities:
     abilities: Abilities = field(default_factory=Abilities)
     session: timedelta | None = None
     removable: timedelta = timedelta(hours=47)
+    rest: float = 0.0
 
 
 class Forged(Exception):
@@ -131,10 +133,12 @@ class Place:
     """Where an answer belongs in its chat.
 
     ``pressed`` is the message whose button it answers, while that is the newest of the
-    chat (else empty); ``instead`` the messages of earlier bubbles, by key.
+    chat (else empty); ``instead`` the messages of earlier bubbles, by key. Before
+    ``not_before`` (milliseconds since the epoch) the platform would find it too fast.
     """
 
     pressed: str = ""
+    not_before: int = 0
     instead: Mapping[str, str] = field(default_factory=dict)
 
 
