@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.channels.base import Inbound, Malformed
-from bot.channels.telegram.text import whole
+from bot.channels.text import whole
 from bot.engine.events import (
     AnyEvent,
     ButtonTapped,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from bot.channels.base import ChannelRefused
-from bot.channels.telegram.text import split, units, visible, whole
+from bot.channels.text import split, units, visible, whole
 from bot.engine.effects import Button, Call, Say
 
 # After parsing 4096 code points are allowed. An escaped unit takes at most 5 bytes, so

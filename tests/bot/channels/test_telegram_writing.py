@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.base import ChannelRefused
-from bot.channels.telegram.text import split, units, visible, whole
 from bot.channels.telegram.writing import html_of, pages_of, rows_of
+from bot.channels.text import split, units, visible, whole
 from bot.engine.effects import Button, Call, Say
 
 SPECIAL = st.sampled_from(["<b>", "</", "&lt;", "&amp;", "&#60;", "&", ">", "*_[`", "\n\n", ". "])
