@@ -9,7 +9,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 TESTS ?= tests
 
 .DEFAULT_GOAL := targets
-.PHONY: targets setup run serve test check fix bench lock openapi messages transcripts pictures browser clean
+.PHONY: targets setup run serve test check fix bench lock openapi messages transcripts pictures art browser clean
 
 targets: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ transcripts: $(VENV)/developer ## write the expectations of the golden transcrip
 
 pictures: $(VENV)/developer browser ## take the README's pictures from the real pages
 	PYTHONPATH=tests $(BIN)/python tests/pictures.py
+
+art: $(VENV)/developer browser ## print the lessons' drawings for messengers, which take no SVG
+	PYTHONPATH=tests $(BIN)/python tests/drawings.py
 
 clean: ## remove what was set up; data in var/ stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
