@@ -46,7 +46,6 @@ PLAN = "SIGURT_PLAN"  # how worker processes learn what to run; set by ``serve``
 NOT_SETTINGS = (  # also of our name: for the workers, tests and compose.yaml
     PLAN,
     "SIGURT_REWRITE",
-    "SIGURT_VIBER_TOKEN",
     "SIGURT_DB_PASSWORD",
     "SIGURT_HELPLINE_DB_PASSWORD",
 )
@@ -298,7 +297,7 @@ def _plan(args: argparse.Namespace) -> Plan:
         not is_loopback(args.host)
         or settings.public_url
         or settings.telegram_token.get_secret_value()
-        or os.environ.get("SIGURT_VIBER_TOKEN")
+        or settings.viber_token.get_secret_value()
         or args.api_only
         or args.bot_only
     )
@@ -436,7 +435,10 @@ def parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("chat", help="talk to the bot in the terminal")
     one.add_argument(
-        "--channel", choices=["telegram", "web"], default="web", help="show bubbles as it would"
+        "--channel",
+        choices=["telegram", "viber", "web"],
+        default="web",
+        help="show bubbles as it would",
     )
     one.add_argument(
         "--lang", choices=["sq", "en"], help="begin in it; a script's is sq unless told"

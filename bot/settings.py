@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 HERE = Path(__file__).resolve().parent
 TELEGRAM = "https://api.telegram.org"
+VIBER = "https://chatapi.viber.com/pa"
+VIBER_NAME_LENGTH = 28  # characters; the platform refuses a longer sender
 
 
 class SettingsFault(Exception):
@@ -61,6 +63,15 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Secret that Telegram sends with each update; empty: derived from bot.key.",
     )
+    viber_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Token of the Viber bot; empty: no Viber. Needs PUBLIC_URL.",
+    )
+    viber_api_url: str = Field(default=VIBER, description="Address of the Viber bot API.")
+    viber_name: str = Field(
+        default="Sigurt",
+        description="Name under which the bot writes on Viber; at most 28 characters.",
+    )
     content_dir: Path = Field(
         default=HERE.parent / "content", description="Folder of the lessons, phrases and services."
     )
@@ -86,7 +97,7 @@ class Settings(BaseSettings):
             raise ValueError(f"is wrong. There is no folder {folder}")
         return folder
 
-    @field_validator("public_url", "helpline_url", "telegram_api_url")
+    @field_validator("public_url", "helpline_url", "telegram_api_url", "viber_api_url")
     @classmethod
     def _web_address(cls, url: str) -> str:
         if url and not url.startswith(("https://", "http://")):
@@ -104,6 +115,13 @@ class Settings(BaseSettings):
             raise ValueError("must be the base64 of 32 bytes")
         return key
 
+    @field_validator("viber_name")
+    @classmethod
+    def _name_that_fits(cls, name: str) -> str:
+        if not 1 <= len(name.strip()) <= VIBER_NAME_LENGTH:
+            raise ValueError(f"must have 1 to {VIBER_NAME_LENGTH} characters")
+        return name.strip()
+
     @model_validator(mode="after")
     def _helpline_elsewhere(self) -> Self:
         if self.helpline_url and not self.helpline_public_key:
@@ -116,6 +134,8 @@ class Settings(BaseSettings):
     def _webhook_reachable(self) -> Self:
         if self.telegram_mode == "webhook" and not self.public_url:
             raise ValueError("SIGURT_TELEGRAM_MODE=webhook also needs SIGURT_PUBLIC_URL")
+        if self.viber_token.get_secret_value() and not self.public_url:
+            raise ValueError("SIGURT_VIBER_TOKEN also needs SIGURT_PUBLIC_URL")
         return self
 
     @property

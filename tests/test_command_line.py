@@ -94,6 +94,11 @@ async def test_a_trial_refuses_strangers_before_either_application_hears_them() 
         (["--host", "0.0.0.0"], {}, False),
         ([], {"SIGURT_PUBLIC_URL": "https://chat.example.com"}, False),
         ([], {"SIGURT_TELEGRAM_TOKEN": "1:abc"}, False),
+        (
+            [],
+            {"SIGURT_VIBER_TOKEN": "4-a", "SIGURT_PUBLIC_URL": "https://chat.example.com"},
+            False,
+        ),
         (["--api-only"], {}, False),
         (["--bot-only"], {}, False),
     ],
@@ -172,6 +177,7 @@ def test_people_of_a_trial_are_shut_out_when_it_gets_serious(
             {"SIGURT_CONTENT_DIR": "/nowhere"},
             "SIGURT_CONTENT_DIR is wrong. There is no folder /nowhere.",
         ),
+        ([], {"SIGURT_VIBER_TOKEN": "4-a"}, "SIGURT_VIBER_TOKEN also needs SIGURT_PUBLIC_URL."),
         (
             [],
             {"SIGURT_DATABASE_URL": "sqlite:////nowhere/bot.db"},

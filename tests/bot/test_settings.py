@@ -36,6 +36,8 @@ def test_nothing_needs_to_be_set():
         ("WEB_LOG_HOURS", "0"),
         ("HELPLINE_PUBLIC_KEY", "c2hvcnQ="),
         ("HELPLINE_URL", "https://helpline.example.com"),
+        ("VIBER_TOKEN", "453b-very-secret"),
+        ("VIBER_NAME", "Sigurt, që të jesh i sigurt në internet"),
     ],
 )
 def test_a_wrong_setting_is_named(monkeypatch, name, value):
