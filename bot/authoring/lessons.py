@@ -43,6 +43,8 @@ def bubbles_of(lesson: Lesson) -> Iterator[tuple[Path, str]]:
     yield ("quiz", "say"), lesson.quiz.say
     yield ("quiz", "right"), lesson.quiz.right
     yield ("quiz", "other"), lesson.quiz.other
+    if lesson.quiz.why:
+        yield ("quiz", "why"), lesson.quiz.why
     yield ("action",), lesson.action
     yield ("closing",), lesson.closing
 
@@ -92,14 +94,18 @@ def _ask(table: Table) -> Ask:
 
 
 def _quiz(table: Table) -> Quiz:
-    table.only("say", "right", "other", "options")
+    table.only("say", "right", "other", "why", "options")
     options = tuple(_option(o, False) for o in table.tables("options", least=2, most=3))
     rights = sum(option.right for option in options)
     if rights != 1:
         mend = "Leave right = true on one." if rights else "Write right = true on one."
         table.fault("options", f"The quiz has {rights} right answers. {mend}")
     return Quiz(
-        table.text("say"), _unlike(table, options), table.text("right"), table.text("other")
+        say=table.text("say"),
+        options=_unlike(table, options),
+        right=table.text("right"),
+        other=table.text("other"),
+        why=table.text("why", ""),
     )
 
 
@@ -151,6 +157,8 @@ def _check_same(page: Page, model: Lesson, lesson: Lesson, language: str) -> Non
         if mine != its:
             page.fault((key,), f'"{key}" has {mine} entries, {language} has {its}. Write as many.')
             return
+    if bool(model.quiz.why) != bool(lesson.quiz.why):
+        page.fault(("quiz",), f"Only one of this and {language} has a why. Give it to both.")
     for (path, mine_), (_, its_) in zip(questions_of(lesson), questions_of(model), strict=True):
         _check_options(page, path, mine_, its_, language)
 

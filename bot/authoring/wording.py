@@ -12,6 +12,8 @@ from bot.authoring.levels import NUMBERS, check_label, check_length, check_lix
 from bot.authoring.lines import Path
 from bot.authoring.pages import Page
 from bot.engine.content import ADULT, BANDS, Lesson, Service
+from bot.engine.flows.lesson import WHY_LIMIT, WHY_LINES, fits_own_quiz
+from bot.engine.voice import LABEL_LIMIT
 
 IN_PHRASES = ("name", "minutes", "time", "number", "why", "hint", "title")
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
@@ -19,6 +21,11 @@ _DIGITS = re.compile(r"\+?\d(?:[\d ./-]*\d)?")
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d{2}-\d{2}")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
 _NO_WORDS = ("id", "topic", "band", "picture", "reviewed")
+
+_UNFIT = (
+    f"A why has at most {WHY_LIMIT} characters on {WHY_LINES + 1} lines, and beside it labels "
+    f"have at most {LABEL_LIMIT}. Shorten them."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ def read_banned(page: Page | None) -> Banned:
 def check_lesson(page: Page, lesson: Lesson, banned: Banned) -> None:
     """Check what a lesson of a band says: how hard it is, and words that are not for it."""
     language, band = lesson.language, lesson.band
+    if lesson.quiz.why and not fits_own_quiz(lesson.quiz):
+        page.fault(("quiz", "why"), _UNFIT, Level.WORDING)
     check_lix(page, (text for _, text in bubbles_of(lesson)), language=language, band=band)
     for path, bubble in bubbles_of(lesson):
         check_length(page, path, bubble, band)

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.engine import journey
+from bot.engine.effects import Button
 from bot.engine.events import ButtonTapped, MessageReceived
 from bot.engine.flows import disclosure, handover, lesson, talk
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again, speak, unless_grave
 from bot.engine.state import GRAVE, State
-from bot.engine.voice import LETTERS, Moment, Step, label, language_of, spoken
+from bot.engine.turning import turned
+from bot.engine.voice import LETTERS, Moment, Step, buttons, label, language_of, spoken
 from bot.engine.words import same_word, tokens
 
 Answer = Callable[[State, Moment, str], Step]
@@ -117,11 +119,11 @@ def press(state: State, moment: Moment, event: ButtonTapped) -> Step:
     if option not in options_of(moment, state, question):
         return _stale(state, moment)
     if question == state.asked or event.button in WEIGHTY:
-        return _taken(state, moment, question, option)
+        return turned(_taken(state, moment, question, option), moment, question)
     if event.button == state.answered:
         return Step(state)  # the second half of a double press
     if question in SIGNPOSTS and _free(state):
-        return _taken(state, moment, question, option)
+        return turned(_taken(state, moment, question, option), moment, question)
     return _stale(state, moment)
 
 
@@ -158,6 +160,26 @@ def options_of(moment: Moment, state: State, question: str) -> tuple[str, ...]:
         taught = moment.content.lessons[language_of(state)][question.partition("/")[0]]
         return lesson.options_at(taught, lesson.place_of(question))
     return ()
+
+
+def standing(state: State, moment: Moment) -> tuple[Button, ...]:
+    """The buttons of the question that is open, as they were; none where none is open.
+
+    [Dua ndihmë] is left out: every bubble has a way to help of its own.
+    """
+    known = options_of(moment, state, state.asked)
+    labels = {
+        option: _label_of(state, moment, option)
+        for option in (state.options or _unkept_options(state, moment, known))
+        if option in known
+    }
+    shown = buttons(state.asked, labels)
+    return tuple(button for button in shown if not button.id.endswith(".help"))
+
+
+def _unkept_options(state: State, moment: Moment, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The options of a question that was taken up again: a menu's depend on who is asking."""
+    return doors.menu(state, moment).state.options if state.asked == "menu" else known
 
 
 def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
@@ -241,8 +263,8 @@ def _lesson_label(state: State, moment: Moment, question: str, option: str) -> s
 
 
 def _title(state: State, moment: Moment, topic: str) -> str:
-    lessons = moment.content.lessons[language_of(state)].values()
-    return next((each.title for each in lessons if each.topic == topic), topic)
+    taught = lesson.of_topic(state, moment, topic)
+    return taught.title if taught else topic
 
 
 def _unless_waiting(state: State, moment: Moment, go: Callable[[State, Moment], Step]) -> Step:

@@ -33,12 +33,17 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Quiz:
-    """The question of a lesson; ``right`` and ``other`` are the two feedbacks."""
+    """The question of a lesson; ``right`` and ``other`` are the two feedbacks.
+
+    ``why`` is the reason in one breath, true after any answer: with it a channel may show
+    the question as its own quiz. Empty: buttons only.
+    """
 
     say: str
     options: tuple[Option, ...]
     right: str
     other: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

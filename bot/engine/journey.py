@@ -15,7 +15,7 @@ from bot.engine.flows import disclosure, handover
 from bot.engine.flows import help as doors
 from bot.engine.flows import lesson as lessons
 from bot.engine.state import State
-from bot.engine.voice import Moment, Step, audience_of, bubble, fill, language_of, offered
+from bot.engine.voice import Moment, Step, audience_of, language_of, line, offered
 
 PREFIX = "j:"
 ONBOARDING = "onboarding"
@@ -126,8 +126,7 @@ def _says(
         if text == NUMBERS:
             says.extend(handover.outside_numbers(state, moment))
         else:
-            key = f"{journey.id}.{node}"
-            says.append(bubble(state, key, fill(text, state, moment, {})))
+            says.append(line(state, moment, f"{journey.id}.{node}", text))
     return tuple(says)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from bot.engine import journey
-from bot.engine.answers import press, typed
+from bot.engine.answers import press, standing, typed
 from bot.engine.content import Content
 from bot.engine.effects import Button, Effect, Say
 from bot.engine.events import (
@@ -49,8 +49,8 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     for guard in GUARDS:  # the order is a promise to the child: see bot/README.md
         answer = guard(state, moment, heard)
         if answer is not None:
-            return _with_help(answer, moment)
-    return _with_help(_floor(state, moment, event), moment)
+            return _settled(state, answer, moment)
+    return _settled(state, _floor(state, moment, event), moment)
 
 
 def _awake(state: State, event: AnyEvent) -> State:
@@ -136,17 +136,37 @@ def _timer(state: State, moment: Moment, name: str) -> Step:
     return Step(state)
 
 
+def _settled(before: State, answer: Step, moment: Moment) -> Step:
+    """The answer as it leaves: its options are those of the open question, help is there."""
+    after = answer.state
+    if after.options and after.asked != before.asked and not _asks(answer):
+        answer = Step(replace(after, options=()), answer.effects)
+    return _with_help(answer, moment)
+
+
+def _asks(answer: Step) -> bool:
+    """Whether the question that is open now was put in this very step."""
+    says = (effect for effect in answer.effects if isinstance(effect, Say))
+    ids = (button.id.rpartition(".")[0] for each in says for button in each.buttons)
+    return answer.state.asked in ids
+
+
 def _with_help(answer: Step, moment: Moment) -> Step:
-    """Help is one press away from every answer: it stands under the last bubble."""
+    """Help is one press away from every answer, and so is what is still asked.
+
+    Both stand with the last bubble: the open question's buttons where it has none itself.
+    """
     says = [index for index, effect in enumerate(answer.effects) if isinstance(effect, Say)]
     if not says:
         return answer
     state, effects = answer.state, list(answer.effects)
     last = effects[says[-1]]
     assert isinstance(last, Say)
-    if any(button.id.endswith(".help") for button in last.buttons):
-        return answer
-    effects[says[-1]] = replace(last, help=_help_button(state, moment))
+    if not last.buttons:
+        last = replace(last, standing=standing(state, moment))
+    if not any(button.id.endswith(".help") for button in last.buttons):
+        last = replace(last, help=_help_button(state, moment))
+    effects[says[-1]] = last
     return Step(state, tuple(effects))
 
 

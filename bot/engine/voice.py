@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.engine.content import ADULT, BANDS, Content, Service
 from bot.engine.effects import Button, Call, Effect, Say
-from bot.engine.events import AnyEvent, Helpline
+from bot.engine.events import AnyEvent, Helpline, HelplineEvent, TimerFired
 from bot.engine.state import State
 
 LABEL_LIMIT = 34  # characters; a longer label is printed as A, B, C in the bubble
@@ -44,6 +44,11 @@ class Moment:
     def helpline(self) -> Helpline:
         """What was known of the helpline when it happened."""
         return self.event.helpline
+
+    @property
+    def unasked(self) -> bool:
+        """Whether the child did nothing just now: a timer, or news from the helpline."""
+        return isinstance(self.event, TimerFired | HelplineEvent)
 
 
 def language_of(state: State) -> str:
@@ -129,12 +134,20 @@ def calls(state: State, moment: Moment, *kinds: str) -> tuple[Call, ...]:
 
 def say(state: State, moment: Moment, key: str, **extra: str) -> Say:
     """One bubble of the bot."""
-    text = fill(phrase(state, moment, key), state, moment, extra)
-    return bubble(state, key, text)
+    return line(state, moment, key, phrase(state, moment, key), **extra)
+
+
+def line(state: State, moment: Moment, key: str, text: str, **extra: str) -> Say:
+    """One bubble of the bot in words of an author; a notice where nobody wrote just now.
+
+    What the child asked to be sent is no notice: ``replace(said, notice=False)``.
+    """
+    filled = fill(text, state, moment, extra)
+    return replace(bubble(state, key, filled), notice=moment.unasked)
 
 
 def bubble(state: State, key: str, text: str) -> Say:
-    """One bubble with words that are already final."""
+    """One bubble with words that are already final; a person's are never a notice."""
     return Say(
         key=key,
         text=text,
@@ -161,16 +174,25 @@ def offered(
 
     Labels that a phone would cut become letters, their words standing in the bubble.
     """
-    last, labels = says[-1], dict(options)
-    if any(len(text) > LABEL_LIMIT for text in labels.values()):
-        lines = "\n".join(
-            f"{letter}. {text}" for letter, text in zip(LETTERS, labels.values(), strict=False)
+    last = says[-1]
+    if too_long(options):
+        lines = (
+            f"{letter}. {text}" for letter, text in zip(LETTERS, options.values(), strict=False)
         )
-        last = replace(last, text=f"{last.text}\n{lines}")
-        labels = dict(zip(labels, LETTERS, strict=False))
-    buttons = tuple(Button(f"{question}.{option}", text) for option, text in labels.items())
-    asking = replace(state, asked=question)
-    return asking, (*says[:-1], replace(last, buttons=buttons))
+        last = replace(last, text="\n".join((last.text, *lines)))
+    asking = replace(state, asked=question, options=tuple(options))
+    return asking, (*says[:-1], replace(last, buttons=buttons(question, options)))
+
+
+def too_long(labels: Mapping[str, str]) -> bool:
+    """Whether a phone would cut one of these labels, so that all become letters."""
+    return any(len(text) > LABEL_LIMIT for text in labels.values())
+
+
+def buttons(question: str, labels: Mapping[str, str]) -> tuple[Button, ...]:
+    """The buttons of a question: its labels, or letters where one is too long."""
+    shown = zip(labels, LETTERS if too_long(labels) else labels.values(), strict=False)
+    return tuple(Button(f"{question}.{option}", text) for option, text in shown)
 
 
 def closing(state: State, moment: Moment, *keys: str, **extra: str) -> Step:

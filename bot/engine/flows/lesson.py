@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.engine.content import Ask, Lesson, Option
-from bot.engine.effects import Say
+from bot.engine.content import Quiz as Asked
+from bot.engine.effects import Quiz, Say
 from bot.engine.flows import help as doors
 from bot.engine.state import State
 from bot.engine.voice import (
@@ -14,19 +15,23 @@ from bot.engine.voice import (
     Step,
     ask,
     audience_of,
-    bubble,
-    fill,
     has_child_helpline,
     label,
     language_of,
+    line,
     offered,
     say,
+    too_long,
 )
+
+OWN_QUIZ = ("14-17",)  # bands
+WHY_LIMIT = 200  # characters of a reason that every platform shows whole
+WHY_LINES = 2  # line feeds in it
 
 
 def start(state: State, moment: Moment, topic: str) -> Step:
     """Open the lesson on ``topic`` for this person's age with a choice to go on."""
-    lesson = _of_topic(state, moment, topic)
+    lesson = of_topic(state, moment, topic)
     if lesson is None:
         return doors.lessons(state, moment)
     begun = replace(state, lesson=lesson.id, paused="")
@@ -47,7 +52,8 @@ def _illustrated(opened: Step, lesson: Lesson) -> list[Say]:
     return [first, *says[1:]]
 
 
-def _of_topic(state: State, moment: Moment, topic: str) -> Lesson | None:
+def of_topic(state: State, moment: Moment, topic: str) -> Lesson | None:
+    """The lesson on a topic for this person's age; ``None`` where there is none."""
     band = "14-17" if state.adult else audience_of(state)
     lessons = moment.content.lessons[language_of(state)].values()
     return next((each for each in lessons if each.topic == topic and each.band == band), None)
@@ -89,12 +95,32 @@ def _put(
 ) -> Step:
     says = tuple(_line(state, moment, lesson, place, text) for text in (*before, asked.say) if text)
     labels = {option.id: option.label for option in asked.options}
+    if place == "quiz":
+        says = (*says[:-1], replace(says[-1], quiz=_own_quiz(state, lesson)))
     asking, shown = offered(replace(state, lesson=lesson.id), says, _scene(lesson, place), labels)
     return Step(asking, shown)
 
 
+def _own_quiz(state: State, lesson: Lesson) -> Quiz | None:
+    """The question as a quiz of the channel's own, for those who will not mind its cross.
+
+    Never for the young, on a tender topic or soon after a disclosure: see bot/README.md.
+    """
+    asked, fits = lesson.quiz, fits_own_quiz(lesson.quiz)
+    if not fits or lesson.band not in OWN_QUIZ or lesson.tender or state.hold:
+        return None
+    right = next(option.id for option in asked.options if option.right)
+    return Quiz(right=f"{_scene(lesson, 'quiz')}.{right}", why=asked.why)
+
+
+def fits_own_quiz(asked: Asked) -> bool:
+    """Whether a platform shows it whole: the reason short, and no label become a letter."""
+    short = 0 < len(asked.why) <= WHY_LIMIT and asked.why.count("\n") <= WHY_LINES
+    return short and not too_long({option.id: option.label for option in asked.options})
+
+
 def _line(state: State, moment: Moment, lesson: Lesson, place: str, text: str) -> Say:
-    return bubble(state, f"{lesson.id}.{place}", fill(text, state, moment, {}))
+    return line(state, moment, f"{lesson.id}.{place}", text)
 
 
 def answer(state: State, moment: Moment, question: str, option: str) -> Step:
@@ -134,13 +160,13 @@ def _feedback(state: State, moment: Moment, lesson: Lesson, chosen: Option) -> S
     place = "right" if chosen.right else "other"
     counted = _counted(state, lesson, place)
     text = lesson.quiz.right if chosen.right else lesson.quiz.other
-    line = _line(counted, moment, lesson, place, text)
+    reason = _line(counted, moment, lesson, place, text)
     if not chosen.right:
         labels = {name: label(counted, moment, "lesson", name) for name in ("again", "go_on")}
-        asking, shown = offered(counted, (line,), _scene(lesson, "again"), labels)
+        asking, shown = offered(counted, (reason,), _scene(lesson, "again"), labels)
         return Step(asking, shown)
     glad = chosen.right and not (lesson.tender or state.hold or lesson.band == "14-17")
-    shown = (replace(line, mood="glad" if glad else ""),)
+    shown = (replace(reason, mood="glad" if glad else ""),)
     return Step(counted, shown).then(_do(counted, moment, lesson))
 
 
@@ -160,9 +186,9 @@ def _again_answer(state: State, moment: Moment, lesson: Lesson, option: str) -> 
 
 
 def _do(state: State, moment: Moment, lesson: Lesson) -> Step:
-    line = _line(state, moment, lesson, "do", lesson.action)
+    task = _line(state, moment, lesson, "do", lesson.action)
     labels = {name: label(state, moment, "lesson", name) for name in ("done", "later")}
-    asking, shown = offered(state, (line,), _scene(lesson, "do"), labels)
+    asking, shown = offered(state, (task,), _scene(lesson, "do"), labels)
     return Step(asking, shown)
 
 

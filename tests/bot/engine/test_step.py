@@ -27,6 +27,7 @@ from bot.engine.events import (
     Evidence,
     ExitPressed,
     Helpline,
+    HelplineEvent,
     LanguageChosen,
     MediaOffered,
     MessageReceived,
@@ -139,6 +140,8 @@ def walk(state: State, path: list[object], helpline: Helpline) -> tuple[State, t
         assert stored(answer.state) == answer.state
         says = tuple(effect for effect in answer.effects if isinstance(effect, Say))
         _check_says(says)
+        _check_standing(answer.state, says)
+        _check_notices(event, says)
         _check_orders(state, answer.state, answer.effects)
         state, shown = stored(answer.state), says or shown
     return state, shown
@@ -162,6 +165,27 @@ def _check_says(says: tuple[Say, ...]) -> None:
         last = says[-1]
         assert last.help or any(button.id.endswith(".help") for button in last.buttons)
     assert len([say for say in says if not say.name]) <= 4  # then the child has the floor
+
+
+def _check_standing(after: State, says: tuple[Say, ...]) -> None:
+    """What is still asked can be pressed under the last bubble, whatever came between."""
+    own = {button.id for say in says for button in say.buttons}
+    assert all(button.rpartition(".")[0] == after.asked for button in own)
+    assert not any(say.standing for say in says[:-1])
+    asked = {f"{after.asked}.{option}" for option in after.options}
+    if says and after.asked in ("", "listening"):
+        assert not asked
+        assert not says[-1].standing
+    elif says:
+        there = {button.id for button in (*says[-1].buttons, *says[-1].standing)}
+        assert asked
+        assert asked - there <= {f"{after.asked}.help"}
+
+
+def _check_notices(event: AnyEvent, says: tuple[Say, ...]) -> None:
+    """A notice is what the bot says by itself; a person's words never are one."""
+    unasked = isinstance(event, TimerFired | HelplineEvent)
+    assert all(say.notice == (unasked and not say.name) for say in says)
 
 
 def _check_orders(before: State, after: State, effects: tuple[object, ...]) -> None:
