@@ -17,7 +17,6 @@ from starlette.exceptions import HTTPException
 
 from bot import authoring, pages, triage
 from bot.alarms import Alarms
-from bot.batch import Parts
 from bot.channels.base import Channel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.web import WebChannel, load_words
@@ -35,6 +34,7 @@ from bot.engine.voice import Moment
 from bot.feed import Feed
 from bot.helpline import BoxKey, Helpline
 from bot.helpline_http import HttpHelpline
+from bot.jobs import Parts
 from bot.known import KnownHelpline
 from bot.leases import Lease
 from bot.receipts import Receipts

@@ -7,110 +7,34 @@ commit failed can be done again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, Literal, Protocol
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
-from bot.crypto import Keys
-from bot.engine.effects import CancelTimer, Effect, Erase, Say, SetTimer
+from bot.channels.base import Capabilities
+from bot.engine.effects import CancelTimer, CountCampaign, Effect, Erase, Say, SetTimer
 from bot.engine.events import (
     AnyEvent,
+    ButtonTapped,
     ChatLost,
-    Helpline,
     MediaOffered,
     MessageReceived,
-    Reading,
+    PollAnswered,
     TimerFired,
 )
 from bot.engine.state import State
-from bot.helpline import BoxKey
-from bot.parcels import Draft, Origin, Parcel, drafts_of, key_of, open_address, open_all
-from bot.store import conversations, outbox
+from bot.jobs import Ask, Job, Outcome, Parts, Settle, Turn, in_order, settle_of
+from bot.parcels import Draft, Origin, Parcel, drafts_of, open_address, open_all
+from bot.store import campaigns, conversations, outbox, shown
 from bot.store.conversations import Stored
 from bot.store.database import millis
 from bot.store.forms import write_event
-from bot.store.outbox import CHANNEL, LEASE_MS, Pair, is_reply
-
-
-class Answer(Protocol):
-    """What a step returns: the next state, and what should happen."""
-
-    @property
-    def state(self) -> State: ...
-
-    @property
-    def effects(self) -> Sequence[Effect]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What the runner is made of. All of it is called in the writer's thread.
-
-    ``read`` is the triage; ``fallback`` gives the doors of help by language and country, for
-    when a step fails (both may be unknown: empty); ``helpline`` is what is known of it now;
-    ``box`` is None until its key is known.
-    """
-
-    keys: Keys
-    step: Callable[[State, AnyEvent], Answer]
-    read: Callable[[str], Reading]
-    fallback: Callable[[str, str], Sequence[Say]]
-    helpline: Callable[[], Helpline]
-    box: Callable[[], BoxKey | None]
-    now: Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Settle:
-    """What became of a parcel: it was accepted, is put off until ``due_at``, or failed."""
-
-    id: int
-    pair: Pair
-    how: Literal["accepted", "later", "failed"]
-    due_at: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One event of one conversation. ``address`` is empty when it did not come from there.
-
-    ``settle`` is done in the same commit, also when the event turns out to be a repeat.
-    """
-
-    seen: str
-    conversation: str
-    event: AnyEvent
-    channel: str = ""
-    address: str = ""
-    settle: Settle | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Any other question or change; ``what`` is given the connection."""
-
-    what: Callable[[Connection], object]
-
-
-Job = Turn | Settle | Ask
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a job came to, once it is durable.
-
-    ``parcels`` may be carried now, ``dropped`` are keys of what will never leave;
-    ``spoiled`` is the type of the error that a step ended with.
-    """
-
-    changed: bool = True
-    value: object = None
-    spoiled: str = ""
-    parcels: list[Parcel] = field(default_factory=list)
-    dropped: list[str] = field(default_factory=list)
+from bot.store.outbox import CHANNEL, LEASE_MS, SAYS, Pair, is_reply
+from bot.store.shown import Standing
+from bot.traces import button_of, placed
 
 
 @dataclass(slots=True)
@@ -120,8 +44,17 @@ class _Talk:
     stored: Stored
     address: str
     reachable: bool
+    heard_at: int
+    free_at: int
     state: State | None = None
     packed: bytes = b""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything of it must be stored."""
+        now = (self.reachable, self.heard_at, self.free_at)
+        before = (self.stored.reachable, self.stored.heard_at, self.stored.free_at)
+        return bool(self.packed) or now != before
 
 
 class Batch:
@@ -141,16 +74,18 @@ class Batch:
         self._lost: set[str] = set()  # nothing can reach these chats
         self._silenced: set[str] = set()  # nothing that the bot said may still reach these
         self._erased: set[str] = set()
+        self._strange: set[shown.Place] = set()  # messages that were pressed and not known
+        self._campaigns: Counter[str] = Counter()
         self._spoiled: list[dict[str, Any]] = []
         self._dropped: list[str] = []
         self._parcels: list[Parcel] = []
 
     def run(self, jobs: Sequence[Job]) -> list[Outcome]:
         """Do the jobs; events of one conversation in the order given."""
-        self._settle([settle for job in jobs if (settle := _settle_of(job))])
-        turns = iter(self._take_turns([job for job in jobs if isinstance(job, Turn)]))
+        self._settle([settle for job in jobs if (settle := settle_of(job))])
+        turns = self._take_turns([job for job in jobs if isinstance(job, Turn)])
         self._flush()
-        outcomes = [next(turns) if isinstance(job, Turn) else self._other(job) for job in jobs]
+        outcomes = [turns[id(job)] if isinstance(job, Turn) else self._other(job) for job in jobs]
         outcomes[0].parcels, outcomes[0].dropped = self._parcels, self._dropped
         return outcomes
 
@@ -166,17 +101,32 @@ class Batch:
         outbox.failed(self._connection, [item.id for item in settles if item.how == "failed"])
         put_off = [(item.id, item.pair, item.due_at) for item in settles if item.how == "later"]
         outbox.later(self._connection, put_off)
+        shown.note_said(self._connection, [row for item in settles for row in item.shown])
+        shown.forget(self._connection, [row for item in settles for row in item.removed])
+        rests = {item.pair[1]: item.free_at for item in settles if item.free_at}
+        conversations.rest(self._connection, rests)
         free = {item.pair for item in settles if item.how != "later"}
         taken = outbox.take_heads(self._connection, free, now=self._now)
-        self._parcels += open_all(self._connection, taken, self._sealer)
+        heads = open_all(self._connection, taken, self._sealer)
+        self._parcels += [_rested(head, rests.get(head.conversation, 0)) for head in heads]
 
     # Events
 
-    def _take_turns(self, turns: Sequence[Turn]) -> list[Outcome]:
+    def _take_turns(self, turns: Sequence[Turn]) -> dict[int, Outcome]:
+        """What became of each, by the identity of the turn."""
         new = conversations.remember(self._connection, {turn.seen for turn in turns}, at=self._now)
         fresh = [turn for turn in turns if turn.seen in new]
         self._load(fresh)
-        return [self._once(turn, new) for turn in turns]
+        self._hear(fresh)
+        return {id(turn): self._once(turn, new) for turn in in_order(turns)}
+
+    def _hear(self, turns: Sequence[Turn]) -> None:
+        rows = [
+            Standing(0, turn.conversation, turn.message, turn.pressed, None, self._now)
+            for turn in turns
+            if turn.message
+        ]
+        self._strange = shown.note_heard(self._connection, rows)
 
     def _once(self, turn: Turn, new: set[str]) -> Outcome:
         if turn.seen not in new:
@@ -194,7 +144,8 @@ class Batch:
             conversations.add(self._connection, strangers, at=self._now)
             known |= conversations.load(self._connection, [item.id for item in strangers])
         for stored in known.values():
-            self._talks[stored.id] = _Talk(stored, "", stored.reachable)
+            talk = _Talk(stored, "", stored.reachable, stored.heard_at, stored.free_at)
+            self._talks[stored.id] = talk
 
     def _strangers(self, turns: Sequence[Turn], known: Collection[str]) -> list[Stored]:
         new = {turn.conversation: turn for turn in turns if turn.address}
@@ -228,24 +179,32 @@ class Batch:
         return True
 
     def _take_turn(self, turn: Turn, talk: _Talk) -> Outcome:
-        origin = Origin(
-            seen=turn.seen,
-            conversation=turn.conversation,
-            channel=talk.stored.channel,
-            at=turn.event.at,
-        )
         self._reach(turn, talk)
+        origin = self._origin(turn, talk)
         try:
-            state = self._state(talk)
-            answer = self._parts.step(state, self._prepared(turn.event))
+            event = self._prepared(turn, talk)
+            if event is None:
+                return Outcome()
+            answer = self._parts.step(self._state(talk), event)
             drafts = drafts_of(answer.effects, origin, self._box)
             packed = _packed(answer.state)
         except Exception as error:  # a bug of ours: the child still gets the doors of help
             return self._spoil(turn, talk, origin, error)
         talk.state, talk.packed = answer.state, packed
         self._order(turn.conversation, answer.effects)
-        self._post(talk, drafts)
-        return Outcome()
+        return Outcome(says=self._post(turn, talk, drafts))
+
+    def _origin(self, turn: Turn, talk: _Talk) -> Origin:
+        """A message that is not known is answered by a new one: who knows where it stands."""
+        known = (turn.conversation, turn.message) not in self._strange
+        return Origin(
+            seen=turn.seen,
+            conversation=turn.conversation,
+            channel=talk.stored.channel,
+            at=turn.event.at,
+            pressed=turn.message if turn.pressed and known else "",
+            theirs="" if turn.pressed else turn.message,
+        )
 
     def _reach(self, turn: Turn, talk: _Talk) -> None:
         if isinstance(turn.event, ChatLost):
@@ -254,6 +213,7 @@ class Batch:
         elif turn.address:
             talk.reachable = True
             talk.address = turn.address
+            talk.heard_at = max(talk.heard_at, millis(turn.event.at))
 
     def _state(self, talk: _Talk) -> State:
         if talk.state is None:
@@ -261,17 +221,32 @@ class Batch:
             talk.state = State.from_dict(json.loads(self._sealer.open(talk.stored.state, **place)))
         return talk.state
 
-    def _prepared(self, event: AnyEvent) -> AnyEvent:
+    def _prepared(self, turn: Turn, talk: _Talk) -> AnyEvent | None:
+        """The event with all that the engine is told; None: it means nothing to anybody."""
+        event: AnyEvent | None = turn.event
+        if isinstance(event, PollAnswered):
+            event = self._press_of(turn.conversation, event)
+        if event is None:
+            return None
+        event = replace(event, helpline=self._helpline, abilities=self._able(talk).abilities)
         if isinstance(event, MessageReceived):
-            return replace(event, helpline=self._helpline, reading=self._parts.read(event.text))
+            return replace(event, reading=self._parts.read(event.text))
         if isinstance(event, MediaOffered) and event.caption:
-            return replace(event, helpline=self._helpline, reading=self._parts.read(event.caption))
-        return replace(event, helpline=self._helpline)
+            return replace(event, reading=self._parts.read(event.caption))
+        return event
+
+    def _press_of(self, which: str, event: PollAnswered) -> ButtonTapped | None:
+        place = (which, event.poll, event.option)
+        button = button_of(self._connection, self._sealer, *place)
+        return ButtonTapped(at=event.at, button=button) if button else None
+
+    def _able(self, talk: _Talk) -> Capabilities:
+        return self._parts.able(talk.stored.channel)
 
     def _spoil(self, turn: Turn, talk: _Talk, origin: Origin, error: Exception) -> Outcome:
         state = talk.state or State.new()
         doors = self._parts.fallback(state.language, state.country)
-        self._post(talk, drafts_of(doors, origin, None))
+        says = self._post(turn, talk, drafts_of(doors, origin, None))
         kind = type(error).__name__[:80]
         place = {"table": "spoiled", "column": "payload", "row": turn.seen}
         self._spoiled.append(
@@ -283,7 +258,7 @@ class Batch:
                 "at": self._now,
             }
         )
-        return Outcome(spoiled=kind)
+        return Outcome(spoiled=kind, says=says)
 
     def _order(self, which: str, effects: Sequence[Effect]) -> None:
         for effect in effects:
@@ -294,33 +269,49 @@ class Batch:
             elif isinstance(effect, Erase):
                 self._silence(which, replies=False)
                 self._erased.add(which)
+            elif isinstance(effect, CountCampaign) and campaigns.is_name(effect.name):
+                self._campaigns[effect.name] += 1
 
     def _silence(self, which: str, *, replies: bool) -> None:
-        """Drop what waits for a chat; a person's words only where they cannot arrive."""
+        """Drop what waits for a chat; a person's words, and what removes traces, only where
+        they cannot arrive.
+        """
         (self._lost if replies else self._silenced).add(which)
         kept: list[tuple[str, Draft]] = []
         for whose, draft in self._drafts:
-            if whose == which and draft.lane == CHANNEL and (replies or not is_reply(draft.key)):
+            own = draft.kind == SAYS and not is_reply(draft.key)
+            if whose == which and draft.lane == CHANNEL and (replies or own):
                 self._dropped.append(draft.key)
             else:
                 kept.append((whose, draft))
         self._drafts = kept
 
-    def _post(self, talk: _Talk, drafts: Sequence[Draft]) -> None:
+    def _post(self, turn: Turn, talk: _Talk, drafts: Sequence[Draft]) -> tuple[Say, ...]:
+        """Take the drafts of a step; return what is said in the answer to the call itself."""
+        says: list[Say] = []
         for draft in drafts:
-            if draft.lane == CHANNEL and not talk.reachable:
+            if turn.in_answer and draft.kind == SAYS:
+                says += draft.errand.says
+            elif draft.lane == CHANNEL and not talk.reachable:
                 self._dropped.append(draft.key)
             else:
-                self._drafts.append((talk.stored.id, draft))
+                self._drafts.append((talk.stored.id, self._timed(draft, talk)))
+        return tuple(says)
+
+    def _timed(self, draft: Draft, talk: _Talk) -> Draft:
+        """Keep the chat free for so many bubbles, where the platform wants rest between them."""
+        rest = int(self._able(talk).rest * 1000)
+        if draft.kind != SAYS or not rest:
+            return draft
+        begin = max(self._now, talk.free_at)
+        talk.free_at = begin + rest * len(draft.errand.says)
+        errand = replace(draft.errand, not_before=begin, free_at=talk.free_at)
+        return replace(draft, errand=errand)
 
     # Everything that was gathered, in few statements
 
     def _flush(self) -> None:
-        changed = [
-            (which, self._state_of(talk), talk.reachable)
-            for which, talk in self._talks.items()
-            if talk.packed or talk.reachable != talk.stored.reachable
-        ]
+        changed = [self._changed(talk) for talk in self._talks.values() if talk.changed]
         conversations.save(self._connection, changed, at=self._now)
         self._dropped += outbox.drop(self._connection, self._lost)
         self._dropped += outbox.drop(self._connection, self._silenced, replies=False)
@@ -329,12 +320,23 @@ class Batch:
         conversations.forget_pages(self._connection, self._erased)
         conversations.set_timers(self._connection, self._timers)
         conversations.keep_spoiled(self._connection, self._spoiled)
+        campaigns.count(self._connection, self._campaigns)
         self._put()
+        self._parcels = placed(
+            self._connection, self._parcels, self._sealer, self._parts.able, now=self._now
+        )
 
-    def _state_of(self, talk: _Talk) -> bytes:
-        if not talk.packed:
-            return talk.stored.state
-        return self._sealed("state", talk.stored.id, talk.packed)
+    def _changed(self, talk: _Talk) -> Stored:
+        state = talk.stored.state
+        if talk.packed:
+            state = self._sealed("state", talk.stored.id, talk.packed)
+        return replace(
+            talk.stored,
+            state=state,
+            reachable=talk.reachable,
+            heard_at=talk.heard_at,
+            free_at=talk.free_at,
+        )
 
     def _put(self) -> None:
         pairs = {(draft.lane, which) for which, draft in self._drafts}
@@ -398,24 +400,20 @@ class Batch:
             lane=draft.lane,
             kind=draft.kind,
             key=draft.key,
-            plain=draft.plain,
             priority=draft.priority,
             attempts=0,
             done=0,
             created_at=self._now,
+            heard_at=talk.heard_at,
+            letter=draft.letter,
+            errand=draft.errand,
         )
 
 
-def seen_id(update_id: str) -> str:
-    """An update's id as it is stored: what is too long or odd for the column is hashed."""
-    plain = len(update_id) <= 120 and update_id.isascii() and update_id.isprintable()
-    return update_id if plain else key_of(update_id, 0)
-
-
-def _settle_of(job: Job) -> Settle | None:
-    if isinstance(job, Settle):
-        return job
-    return job.settle if isinstance(job, Turn) else None
+def _rested(parcel: Parcel, free_at: int) -> Parcel:
+    if free_at <= parcel.errand.not_before:
+        return parcel
+    return replace(parcel, errand=replace(parcel.errand, not_before=free_at))
 
 
 def _packed(state: State) -> bytes:

@@ -2,7 +2,8 @@
 
 What was committed a moment ago is handed over in memory; the rest (put off, left by a
 process that died, refused for want of room) is found by looking for due rows. Each chat
-waits only for itself. What leaves for the helpline leaves most urgent first.
+waits only for itself, and each channel has places of its own. What leaves for the
+helpline leaves most urgent first.
 """
 
 from __future__ import annotations
@@ -20,28 +21,31 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from bot.alarms import Alarms
-from bot.batch import Settle
 from bot.channels.base import (
+    Capabilities,
     Channel,
     ChannelBusy,
     ChannelDown,
     ChannelRefused,
     ChatGone,
     Progress,
+    Shown,
 )
 from bot.crypto import Sealer
-from bot.engine.events import ChatLost, ContactArrived, ContactDelayed
+from bot.engine.events import ChatHidden, ChatLost, ContactArrived, ContactDelayed
 from bot.helpline import Helpline, HelplineRefused, HelplineUnavailable
+from bot.jobs import PLAIN, Settle
 from bot.parcels import Parcel, open_all
 from bot.runner import Runner
-from bot.store import outbox
+from bot.store import outbox, shown
 from bot.store.database import StoreUnavailable, millis
-from bot.store.forms import read_says
-from bot.store.outbox import CHANNEL, HELPLINE, LEASE_MS
+from bot.store.outbox import CHANNEL, HELPLINE, HIDE, LEASE_MS, SAYS
+from bot.store.shown import Standing
+from bot.traces import place_of, placed, standing
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = {CHANNEL: 64, HELPLINE: 8}
+AT_ONCE = {CHANNEL: 256, HELPLINE: 8}  # of each channel: a rest within a chat holds a place
 LOOK = 64  # rows taken at one look
 ROOM = 2_000  # parcels held in memory
 REST = 0.5  # seconds between two looks
@@ -62,36 +66,46 @@ class _Lane:
     active: int = 0
 
 
+class _Kept(Progress):
+    """How far a parcel has come, and what of it stands in the chat: kept with its row."""
+
+    def __init__(self, runner: Runner, parcel: Parcel, note: Callable[[Shown], Standing]) -> None:
+        super().__init__(parcel.done)
+        self._runner, self._parcel, self._note = runner, parcel, note
+        self._stored = 0  # of ``shown``
+
+    def rows(self) -> tuple[Standing, ...]:
+        """What was accepted and is not stored yet."""
+        fresh = self.shown[self._stored :]
+        return tuple(self._note(item) for item in fresh if shown.is_id(item.message))
+
+    async def accepted(self, done: int) -> None:
+        """Store it; while the database is away it is known here alone."""
+        self.done = done
+        known, rows, row = len(self.shown), self.rows(), self._parcel.id
+        try:
+            await self._runner.ask(lambda connection: _keep(connection, row, done, rows))
+            self._stored = known
+        except StoreUnavailable as gone:
+            log.warning("row %d came to part %d, not stored: %s", row, done, gone)
+
+
 @dataclass(slots=True)
 class _Held:
     """A parcel that this process answers for."""
 
     parcel: Parcel
+    kept: _Kept
     leased_at: int
     under_way: bool = False
-
-
-class _Kept(Progress):
-    """How far a parcel has come, kept with its row."""
-
-    def __init__(self, runner: Runner, parcel: Parcel) -> None:
-        super().__init__(parcel.done)
-        self._runner, self._id = runner, parcel.id
-
-    async def accepted(self, done: int) -> None:
-        """Store it; while the database is away it is known here alone."""
-        self.done = done
-        try:
-            await self._runner.ask(lambda connection: outbox.progress(connection, self._id, done))
-        except StoreUnavailable as gone:
-            log.warning("row %d came to part %d, not stored: %s", self._id, done, gone)
 
 
 class Delivery:
     """Carries parcels.
 
     ``told`` hears what became of each row, by its key, before the row is forgotten; it may
-    hear it again, and may raise ``StoreUnavailable``.
+    hear it again, and may raise ``StoreUnavailable``. ``left_out`` counts notices that were
+    not sent because nobody had written for too long.
     """
 
     def __init__(
@@ -112,7 +126,8 @@ class Delivery:
         self._alarms = alarms
         self._now = now
         self._chance = chance
-        self._lanes = {name: _Lane(limit) for name, limit in AT_ONCE.items()}
+        self._helpline_lane = _Lane(AT_ONCE[HELPLINE])
+        self._channel_lanes: dict[str, _Lane] = {}
         self._held: dict[str, _Held] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._helpline_down = False
@@ -121,6 +136,7 @@ class Delivery:
         self._stopping = False
         self._more = False  # the last look left rows behind
         self.told: Told | None = None
+        self.left_out = 0
 
     # The runner's side
 
@@ -130,14 +146,29 @@ class Delivery:
 
     def take(self, parcels: Sequence[Parcel]) -> None:
         """Carry these; they are stored and leased to this process."""
+        lanes: dict[int, _Lane] = {}
         for parcel in parcels:
             if parcel.key in self._held:
                 continue
-            self._held[parcel.key] = _Held(parcel, millis(self._now()))
-            entry = (parcel.priority, parcel.id, parcel)
-            heapq.heappush(self._lanes[parcel.lane].waiting, entry)
-        for lane in {parcel.lane for parcel in parcels}:
-            self._pump(self._lanes[lane])
+            self._held[parcel.key] = self._hold(parcel)
+            lane = self._lane_of(parcel)
+            heapq.heappush(lane.waiting, (parcel.priority, parcel.id, parcel))
+            lanes[id(lane)] = lane
+        for lane in lanes.values():
+            self._pump(lane)
+
+    def _hold(self, parcel: Parcel) -> _Held:
+        now = millis(self._now())
+        note = partial(standing, parcel=parcel, sealer=self._sealer)
+        kept = _Kept(self._runner, parcel, lambda item: note(item, at=millis(self._now())))
+        return _Held(parcel, kept, now)
+
+    def _lane_of(self, parcel: Parcel) -> _Lane:
+        if parcel.lane == HELPLINE:
+            return self._helpline_lane
+        if parcel.channel not in self._channel_lanes:
+            self._channel_lanes[parcel.channel] = _Lane(AT_ONCE[CHANNEL])
+        return self._channel_lanes[parcel.channel]
 
     def forget(self, keys: Collection[str]) -> None:
         """These were dropped; what is already on its way cannot be called back."""
@@ -169,8 +200,9 @@ class Delivery:
         now = millis(self._now())
         old = [held for held in self._held.values() if now - held.leased_at > LEASE_MS // 3]
         ids = [held.parcel.id for held in old]
-        limits = {name: self._limit(name) for name in self._lanes}
-        parcels = await self._runner.ask(lambda asked: self._due(asked, now, ids, limits))
+        letters = self._letters()
+        full = {name for name, lane in self._channel_lanes.items() if len(lane.waiting) >= LOOK}
+        parcels = await self._runner.ask(lambda asked: self._due(asked, now, ids, letters, full))
         for held in old:
             held.leased_at = now
         self._probes.update(parcel.key for parcel in parcels if parcel.lane == HELPLINE)
@@ -202,22 +234,29 @@ class Delivery:
             return
 
     def _due(
-        self, connection: Connection, now: int, ids: Sequence[int], limits: Mapping[str, int]
+        self,
+        connection: Connection,
+        now: int,
+        ids: Sequence[int],
+        letters: int,
+        full: Collection[str],
     ) -> list[Parcel]:
         """Runs in the writer's thread, perhaps twice: it reads and changes nothing of ours."""
         outbox.renew(connection, ids, until=now + LEASE_MS)
-        taken = [
-            row
-            for lane, limit in limits.items()
-            if limit > 0
-            for row in outbox.take_due(connection, lane, now=now, limit=limit)
-        ]
-        return open_all(connection, taken, self._sealer)
+        taken = outbox.take_due(connection, CHANNEL, now=now, limit=LOOK, without=full)
+        if letters > 0:
+            taken += outbox.take_due(connection, HELPLINE, now=now, limit=letters)
+        opened = open_all(connection, taken, self._sealer)
+        return placed(connection, opened, self._sealer, self._able, now=now)
 
-    def _limit(self, name: str) -> int:
+    def _letters(self) -> int:
         """While the helpline is down, one row at a time finds out whether it is back."""
-        most = 1 if name == HELPLINE and self._helpline_down else LOOK
-        return most - len(self._lanes[name].waiting)
+        most = 1 if self._helpline_down else LOOK
+        return most - len(self._helpline_lane.waiting)
+
+    def _able(self, name: str) -> Capabilities:
+        channel = self._channels.get(name)
+        return channel.capabilities if channel else PLAIN
 
     # Carrying
 
@@ -270,10 +309,10 @@ class Delivery:
         """Send once; return what is left to store. Never raises for what a send may do."""
         if parcel.lane == HELPLINE:
             return await self._try_helpline(parcel)
+        if self._unasked(parcel):
+            return lambda: self._left_out(parcel)
         try:
-            channel = self._channels[parcel.channel]
-            says, progress = read_says(parcel.plain), _Kept(self._runner, parcel)
-            await channel.send(parcel.address, says, key=parcel.key, progress=progress)
+            left = await self._send(parcel)
         except ChannelBusy as busy:
             wait = busy.retry_after
             return lambda: self._later(parcel, wait)
@@ -286,7 +325,34 @@ class Delivery:
         except Exception as error:  # a bug of an adapter must not cost the child an answer
             self._alarms.sound("channel_bug", row=parcel.id, error=type(error).__name__)
             return lambda: self._down(parcel)
-        return lambda: self._sent(parcel)
+        if parcel.kind == SAYS:
+            return lambda: self._sent(parcel)
+        return lambda: self._removed(parcel, left)
+
+    async def _send(self, parcel: Parcel) -> int:
+        """Do the errand; return how many messages could not be removed. Raises what a send may."""
+        channel = self._channels[parcel.channel]
+        if parcel.kind != SAYS:
+            messages = [row.message for row in parcel.traces]
+            return await channel.take_back(parcel.address, messages) if messages else 0
+        await channel.send(
+            parcel.address,
+            parcel.errand.says,
+            key=parcel.key,
+            progress=self._held[parcel.key].kept,
+            place=place_of(parcel),
+        )
+        return 0
+
+    def _unasked(self, parcel: Parcel) -> bool:
+        """Whether it would be written to somebody who wrote too long ago, with no person behind.
+
+        The platform takes money for that, or does not take it at all.
+        """
+        session, says = self._able(parcel.channel).session, parcel.errand.says
+        if session is None or not says or parcel.heard_at >= millis(self._now() - session):
+            return False
+        return all(say.notice and not say.name for say in says)
 
     async def _try_helpline(self, parcel: Parcel) -> Callable[[], Awaitable[None]]:
         if self._helpline_down and parcel.key not in self._probes:
@@ -310,20 +376,42 @@ class Delivery:
 
     async def _sent(self, parcel: Parcel) -> None:
         await self._tell(parcel.key, "sent")
-        await self._runner.settle(_settled(parcel, "accepted"))
+        await self._runner.settle(self._settled(parcel, "accepted", free_at=self._free_at(parcel)))
+
+    async def _left_out(self, parcel: Parcel) -> None:
+        await self._runner.settle(self._settled(parcel, "accepted"))
+        self.left_out += 1
+
+    async def _removed(self, parcel: Parcel, left: int) -> None:
+        removed = tuple(row.id for row in parcel.traces)
+        settle = self._settled(parcel, "accepted", removed=removed)
+        if parcel.kind != HIDE:
+            return await self._runner.settle(settle)
+        await self._runner.handle_event(
+            parcel.conversation,
+            ChatHidden(at=self._now(), left=left + parcel.left),
+            update_id=f"hidden:{parcel.key}",
+            settle=settle,
+        )
+
+    def _free_at(self, parcel: Parcel) -> int:
+        """When the chat may be written to again, if that is later than planned."""
+        rest = int(self._able(parcel.channel).rest * 1000)
+        again = millis(self._now()) + rest
+        return again if rest and again > parcel.errand.free_at + rest // 2 else 0
 
     async def _failed(self, parcel: Parcel, why: str, **ids: int) -> None:
         await self._tell(parcel.key, "failed")
-        await self._runner.settle(_settled(parcel, "failed"))
+        await self._runner.settle(self._settled(parcel, "failed"))
         self._alarms.sound(why, row=parcel.id, **ids)
 
     async def _refused(self, parcel: Parcel, status: int) -> None:
         """A person must mend something; a child whose contact it is has to know meanwhile."""
-        await self._not_arrived(parcel, _settled(parcel, "failed"))
+        await self._not_arrived(parcel, self._settled(parcel, "failed"))
         self._alarms.sound("helpline_refused", row=parcel.id, status=status)
 
     async def _later(self, parcel: Parcel, seconds: float) -> None:
-        await self._runner.settle(_settled(parcel, "later", self._in(seconds)))
+        await self._runner.settle(self._settled(parcel, "later", self._in(seconds)))
 
     async def _down(self, parcel: Parcel) -> None:
         if millis(self._now() - PATIENCE) > parcel.created_at:
@@ -336,11 +424,13 @@ class Delivery:
             parcel.conversation,
             ChatLost(at=self._now()),
             update_id=f"gone:{parcel.key}",
-            settle=_settled(parcel, "accepted"),
+            settle=self._settled(parcel, "accepted"),
         )
 
     async def _delayed(self, parcel: Parcel) -> None:
-        await self._not_arrived(parcel, _settled(parcel, "later", self._in(self._wait(parcel))))
+        await self._not_arrived(
+            parcel, self._settled(parcel, "later", self._in(self._wait(parcel)))
+        )
 
     async def _not_arrived(self, parcel: Parcel, settle: Settle) -> None:
         """The child is told once that the helpline could not be reached with a contact."""
@@ -354,7 +444,7 @@ class Delivery:
         )
 
     async def _arrived(self, parcel: Parcel, answer: Mapping[str, object]) -> None:
-        settle = _settled(parcel, "accepted")
+        settle = self._settled(parcel, "accepted")
         if parcel.kind != "contact":
             await self._runner.settle(settle)
             return await self._came_up()
@@ -385,6 +475,18 @@ class Delivery:
         if self.told is not None:
             await self.told(key, status)
 
+    def _settled(
+        self,
+        parcel: Parcel,
+        how: Literal["accepted", "later", "failed"],
+        due_at: int = 0,
+        *,
+        removed: tuple[int, ...] = (),
+        free_at: int = 0,
+    ) -> Settle:
+        pair, rows = (parcel.lane, parcel.conversation), self._held[parcel.key].kept.rows()
+        return Settle(parcel.id, pair, how, due_at, rows, removed, free_at)
+
     def _wait(self, parcel: Parcel) -> float:
         """Doubles with every try; chance keeps rows of one outage from coming all at once."""
         longest: float = min(LONGEST_WAIT[parcel.lane], 2.0 ** min(parcel.attempts, 16))
@@ -395,10 +497,9 @@ class Delivery:
         return millis(self._now() + timedelta(seconds=seconds)) + 1
 
 
-def _settled(
-    parcel: Parcel, how: Literal["accepted", "later", "failed"], due_at: int = 0
-) -> Settle:
-    return Settle(parcel.id, (parcel.lane, parcel.conversation), how, due_at)
+def _keep(connection: Connection, row: int, done: int, rows: Sequence[Standing]) -> None:
+    outbox.progress(connection, row, done)
+    shown.note_said(connection, rows)
 
 
 def _usual_minutes(answer: Mapping[str, object]) -> int | None:

@@ -12,10 +12,13 @@ from typing import Protocol, TypeVar, cast
 from sqlalchemy import Connection, Engine
 
 from bot.alarms import Alarms
-from bot.batch import Ask, Batch, Job, Outcome, Parts, Settle, Turn, seen_id
+from bot.batch import Batch
 from bot.channels.base import Inbound
+from bot.engine.effects import Say
 from bot.engine.events import AnyEvent
+from bot.jobs import Ask, Job, Outcome, Parts, Settle, Turn, seen_id
 from bot.parcels import Parcel
+from bot.store.shown import is_id
 from bot.store.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -70,14 +73,14 @@ class Runner:
 
         Raises ``StoreUnavailable`` when nothing was stored: the platform must repeat it.
         """
-        turn = Turn(
-            seen=seen_id(f"{inbound.channel}:{inbound.update_id}"),
-            conversation=self.conversation_id(inbound.channel, inbound.address),
-            event=inbound.event,
-            channel=inbound.channel,
-            address=inbound.address,
-        )
-        return await self._turn(turn)
+        return (await self._turn(self._turn_of(inbound))).changed
+
+    async def answer(self, inbound: Inbound) -> tuple[Say, ...]:
+        """As ``handle``; return what is said in the answer to the call itself, once it is durable.
+
+        Only an update that is ``in_answer`` is answered so, and no repeat.
+        """
+        return (await self._turn(self._turn_of(inbound))).says
 
     async def handle_event(
         self,
@@ -93,7 +96,7 @@ class Runner:
         same commit in any case. Raises ``StoreUnavailable``.
         """
         turn = Turn(seen=seen_id(update_id), conversation=conversation, event=event, settle=settle)
-        return await self._turn(turn)
+        return (await self._turn(turn)).changed
 
     async def settle(self, settle: Settle) -> None:
         """Store what became of a parcel. Raises ``StoreUnavailable``."""
@@ -110,12 +113,25 @@ class Runner:
         """The pseudonym under which everything about this address is stored."""
         return self._parts.keys.conversation_id(channel, address)
 
-    async def _turn(self, turn: Turn) -> bool:
+    def _turn_of(self, inbound: Inbound) -> Turn:
+        return Turn(
+            seen=seen_id(f"{inbound.channel}:{inbound.update_id}"),
+            conversation=self.conversation_id(inbound.channel, inbound.address),
+            event=inbound.event,
+            channel=inbound.channel,
+            address=inbound.address,
+            message=inbound.message if is_id(inbound.message) else "",
+            pressed=inbound.pressed,
+            order=inbound.order,
+            in_answer=inbound.in_answer,
+        )
+
+    async def _turn(self, turn: Turn) -> Outcome:
         outcome = await self._writer.do(turn)
         if outcome.spoiled:
             self._alarms.sound("spoiled", conversation=turn.conversation, error=outcome.spoiled)
         self.repeats += not outcome.changed
-        return outcome.changed
+        return outcome
 
     def _work(self, connection: Connection, jobs: Sequence[Job]) -> list[Outcome]:
         carry = self._carrier is not None and self._carrier.has_room()

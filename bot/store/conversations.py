@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,12 +23,25 @@ _LOAD = select(
     _CONVERSATIONS.c.address,
     _CONVERSATIONS.c.state,
     _CONVERSATIONS.c.reachable,
+    _CONVERSATIONS.c.heard_at,
+    _CONVERSATIONS.c.free_at,
 ).where(_CONVERSATIONS.c.id.in_(bindparam("ids", expanding=True)))
 _LOAD_LOCKED = _LOAD.order_by(_CONVERSATIONS.c.id).with_for_update()
 _SAVE = (
     update(_CONVERSATIONS)
     .where(_CONVERSATIONS.c.id == bindparam("which"))
-    .values(state=bindparam("state"), reachable=bindparam("reachable"), updated_at=bindparam("at"))
+    .values(
+        state=bindparam("state"),
+        reachable=bindparam("reachable"),
+        heard_at=bindparam("heard_at"),
+        free_at=bindparam("free_at"),
+        updated_at=bindparam("at"),
+    )
+)
+_REST = (
+    update(_CONVERSATIONS)
+    .where(_CONVERSATIONS.c.id == bindparam("which"), _CONVERSATIONS.c.free_at < bindparam("until"))
+    .values(free_at=bindparam("until"))
 )
 _FORGET_PAGES = delete(_WEB_LOG).where(
     _WEB_LOG.c.conversation.in_(bindparam("ids", expanding=True))
@@ -52,6 +65,8 @@ class Stored:
     address: bytes
     state: bytes
     reachable: bool
+    heard_at: int = 0
+    free_at: int = 0
 
 
 def remember(connection: Connection, ids: Collection[str], *, at: int) -> set[str]:
@@ -87,6 +102,8 @@ def add(connection: Connection, new: Sequence[Stored], *, at: int) -> None:
             "address": item.address,
             "state": item.state,
             "reachable": item.reachable,
+            "heard_at": item.heard_at,
+            "free_at": item.free_at,
             "updated_at": at,
         }
         for item in sorted(new, key=lambda item: item.id)
@@ -95,14 +112,28 @@ def add(connection: Connection, new: Sequence[Stored], *, at: int) -> None:
         connection.execute(insert_new(connection, _CONVERSATIONS), rows)
 
 
-def save(connection: Connection, changed: Iterable[tuple[str, bytes, bool]], *, at: int) -> None:
-    """Store the sealed state and whether the person can be reached, by id."""
+def save(connection: Connection, changed: Sequence[Stored], *, at: int) -> None:
+    """Store what may change of a conversation: all but its channel and address."""
     rows = [
-        {"which": which, "state": state, "reachable": reachable, "at": at}
-        for which, state, reachable in changed
+        {
+            "which": item.id,
+            "state": item.state,
+            "reachable": item.reachable,
+            "heard_at": item.heard_at,
+            "free_at": item.free_at,
+            "at": at,
+        }
+        for item in changed
     ]
     if rows:
         connection.execute(_SAVE, rows)
+
+
+def rest(connection: Connection, chats: Mapping[str, int]) -> None:
+    """These chats were written to later than planned: nothing more before these times."""
+    rows = [{"which": which, "until": until} for which, until in sorted(chats.items())]
+    if rows:
+        connection.execute(_REST, rows)
 
 
 def take_timer(connection: Connection, conversation: str, name: str, *, at: int) -> bool:

@@ -79,8 +79,13 @@ def migrate(engine: Engine) -> None:
 
 def insert_new(connection: Connection, table: Table) -> Any:
     """An insert that leaves rows which are already there as they are, on both databases."""
+    return upsert(connection, table).on_conflict_do_nothing()
+
+
+def upsert(connection: Connection, table: Table) -> Any:
+    """An insert to which ``on_conflict_do_update`` can be added, on both databases."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    return dialect.insert(table)
 
 
 def millis(at: datetime) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime
 from typing import Any, get_args
 
@@ -13,7 +13,43 @@ from bot.engine.events import AnyEvent
 
 _EVENTS: dict[str, type[AnyEvent]] = {kind.__name__: kind for kind in get_args(AnyEvent)}
 _LEFT_OUT = ("reading", "helpline", "abilities")  # known afresh when the event is replayed
-_TIMES = ("at", "sent_at")
+_TIME = "time"  # a time is stored as an object with this one name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What a row of the channel lane holds: bubbles, or what shall be taken back.
+
+    ``pressed`` is the message that the bubbles answer, where it was a known one of ours.
+    The chat was kept free for them from ``not_before`` to ``free_at`` (milliseconds; 0:
+    nobody counts). ``keys`` are of bubbles and ``theirs`` is the person's message to be
+    taken back.
+    """
+
+    says: tuple[Say, ...] = ()
+    pressed: str = ""
+    not_before: int = 0
+    free_at: int = 0
+    keys: tuple[str, ...] = ()
+    theirs: str = ""
+
+
+def write_errand(errand: Errand) -> bytes:
+    """An errand as bytes; what has its default is left out."""
+    written = {
+        name: value
+        for name in _ERRAND
+        if (value := getattr(errand, name)) and name not in ("says", "keys")
+    }
+    says = [_written_say(say) for say in errand.says]
+    return _dump({**written, "says": says, "keys": errand.keys})
+
+
+def read_errand(stored: bytes) -> Errand:
+    """The errand that ``write_errand`` wrote; fields of a newer version are passed over."""
+    values = {name: value for name, value in json.loads(stored).items() if name in _ERRAND}
+    says = tuple(_read_say(item) for item in values.pop("says", ()))
+    return Errand(**{**values, "says": says, "keys": tuple(values.get("keys", ()))})
 
 
 def write_says(says: Sequence[Say]) -> bytes:
@@ -40,8 +76,7 @@ def read_event(stored: bytes) -> AnyEvent:
     """The event that ``write_event`` wrote."""
     values = json.loads(stored)
     kind = _EVENTS[values.pop("event")]
-    times = {name: datetime.fromisoformat(values[name]) for name in _TIMES if values.get(name)}
-    return kind(**{**values, **times})
+    return kind(**{name: _frozen(value) for name, value in values.items()})
 
 
 def _written_say(say: Say) -> dict[str, Any]:
@@ -65,6 +100,7 @@ def _default(item: Field[Any]) -> Any:
     return None if item.default is MISSING else item.default
 
 
+_ERRAND = {item.name for item in fields(Errand)}
 _SAY = tuple((item.name, _default(item)) for item in fields(Say))
 _SAY_NAMES = {name for name, _ in _SAY}
 _SAY_WRITERS: dict[str, Callable[[Any], Any]] = {
@@ -84,7 +120,15 @@ _SAY_READERS: dict[str, Callable[[Any], Any]] = {
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return {_TIME: value.isoformat()}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, dict):
+        return datetime.fromisoformat(value[_TIME])
+    return tuple(_frozen(item) for item in value) if isinstance(value, list) else value
 
 
 def _dump(value: Any) -> bytes:

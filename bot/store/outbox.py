@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Select,
     Table,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from bot.store.tables import Conversation, Outgoing
 
 CHANNEL, HELPLINE = "channel", "helpline"
+SAYS, HIDE, TAKE_BACK = "says", "hide", "take_back"  # kinds of the channel lane
 REPLY = "feed:"  # how the keys of a counsellor's words begin
 LEASE_MS = 5_000
 
@@ -62,6 +64,7 @@ class Taken:
     created_at: int
     channel: str
     address: bytes
+    heard_at: int
 
 
 _PAIR = tuple_(_OUTBOX.c.lane, _OUTBOX.c.conversation)
@@ -82,6 +85,7 @@ _ROW = (
         _OUTBOX.c.created_at,
         _CONVERSATIONS.c.channel,
         _CONVERSATIONS.c.address,
+        _CONVERSATIONS.c.heard_at,
     )
     .join(_CONVERSATIONS, _CONVERSATIONS.c.id == _OUTBOX.c.conversation)
     .where(_OUTBOX.c.id.in_(_IDS))
@@ -137,7 +141,7 @@ _DROP = (
     .where(_OUTBOX.c.lane == CHANNEL, _OUTBOX.c.conversation.in_(_IDS))
     .returning(_OUTBOX.c.key)
 )
-_DROP_OWN = _DROP.where(_OUTBOX.c.key.not_like(f"{REPLY}%"))
+_DROP_OWN = _DROP.where(_OUTBOX.c.kind == SAYS, _OUTBOX.c.key.not_like(f"{REPLY}%"))
 _RAISE = (
     update(_OUTBOX)
     .where(
@@ -229,7 +233,8 @@ def drop(
 ) -> list[str]:
     """Delete what a channel has not been given yet; return the keys.
 
-    ``replies=False`` spares a counsellor's words: they are not dropped unread.
+    ``replies=False`` spares a counsellor's words, for they are not dropped unread, and
+    what removes traces.
     """
     if not conversations:
         return []
@@ -245,9 +250,17 @@ def take_heads(connection: Connection, pairs: Collection[Pair], *, now: int) -> 
     return _leased(connection, ids, now=now)
 
 
-def take_due(connection: Connection, lane: str, *, now: int, limit: int) -> list[Taken]:
-    """Lease up to ``limit`` heads that are due and that nobody carries, most urgent first."""
-    ids = list(connection.execute(_due(lane, now).limit(limit)).scalars())
+def take_due(
+    connection: Connection, lane: str, *, now: int, limit: int, without: Collection[str] = ()
+) -> list[Taken]:
+    """Lease up to ``limit`` heads that are due and that nobody carries, most urgent first.
+
+    Chats of the channels ``without`` are passed over.
+    """
+    query = _due(lane, now)
+    if without:
+        query = query.where(~_on(without))
+    ids = list(connection.execute(query.limit(limit)).scalars())
     return _leased(connection, ids, now=now)
 
 
@@ -287,6 +300,13 @@ def _due(lane: str, now: int) -> Select[Any]:
     ready = and_(_OUTBOX.c.due_at <= now, _OUTBOX.c.leased_until <= now)
     query = select(_OUTBOX.c.id).where(_ALIVE, _OUTBOX.c.lane == lane, ready, ~older)
     return query.order_by(_OUTBOX.c.priority, _OUTBOX.c.id)
+
+
+def _on(channels: Collection[str]) -> ColumnElement[bool]:
+    return exists().where(
+        _CONVERSATIONS.c.id == _OUTBOX.c.conversation,
+        _CONVERSATIONS.c.channel.in_(sorted(channels)),
+    )
 
 
 def _leased(connection: Connection, ids: Sequence[int], *, now: int) -> list[Taken]:

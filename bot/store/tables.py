@@ -31,7 +31,11 @@ class BotTable(SQLModel):
 
 
 class Conversation(BotTable, table=True):
-    """One thread with one person on one channel."""
+    """One thread with one person on one channel.
+
+    ``heard_at`` is when the person last did something, ``free_at`` when the platform takes
+    the next message in this chat (0: at once).
+    """
 
     __tablename__ = "conversations"
     id: str = Field(sa_column=Column(String(32), primary_key=True))
@@ -40,6 +44,7 @@ class Conversation(BotTable, table=True):
     state: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     reachable: bool = True
     heard_at: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, default=0))
+    free_at: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, default=0))
     updated_at: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from bot.batch import Parts
 from bot.channels.base import Inbound
 from bot.crypto import Keys
 from bot.engine.effects import (
@@ -32,6 +31,7 @@ from bot.engine.events import (
 )
 from bot.engine.state import State
 from bot.helpline import BoxKey, HelplineUnavailable
+from bot.jobs import Parts
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BOX = BoxKey.of(bytes(range(1, 33)))

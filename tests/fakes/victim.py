@@ -17,13 +17,13 @@ from fakes.channel import FakeChannel
 from fakes.talk import Clock, FakeHelpline, parts, said, step
 
 from bot.alarms import Alarms
-from bot.batch import Job, Outcome
-from bot.channels.base import Progress
+from bot.channels.base import Place, Progress
 from bot.crypto import load_keys
 from bot.delivery import Delivery
 from bot.engine.effects import Say
 from bot.engine.events import AnyEvent
 from bot.engine.state import State
+from bot.jobs import Job, Outcome
 from bot.runner import Runner
 from bot.store.database import connect, migrate
 
@@ -50,7 +50,13 @@ class Chat(FakeChannel):
         self._folder, self._place = folder, place
 
     async def send(
-        self, address: str, says: Sequence[Say], *, key: str, progress: Progress | None = None
+        self,
+        address: str,
+        says: Sequence[Say],
+        *,
+        key: str,
+        progress: Progress | None = None,
+        place: Place | None = None,
     ) -> None:
         """Take the bubbles."""
         die("before send", self._place)

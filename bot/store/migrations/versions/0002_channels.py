@@ -13,10 +13,11 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Add to the first tables; what is stored stays."""
-    op.add_column(
-        "conversations",
-        sa.Column("heard_at", sa.BigInteger(), nullable=False, server_default="0"),
-    )
+    for column in ("heard_at", "free_at"):
+        op.add_column(
+            "conversations",
+            sa.Column(column, sa.BigInteger(), nullable=False, server_default="0"),
+        )
     op.create_table(
         "shown",
         sa.Column("id", SERIAL, primary_key=True, autoincrement=True),
