@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import (
     HTMLResponse,
@@ -28,6 +29,7 @@ from bot.channels.web.door import (
     Visitor,
     check_origin,
     give_cookie,
+    has_left,
     is_secure,
     known_visitor,
     new_token,
@@ -35,10 +37,11 @@ from bot.channels.web.door import (
     take_cookie,
     visitor_of,
 )
-from bot.channels.web.posts import number, post_of
+from bot.channels.web.posts import campaign, number, post_of
 from bot.channels.web.talk import Handles, Talks
-from bot.channels.web.view import View, load_assets
+from bot.channels.web.view import Numbers, View, load_assets
 from bot.channels.web.words import PageWords
+from bot.edge import refused as refused_for_machines
 from bot.engine.effects import Say
 from bot.store.database import StoreUnavailable
 from bot.store.weblog import Turn
@@ -70,8 +73,38 @@ def router(
     routes.add_api_route("/chat/live", pages.live, methods=["GET"])
     routes.add_api_route("/exit", pages.exit, methods=["POST"])
     routes.add_api_route("/tabela", pages.table, methods=["GET"])
+    routes.add_api_route("/fjalet", pages.little_words, methods=["GET", "HEAD"])
     routes.add_api_route("/static/{name:path}", pages.asset, methods=["GET"])
     return routes
+
+
+def not_found(
+    words: Mapping[str, PageWords], fallback: Callable[[str], Sequence[Say]]
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Return what answers an address where there is nothing.
+
+    A person who reads pages gets one, with the numbers and the way back; machines get
+    the error shape that they read.
+    """
+    page = View(words, load_assets(), numbers_of(words, fallback)).lost()
+
+    async def answer(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if status not in (404, 405) or not _reads_pages(request):
+            return await refused_for_machines(request, error)
+        return HTMLResponse(page, status_code=status, headers=_NO_STORE)
+
+    return answer
+
+
+def numbers_of(
+    words: Mapping[str, PageWords], fallback: Callable[[str], Sequence[Say]]
+) -> dict[str, Numbers]:
+    """Return the numbers of the doors of help, by language."""
+    return {
+        language: [[call.number, call.label] for say in fallback(language) for call in say.calls]
+        for language in words
+    }
 
 
 class Pages:
@@ -94,19 +127,29 @@ class Pages:
         self._public_url = public_url
         self._pace = pace
         self._assets = load_assets()
-        self._view = View(words, self._assets)
+        self._view = View(words, self._assets, numbers_of(words, fallback))
 
     async def show(self, request: Request) -> Response:
         """The page; for somebody unknown the greeting, and nothing is stored."""
         visitor = known_visitor(request, secure=self._secure(request))
-        if visitor is None:
-            greeting = [Turn(0, bubbles.payload_of(say)) for say in self._greeting]
-            return _html(self._view.page(greeting, door=new_token()))
+        if visitor is None or has_left(request):
+            return await self._greet(request, visitor)
         try:
             turns = await self._web.log.read(self._web.conversation(visitor.address))
         except StoreUnavailable:
             return self._stop(Refused(503, "not_kept"), request)
         return _html(self._view.page(turns or [self._view.again(_preferred(request))]))
+
+    async def _greet(self, request: Request, left: Visitor | None) -> Response:
+        """The first page. Somebody who left without a line is seen off now."""
+        greeting = [Turn(0, bubbles.payload_of(say)) for say in self._greeting]
+        start = campaign(request.query_params.get("start"))
+        response = _html(self._view.page(greeting, door=new_token(), start=start))
+        if left is not None:
+            await self._talks.leave(left)
+        if left is not None or has_left(request):
+            take_cookie(response, secure=self._secure(request))
+        return response
 
     async def chat(self, request: Request) -> Response:
         """One thing that the child sent; answered when it is stored, never before."""
@@ -160,6 +203,10 @@ class Pages:
     async def table(self) -> Response:
         """A page with nothing of ours on it."""
         return _html(self._view.table())
+
+    async def little_words(self) -> Response:
+        """The two little words and how to leave, for whoever has no chat that can say so."""
+        return _html(self._view.little_words())
 
     async def asset(self, request: Request, name: str) -> Response:
         """A file of the page. Its address changes with its content."""
@@ -224,6 +271,10 @@ class Pages:
 
 def _html(page: str) -> HTMLResponse:
     return HTMLResponse(page, headers=_NO_STORE)
+
+
+def _reads_pages(request: Request) -> bool:
+    return request.method in ("GET", "HEAD") and "text/html" in request.headers.get("accept", "")
 
 
 def _wants_json(request: Request) -> bool:

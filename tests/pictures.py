@@ -1,4 +1,4 @@
-"""Takes the README's pictures from the real pages: ``make pictures``."""
+"""Takes the README's pictures from the real pages, and draws the icons: ``make pictures``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from fakes.chromium import chromium
 from fakes.house import House
 from playwright.async_api import Browser, Page
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS, STATIC = ROOT / "docs", ROOT / "bot" / "channels" / "static"
+# Side in pixels, and how much of it the mark takes: a launcher may cut a mask's edges off.
+ICONS = {"mark-192": (192, 0.84), "mark-512": (512, 0.84), "mark-mask-512": (512, 0.56)}
+GROUND = "#0f3a43"  # of the bar: no colour of an app that a child would be asked about
 ONBOARDING = ("sq", "understood", "al", "11-13", "go_on", "got_it")
 TOLD = "dikush po me kercenon me nje foto"
 ANSWER = "Përshëndetje, jam Drita. I lexova të gjitha. Mirë bëre që nuk e mbajte vetëm. Si je tani?"
@@ -69,8 +73,22 @@ async def take(folder: Path) -> None:
         await desk.screenshot(path=DOCS / "desk.png")
 
 
+async def draw(mark: str, folder: Path) -> None:
+    """Draw the icons of the installed page from its mark."""
+    async with chromium() as browser:
+        page = await browser.new_page()
+        for name, (side, share) in ICONS.items():
+            await page.set_viewport_size({"width": side, "height": side})
+            await page.set_content(
+                f"<style>body{{margin:0;height:100vh;display:grid;place-items:center;"
+                f"background:{GROUND}}}svg{{width:{share:.0%};display:block}}</style>{mark}"
+            )
+            await page.screenshot(path=folder / f"{name}.png")
+
+
 def main() -> None:
-    """Take both pictures."""
+    """Draw the icons and take both pictures."""
+    asyncio.run(draw((STATIC / "mark.svg").read_text(), STATIC / "icons"))
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(take(Path(folder)))
 

@@ -3,52 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
-from fakes.webchat import WebChat, web_chat
-from playwright.async_api import Browser, BrowserContext, Page, Route, expect
+from fakes.webchat import WebChat, phone, serving, web_chat
+from playwright.async_api import Browser, Route, expect
 
 from bot.engine.effects import Say
 from bot.engine.events import ExitPressed, MediaOffered, MessageReceived
 
 
-class Child:
-    """A phone with the page open; it notes every fault and every foreign request."""
-
-    def __init__(self, page: Page, url: str) -> None:
-        self.page = page
-        self.url = url
-        self.faults: list[str] = []
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda m: self.faults.append(m.text) if "Policy" in m.text else None)
-        page.on("request", lambda r: None if r.url.startswith(url) else self.faults.append(r.url))
-
-    async def opens(self) -> None:
-        await self.page.goto(self.url)
-
-    async def taps(self, label: str) -> None:
-        await self.page.get_by_role("button", name=label, exact=True).last.click()
-
-    async def says(self, words: str) -> None:
-        await self.page.get_by_role("textbox").fill(words)
-        await self.page.keyboard.press("Enter")
-
-    async def sees(self, words: str, times: int = 1) -> None:
-        await expect(self.page.locator("#log .msg", has_text=words)).to_have_count(times)
-
-
 @pytest.fixture
-async def chat(sqlite_url: str) -> AsyncIterator[WebChat]:
+def chat(sqlite_url: str) -> WebChat:
     """
-    The chat with its watcher running.
+    The chat over an empty database.
     """
-    chat = web_chat(sqlite_url)
-    await chat.web.start()
-    yield chat
-    await chat.web.stop()
+    return web_chat(sqlite_url)
 
 
 @pytest.fixture
@@ -56,19 +26,8 @@ async def url(chat: WebChat) -> AsyncIterator[str]:
     """
     Its address on this machine.
     """
-    config = uvicorn.Config(chat.app, log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    door = socket.create_server(("127.0.0.1", 0))  # open before the server is: nobody waits
-    serving = asyncio.create_task(server.serve(sockets=[door]))
-    yield f"http://127.0.0.1:{door.getsockname()[1]}/"
-    server.should_exit = True
-    await serving
-
-
-async def phone(browser: Browser, url: str, **more: object) -> tuple[Child, BrowserContext]:
-    size = {"width": 320, "height": 568}
-    context = await browser.new_context(viewport=size, **more)  # type: ignore[arg-type]
-    return Child(await context.new_page(), url), context
+    async with serving(chat) as address:
+        yield address
 
 
 async def test_a_talk_with_script(chat: WebChat, url: str, browser: Browser) -> None:
@@ -76,7 +35,7 @@ async def test_a_talk_with_script(chat: WebChat, url: str, browser: Browser) -> 
     A press and a message are answered in place, a person's words come by themselves, the
     page keeps all of it over a reload; no foreign request, no breach of the policy (S41).
     """
-    child, context = await phone(browser, url)
+    child = await phone(browser, url)
     await child.opens()
     await child.taps("Shqip")
     await child.sees("Po të dëgjoj.")
@@ -101,14 +60,13 @@ async def test_a_talk_with_script(chat: WebChat, url: str, browser: Browser) -> 
     )
     assert order == after == ["bot", "me", "bot", "me", "bot", "person"]
     assert child.faults == []
-    await context.close()
 
 
 async def test_a_talk_without_script(chat: WebChat, url: str, browser: Browser) -> None:
     """
     Without script the same talk goes by forms: press, message, language, exit.
     """
-    child, context = await phone(browser, url, java_script_enabled=False)
+    child = await phone(browser, url, java_script_enabled=False)
     await child.opens()
     await child.taps("Shqip")
     await child.says("kam frike")
@@ -118,10 +76,9 @@ async def test_a_talk_without_script(chat: WebChat, url: str, browser: Browser) 
     await child.taps("Quick exit")
 
     await expect(child.page).to_have_url(f"{url}tabela")
-    assert await context.cookies() == []
+    assert await child.context.cookies() == []
     assert isinstance(chat.runner.events[-1], ExitPressed)
     assert child.faults == []
-    await context.close()
 
 
 async def test_a_broken_line_loses_nothing(chat: WebChat, url: str, browser: Browser) -> None:
@@ -129,7 +86,7 @@ async def test_a_broken_line_loses_nothing(chat: WebChat, url: str, browser: Bro
     Words written while the line is down stand on the page at once and arrive once, also
     when the answer was lost on its way and the page was loaded again.
     """
-    child, context = await phone(browser, url)
+    child = await phone(browser, url)
     await child.opens()
     await child.taps("Shqip")
     await child.sees("Po të dëgjoj.")
@@ -150,7 +107,6 @@ async def test_a_broken_line_loses_nothing(chat: WebChat, url: str, browser: Bro
     await expect(child.page.locator("#log .state")).to_have_count(0)
     heard = [e.text for e in chat.runner.events if isinstance(e, MessageReceived)]
     assert heard == ["kam frike"]
-    await context.close()
 
 
 async def test_a_broken_first_press_begins_one_talk(
@@ -159,13 +115,13 @@ async def test_a_broken_first_press_begins_one_talk(
     """
     When the very first answer is lost and the page loaded again, it is still one person.
     """
-    child, context = await phone(browser, url)
+    child = await phone(browser, url)
     await child.opens()
     lost = asyncio.Event()
 
     async def lose(route: Route) -> None:
         await route.fetch()
-        await context.clear_cookies()
+        await child.context.clear_cookies()
         await route.abort()
         lost.set()
 
@@ -176,20 +132,18 @@ async def test_a_broken_first_press_begins_one_talk(
 
     await child.sees("Po të dëgjoj.")
     assert [type(e).__name__ for e in chat.runner.events] == ["Started", "ButtonTapped"]
-    await context.close()
 
 
 async def test_a_double_press_counts_once(chat: WebChat, url: str, browser: Browser) -> None:
     """
     Two quick presses on the first button are one person and one choice.
     """
-    child, context = await phone(browser, url)
+    child = await phone(browser, url)
     await child.opens()
     await child.page.get_by_role("button", name="Shqip", exact=True).dblclick()
     await child.sees("Po të dëgjoj.")
 
     assert [type(e).__name__ for e in chat.runner.events] == ["Started", "ButtonTapped"]
-    await context.close()
 
 
 @pytest.mark.parametrize("way", ["button", "keys"])
@@ -197,22 +151,21 @@ async def test_the_exit_is_quick_and_final(
     chat: WebChat, url: str, browser: Browser, way: str
 ) -> None:
     """
-    S22: the button, or Esc twice, leads to the neutral page; the way back shows no talk, and
-    a second page of the same talk leaves with it.
+    S22: the button, or Escape three times, leads to the neutral page; the way back shows no
+    talk, and a second page of the same talk leaves with it.
     """
-    child, context = await phone(browser, url)
+    child = await phone(browser, url)
     await child.opens()
     await child.taps("Shqip")
     await child.sees("Po të dëgjoj.")
-    other = await context.new_page()
+    other = await child.context.new_page()
     async with other.expect_response("**/chat/live*"):
         await other.goto(url)
     async with child.page.expect_navigation(url=f"{url}tabela"):
         if way == "button":
             await child.taps("Dil shpejt")
         else:
-            await child.page.keyboard.press("Escape")
-            await child.page.keyboard.press("Escape")
+            await child.presses("Escape", "Escape", "Escape")
 
     await expect(other).to_have_url(f"{url}tabela")
     assert isinstance(chat.runner.events[-1], ExitPressed)
@@ -220,7 +173,6 @@ async def test_the_exit_is_quick_and_final(
     await child.page.go_back()
     await child.opens()
     await expect(child.page.locator("#log .me")).to_have_count(0)
-    await context.close()
 
 
 async def test_a_dropped_picture_stays_on_the_phone(
@@ -229,7 +181,7 @@ async def test_a_dropped_picture_stays_on_the_phone(
     """
     S5: a picture dropped on the page never leaves the phone; that it was offered is told.
     """
-    child, context = await phone(browser, url)
+    child = await phone(browser, url)
     await child.opens()
     sent: list[bytes] = []
     child.page.on("request", lambda r: sent.append(r.post_data_buffer or b""))
@@ -245,7 +197,6 @@ async def test_a_dropped_picture_stays_on_the_phone(
 
     assert isinstance(chat.runner.events[-1], MediaOffered)
     assert not any(b"SECRETBYTES" in body or b"me.png" in body for body in sent)
-    await context.close()
 
 
 @pytest.mark.parametrize("size", [(320, 568), (568, 320), (1280, 800)])
@@ -256,15 +207,14 @@ async def test_nothing_scrolls_sideways(
     From 320 pixels up, also on its side, the page fits its width, whatever is typed, and
     the help button is in reach.
     """
-    child, context = await phone(browser, url)
+    child = await phone(browser, url)
     await child.page.set_viewport_size({"width": size[0], "height": size[1]})
     await child.opens()
     await child.says("fjalëshumëtëgjata" * 30 + "\u0301" * 2000)
     await child.sees("Po të dëgjoj.")
 
-    width = await child.page.evaluate("document.documentElement.scrollWidth")
+    width = await child.wide()
     help_button = child.page.get_by_role("button", name="Dua ndihmë")
     await help_button.scroll_into_view_if_needed()
     await expect(help_button).to_be_in_viewport()
     assert width <= size[0]
-    await context.close()

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import uvicorn
 from fakes.runner import GREETING, Answers, FakeRunner, doors, short_answers
 from fastapi import FastAPI
+from playwright.async_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import Engine
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import pages
@@ -32,6 +38,66 @@ class WebChat:
     web: WebChannel
     log: WebLog
     engine: Engine
+
+
+class Child:
+    """A phone with the page open; it notes every fault and every foreign request."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.faults: list[str] = []
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda m: self.faults.append(m.text) if "Policy" in m.text else None)
+        page.on("request", lambda r: None if r.url.startswith(url) else self.faults.append(r.url))
+
+    @property
+    def context(self) -> BrowserContext:
+        """The browser's memory that the page is opened in."""
+        return self.page.context
+
+    async def opens(self, path: str = "") -> None:
+        await self.page.goto(self.url + path)
+
+    async def taps(self, label: str) -> None:
+        await self.page.get_by_role("button", name=label, exact=True).last.click()
+
+    async def says(self, words: str) -> None:
+        await self.page.get_by_role("textbox").fill(words)
+        await self.page.keyboard.press("Enter")
+
+    async def presses(self, *keys: str) -> None:
+        for key in keys:
+            await self.page.keyboard.press(key)
+
+    async def sees(self, words: str, times: int = 1) -> None:
+        await expect(self.page.locator("#log .msg", has_text=words)).to_have_count(times)
+
+    async def wide(self) -> int:
+        """How wide the page is, in pixels, with what sticks out."""
+        width: int = await self.page.evaluate("document.documentElement.scrollWidth")
+        return width
+
+
+async def phone(browser: Browser, url: str, **more: object) -> Child:
+    """A child's phone; the narrowest there is, unless told otherwise."""
+    options = {"viewport": {"width": 320, "height": 568}} | more
+    context = await browser.new_context(**options)  # type: ignore[arg-type]
+    return Child(await context.new_page(), url)
+
+
+@asynccontextmanager
+async def serving(chat: WebChat) -> AsyncIterator[str]:
+    """The address of a chat on this machine, while the block lasts."""
+    config = uvicorn.Config(chat.app, log_level="error", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    door = socket.create_server(("127.0.0.1", 0))  # open before the server is: nobody waits
+    await chat.web.start()
+    task = asyncio.create_task(server.serve(sockets=[door]))
+    yield f"http://127.0.0.1:{door.getsockname()[1]}/"
+    server.should_exit = True
+    await task
+    await chat.web.stop()
 
 
 class Strict:
@@ -59,13 +125,15 @@ def web_chat(url: str, answers: Answers = short_answers, *, pace: Pace | None = 
     web = WebChannel(weblog, conversation_of=keys.conversation_id)
     runner = FakeRunner(web, answers)
     app = FastAPI(docs_url=None, openapi_url=None)
+    words = load_words(CONTENT)
+    app.add_exception_handler(HTTPException, pages.not_found(words, doors))
     app.include_router(
         pages.router(
             runner=runner,
             web=web,
             greeting=GREETING,
             fallback=doors,
-            words=load_words(CONTENT),
+            words=words,
             pace=pace or Pace(pause=_at_once),
         )
     )

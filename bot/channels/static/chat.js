@@ -5,14 +5,20 @@ const chat = document.getElementById("chat");
 const log = document.getElementById("log"); // scrolls; turned over, so its end is at 0
 const talk = document.getElementById("talk"); // holds the turns
 const status = document.getElementById("with");
+const field = document.getElementById("text");
 const states = document.getElementById("states").dataset;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const APART = 600; // ms between the bubbles of one answer
 const STORE = "waiting"; // what has not arrived yet, so that a reload does not lose it
+const LATE = 20000; // ms after which a post that got no answer is sent again
+const HURRY = 2000; // ms in which an exit word must be answered, and Escape pressed three times
+const DOUBT = 4000; // ms of silence after which the line counts as gone
+const BACK = 4000; // ms for which the page says that the line is back
 
 let after = Number(log.dataset.after);
 let door = document.querySelector("input[name=door]")?.value ?? "";
 let fresh = "fresh" in log.dataset;
+const start = document.querySelector("input[name=start]")?.value ?? "";
 let gone = false;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -29,30 +35,51 @@ function toEnd() {
   scrollTo(0, document.documentElement.scrollHeight); // low windows scroll as a whole
 }
 
+// Whoever pressed with the keyboard stands at the bubble that came of it, so that the next
+// choice is one step away and a screen reader goes on from there.
 function closeQuestions() {
+  let left = null;
   for (const form of talk.querySelectorAll("form.choice")) {
-    if (form.contains(document.activeElement)) log.focus({ preventScroll: true });
+    if (form.contains(document.activeElement)) left = form.closest(".turn").querySelector(".msg, .pic");
     form.remove();
   }
+  return left;
+}
+
+function standAt(bubble) {
+  bubble.tabIndex = -1;
+  bubble.focus({ preventScroll: true });
 }
 
 function append(turn, follow) {
   const stay = !follow && !atEnd();
   const who = turn.dataset.who;
-  if (who !== "bot" || turn.querySelector("form.choice")) closeQuestions();
+  const left = who !== "bot" || turn.querySelector("form.choice") ? closeQuestions() : null;
   if (turn.querySelector(".lynx") || "grave" in turn.dataset) {
     for (const lynx of talk.querySelectorAll(".lynx")) lynx.remove();
   }
   turn.classList.add("new");
   talk.append(turn);
+  if (left) standAt(who === "me" ? turn.querySelector(".msg") : left);
   if (who !== "me") describe(turn);
   if (!stay) toEnd();
 }
 
 function describe(turn) {
   const name = turn.dataset.name ?? "";
-  status.textContent = name ? chat.dataset.with.replace("{name}", name) : chat.dataset.program;
+  tell(status, name ? chat.dataset.with.replace("{name}", name) : chat.dataset.program);
   chat.classList.toggle("band-a", turn.dataset.band === "8-10");
+}
+
+// The same words again would be read aloud again.
+function tell(place, words) {
+  if (place.textContent !== words) place.textContent = words;
+}
+
+function remove(seq) {
+  const turn = turns().find((one) => one.dataset.seq === String(seq));
+  if (turn?.contains(document.activeElement)) log.focus({ preventScroll: true });
+  turn?.remove();
 }
 
 function parse(html) {
@@ -70,8 +97,9 @@ function arrive(bubbles) {
   for (const bubble of bubbles) {
     if (bubble.seq <= after) continue;
     after = bubble.seq;
-    const turn = parse(bubble.html);
-    if (!settled(turn)) arriving.push(turn);
+    const turn = bubble.html ? parse(bubble.html) : null;
+    if (!turn) remove(bubble.gone);
+    else if (!settled(turn)) arriving.push(turn);
   }
   if (!showing) show();
 }
@@ -80,7 +108,10 @@ function arrive(bubbles) {
 function settled(turn) {
   if (turn.dataset.who !== "me") return false;
   const mine = turns().find((one) => one.dataset.event === turn.dataset.event);
-  if (mine) mark(mine, "");
+  if (mine) {
+    mine.dataset.seq = turn.dataset.seq;
+    mark(mine, "");
+  }
   return Boolean(mine);
 }
 
@@ -99,10 +130,48 @@ async function show() {
 // button says what it leads to now: help, or the numbers while a person is there.
 function matchFrame() {
   const lamp = turns().filter((one) => one.dataset.lamp).at(-1);
-  if (lamp) document.getElementById("lamp").textContent = lamp.dataset.lamp;
+  if (lamp) tell(document.getElementById("lamp"), lamp.dataset.lamp);
   const said = turns().filter((one) => one.dataset.lang).at(-1);
   const other = document.querySelector("button[name=lang]").value;
-  if (said?.dataset.lang === other && !waiting.length && !showing) location.reload();
+  if (said?.dataset.lang === other && !waiting.length && !showing) anew();
+}
+
+// Load the page again, with what was being written, at the place where the keyboard stood.
+function anew() {
+  const at = document.activeElement?.id || (document.activeElement === document.body ? "" : "own");
+  store("draft", field.value);
+  store("focus", at);
+  location.reload();
+}
+
+function settle() {
+  field.value = take("draft") || field.value;
+  const at = take("focus");
+  const own = at === "own" ? turns().findLast((one) => one.dataset.who === "me") : null;
+  if (own) standAt(own.querySelector(".msg"));
+  else if (at) document.getElementById(at)?.focus({ preventScroll: true });
+}
+
+/* ---------- what this page keeps until it is closed ---------- */
+
+// Private windows may forbid it: then only a reload loses what has not arrived.
+function store(name, value) {
+  try {
+    if (value) sessionStorage.setItem(name, value);
+    else sessionStorage.removeItem(name);
+  } catch {
+    return;
+  }
+}
+
+function take(name) {
+  try {
+    const value = sessionStorage.getItem(name) ?? "";
+    sessionStorage.removeItem(name);
+    return value;
+  } catch {
+    return "";
+  }
 }
 
 /* ---------- what is sent ---------- */
@@ -110,18 +179,11 @@ function matchFrame() {
 let waiting = [];
 let sending = false;
 
-function keep() {
-  try {
-    if (waiting.length) sessionStorage.setItem(STORE, JSON.stringify(waiting));
-    else sessionStorage.removeItem(STORE);
-  } catch {
-    // private windows may forbid it: then only a reload loses what has not arrived
-  }
-}
+const keep = () => store(STORE, waiting.length ? JSON.stringify(waiting) : "");
 
 function send(kind, value, words) {
   const event = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "-");
-  const item = { event, kind, value, words, door };
+  const item = { event, kind, value, words, door, start: fresh ? start : "" };
   waiting.push(item);
   keep();
   if (words) showOwn(item);
@@ -138,8 +200,9 @@ function showOwn(item) {
 function mark(turn, words) {
   const state = turn.querySelector(".state");
   if (!state) return;
-  if (words) state.textContent = words;
-  else state.remove();
+  if (words) return tell(state, words);
+  state.remove();
+  turn.classList.remove("unsent");
 }
 
 async function pump() {
@@ -150,6 +213,9 @@ async function pump() {
     const turn = turns().find((one) => one.dataset.event === item.event);
     const answer = await post(item).catch(() => null);
     if (gone) return;
+    if (answer) lineIsUp();
+    else lineInDoubt();
+    if (!answer && leaves(item)) return leave(true);
     if (answer?.ok || answer?.refused) {
       waiting.shift();
       keep();
@@ -176,11 +242,12 @@ async function post(item) {
   form.set("frame", document.documentElement.lang);
   if (live?.readyState === EventSource.OPEN) form.set("live", "1");
   if (item.door) form.set("door", item.door);
+  if (item.start) form.set("start", item.start);
   const response = await fetch("/chat", {
     method: "POST",
     body: form,
     headers: { Accept: "application/json" },
-    signal: AbortSignal.timeout?.(20000),
+    signal: AbortSignal.timeout?.(leaves(item) ? HURRY : LATE),
   });
   const answer = response.headers.get("content-type")?.includes("json") ? await response.json() : {};
   if (response.ok) return { ...answer, ok: true };
@@ -218,6 +285,44 @@ function online() {
   return new Promise((done) => addEventListener("online", done, { once: true }));
 }
 
+/* ---------- is there a line? ---------- */
+
+const line = document.getElementById("line");
+const calls = document.getElementById("line-calls");
+let down = false;
+let doubt = 0;
+
+function lineInDoubt() {
+  if (!navigator.onLine) return lineIsDown();
+  doubt ||= setTimeout(lineIsDown, DOUBT);
+}
+
+function lineIsDown() {
+  if (down) return;
+  down = true;
+  const known = [...talk.querySelectorAll(".calls")].at(-1); // those of the child's country
+  if (known) calls.replaceChildren(known.cloneNode(true));
+  tell(line, states.noLine);
+  calls.hidden = false;
+  if (atEnd()) toEnd();
+}
+
+function lineIsUp() {
+  clearTimeout(doubt);
+  doubt = 0;
+  if (!down) return;
+  down = false;
+  calls.hidden = true;
+  tell(line, states.lineBack);
+  setTimeout(() => down || tell(line, ""), BACK);
+}
+
+addEventListener("offline", lineIsDown);
+addEventListener("online", () => {
+  if (live) listen(); // its answer proves the line
+  else if (!waiting.length) lineIsUp();
+});
+
 /* ---------- live ---------- */
 
 let live = null;
@@ -225,14 +330,20 @@ let heard = Date.now();
 
 function listen() {
   live?.close();
-  heard = Date.now();
+  hears();
   live = new EventSource(`/chat/live?after=${after}`);
+  live.addEventListener("open", lineIsUp);
+  live.addEventListener("error", () => live.readyState === EventSource.CONNECTING && lineInDoubt());
   live.addEventListener("bubbles", (event) => {
-    heard = Date.now();
+    hears();
     arrive(JSON.parse(event.data));
   });
-  live.addEventListener("beat", () => (heard = Date.now()));
+  live.addEventListener("beat", hears);
   live.addEventListener("left", () => leave(false));
+}
+
+function hears() {
+  heard = Date.now();
 }
 
 // A phone that changed networks may not notice that the line is dead.
@@ -246,18 +357,50 @@ document.addEventListener("visibilitychange", () => {
 
 /* ---------- leaving ---------- */
 
+const others = new BroadcastChannel("left"); // pages of the same talk, in other tabs
+others.addEventListener("message", () => leave(false));
+
+// At once, also without a line: what cannot be told now is told with the next visit.
 function leave(tell) {
   if (gone) return;
   gone = true;
-  document.documentElement.hidden = true;
   live?.close();
   try {
     sessionStorage.clear();
   } catch {
     // nothing was kept, then
   }
-  if (tell) fetch("/exit", { method: "POST", keepalive: true, redirect: "manual" }).catch(() => null);
-  location.replace("/tabela");
+  others.postMessage("");
+  cover();
+  if (tell) {
+    document.cookie = `sigurt-left=1; path=/; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+    fetch("/exit", { method: "POST", keepalive: true, redirect: "manual" }).catch(() => null);
+  }
+  if (navigator.onLine) location.replace("/tabela");
+}
+
+// The page behind the exit, drawn here: a slow line must not leave the talk on the screen.
+function cover() {
+  const table = document.createElement("table");
+  for (let row = 1; row <= 10; row += 1) {
+    const cells = table.insertRow();
+    for (let n = 1; n <= 10; n += 1) cells.insertCell().textContent = row * n;
+  }
+  const title = document.createElement("h1");
+  title.textContent = states.table;
+  document.title = states.table;
+  for (const linked of document.querySelectorAll("link, meta[name=theme-color]")) linked.remove();
+  document.body.replaceChildren(title, table);
+  document.body.className = "";
+  history.replaceState(null, "", "/tabela");
+}
+
+// The exit words, for when nobody can be asked; otherwise the other side hears them.
+const plain = (words) => words.toLowerCase().replace(/[^\p{L}]/gu, "");
+const exits = states.exitWords.split(",").map(plain);
+
+function leaves(item) {
+  return item.kind === "text" && exits.includes(plain(item.value));
 }
 
 document.getElementById("exit").addEventListener("submit", (event) => {
@@ -265,18 +408,21 @@ document.getElementById("exit").addEventListener("submit", (event) => {
   leave(true);
 });
 
-let escaped = 0;
-addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  if (event.timeStamp - escaped < 1200) leave(true);
-  escaped = event.timeStamp;
-});
+let escapes = [];
+addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key !== "Escape" || event.repeat || event.isComposing) return;
+    escapes = [...escapes.filter((at) => event.timeStamp - at < HURRY), event.timeStamp];
+    if (escapes.length === 3) leave(true);
+  },
+  true,
+);
 
-// A page that the browser kept aside must not come back with the talk on it.
+// A page that the browser keeps aside must not come back with the talk on it.
+addEventListener("pagehide", () => (document.documentElement.hidden = true));
 addEventListener("pageshow", (event) => {
-  if (!event.persisted) return;
-  document.documentElement.hidden = true;
-  location.reload();
+  if (event.persisted) location.reload();
 });
 
 /* ---------- the controls ---------- */
@@ -285,16 +431,25 @@ document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (event.defaultPrevented || event.target.getAttribute("action") !== "/chat") return;
   event.preventDefault();
-  if (event.target.id === "write") return write(event.target.elements.text);
+  if (event.target.id === "write") return write();
   if (button?.name) send(button.name, button.value, button.name === "lang" ? "" : button.textContent.trim());
 });
 
-function write(field) {
+function write() {
   const words = field.value.trim();
   if (!words) return;
   field.value = "";
+  if ((down || waiting.length) && leaves({ kind: "text", value: words })) return leave(true);
   send("text", words, words);
 }
+
+// The keyboard of a phone stays up when the arrow is touched.
+document.querySelector(".send").addEventListener("pointerdown", (event) => event.preventDefault());
+
+document.getElementById("skip").addEventListener("click", (event) => {
+  event.preventDefault(); // no place of its own in the history
+  field.focus();
+});
 
 // Pictures never leave the phone: only that one was offered is told.
 function offered(event, files) {
@@ -313,14 +468,13 @@ addEventListener("drop", (event) => {
 
 /* ---------- begin ---------- */
 
-try {
-  waiting = JSON.parse(sessionStorage.getItem(STORE) ?? "[]");
-} catch {
-  waiting = [];
-}
+waiting = JSON.parse(take(STORE) || "[]");
+keep();
+if (location.search) history.replaceState(null, "", "/"); // the campaign's name stays nowhere
 for (const item of waiting) {
   if (item.words && !turns().some((one) => one.dataset.event === item.event)) showOwn(item);
 }
 if (!fresh) listen();
+settle();
 toEnd();
 pump();

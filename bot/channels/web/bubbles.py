@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Sequence
+from hashlib import blake2b
 
 from bot.engine.effects import Say
 from bot.store.weblog import Entry, Payload, Turn
 
 BOT, PERSON, CHILD = "bot", "person", "me"
+GONE = "gone"  # a mark in the log: the bubble of that number was taken back
 _ART = re.compile(r"[a-z0-9-]{1,60}")
 # How many labels stand side by side on a narrow phone, and their longest in characters.
 _SHORT = {2: ("two", 18), 3: ("three", 12), 4: ("two", 18)}
@@ -16,12 +18,20 @@ _SHORT = {2: ("two", 18), 3: ("three", 12), 4: ("two", 18)}
 
 def entries_of(says: Sequence[Say], *, key: str) -> list[Entry]:
     """Return what is stored of one answer; the same ``key`` gives the same entries."""
-    return [Entry(f"{key}:{place}", payload_of(say)) for place, say in enumerate(says)]
+    names = [message_id(key, place) for place in range(len(says))]
+    return [Entry(name, payload_of(say, name)) for name, say in zip(names, says, strict=True)]
 
 
-def payload_of(say: Say) -> Payload:
+def message_id(key: str, place: int) -> str:
+    """Return the name of one bubble of an answer: at most 64 characters, always the same."""
+    name = f"{key}:{place}"
+    return name if len(name) <= 64 else blake2b(name.encode(), digest_size=24).hexdigest()
+
+
+def payload_of(say: Say, name: str = "") -> Payload:
     """Return one bubble of the bot or of a person; ``lamp`` is what the help button says."""
     return {
+        "id": name,
         "who": PERSON if say.name else BOT,
         "event": "",
         "text": say.text,
@@ -40,13 +50,13 @@ def payload_of(say: Say) -> Payload:
 
 def lamp_of(turns: Sequence[Turn]) -> str:
     """What the help button says now; empty: what it says at first."""
-    lamps = [turn.payload.get("lamp", "") for turn in turns if turn.payload["who"] != CHILD]
-    return next((lamp for lamp in reversed(lamps) if lamp), "")
+    return next((said["lamp"] for said in reversed(says_of(turns)) if said["lamp"]), "")
 
 
 def own(text: str, *, event: str, language: str, cut: bool = False, media: bool = False) -> Payload:
     """Return what the child itself wrote, pressed or offered, as its own bubble."""
     return {
+        "id": "",
         "who": CHILD,
         "event": event,
         "text": text,
@@ -59,9 +69,31 @@ def own(text: str, *, event: str, language: str, cut: bool = False, media: bool 
     }
 
 
+def gone(turn: Turn) -> Entry:
+    """Return the mark by which open pages learn that a bubble was taken back."""
+    return Entry(
+        gone_key(turn.payload["id"]), {"id": "", "who": GONE, "event": "", "seq": turn.seq}
+    )
+
+
+def gone_key(message: str) -> str:
+    """Return the key of the mark of a bubble."""
+    return f"gone:{message}"
+
+
+def standing(turns: Sequence[Turn]) -> list[Turn]:
+    """Return the bubbles, without the marks of those that were taken back."""
+    return [turn for turn in turns if turn.payload["who"] != GONE]
+
+
 def says_of(turns: Sequence[Turn]) -> list[Payload]:
     """Return the bubbles that were said to the child, oldest first."""
-    return [turn.payload for turn in turns if turn.payload["who"] != CHILD]
+    return [turn.payload for turn in standing(turns) if turn.payload["who"] != CHILD]
+
+
+def calls_of(turns: Sequence[Turn]) -> list[list[str]]:
+    """Return the numbers that were shown last, for the country that the child is in."""
+    return next((said["calls"] for said in reversed(says_of(turns)) if said["calls"]), [])
 
 
 def language_of(said: Sequence[Payload], known: Container[str]) -> str:
@@ -76,7 +108,7 @@ def live_seq(turns: Sequence[Turn]) -> int:
     A question stays open until it is answered, until another takes its place, or until
     a person speaks; news in between does not take the choice away.
     """
-    for turn in reversed(turns):
+    for turn in reversed(standing(turns)):
         if turn.payload["who"] != BOT:
             return -1
         if turn.payload["buttons"]:

@@ -7,9 +7,10 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from bot.channels.base import Capabilities, ChannelDown, Place, Progress
-from bot.channels.web.bubbles import entries_of, says_of
+from bot.channels.base import Capabilities, ChannelDown, Place, Progress, Shown
+from bot.channels.web.bubbles import entries_of, gone, message_id, says_of
 from bot.engine.effects import Say
+from bot.engine.events import Abilities, Hiding
 from bot.store.database import StoreUnavailable
 from bot.store.weblog import Entry, Turn, WebLog
 
@@ -55,7 +56,13 @@ class WebChannel:
     """The browser chat. An address is the hash of the page's secret, never the secret."""
 
     name = "web"
-    capabilities = Capabilities(text_limit=4000, label_bytes=400, buttons=12, proactive=False)
+    capabilities = Capabilities(
+        text_limit=4000,
+        label_bytes=400,
+        buttons=12,
+        proactive=False,
+        abilities=Abilities(takes_back=True, hides=Hiding.EXIT),
+    )
 
     def __init__(self, weblog: WebLog, *, conversation_of: Callable[[str, str], str]) -> None:
         self.log = weblog
@@ -69,10 +76,6 @@ class WebChannel:
         """Return the conversation that the engine knows this address by."""
         return self._conversation_of(self.name, address)
 
-    async def take_back(self, address: str, messages: Sequence[str]) -> int:
-        """The page is emptied by its exit; single bubbles stay."""
-        return len(messages)
-
     async def send(
         self,
         address: str,
@@ -82,11 +85,45 @@ class WebChannel:
         progress: Progress | None = None,
         place: Place | None = None,
     ) -> None:
-        """Store bubbles for the page and wake it; the same ``key`` again adds nothing."""
+        """Store bubbles for the page and wake it; the same ``key`` again adds nothing.
+
+        A bubble that stands ``instead`` of another comes at the end, where it is read
+        aloud and makes sense, and the other is taken back. Only what is fleeting is
+        reported: the page needs no other id. Raises ``ChannelDown``.
+        """
+        instead = place.instead if place else {}
+        old = [instead[say.instead] for say in says if say.instead in instead]
+        conversation = self.conversation(address)
         try:
-            await self.put(self.conversation(address), entries_of(says, key=key))
+            await self._remove(conversation, old)
+            await self.put(conversation, entries_of(says, key=key))
         except StoreUnavailable as error:
             raise ChannelDown(str(error)) from error
+        if progress is not None:
+            progress.shown.extend(_fleeting(says, key))
+
+    async def take_back(self, address: str, messages: Sequence[str]) -> int:
+        """Remove bubbles of either side from the log and from open pages; none is left.
+
+        Raises ``ChannelDown``.
+        """
+        conversation = self.conversation(address)
+        try:
+            await self._remove(conversation, messages)
+        except StoreUnavailable as error:
+            raise ChannelDown(str(error)) from error
+        self._bell.ring(conversation)
+        return 0
+
+    async def _remove(self, conversation: str, messages: Sequence[str]) -> None:
+        """Mark first, so that no page misses it when the second half must be done again."""
+        if not messages:
+            return
+        turns = await self.log.read(conversation)
+        found = [turn for turn in turns if turn.payload["id"] in messages]
+        await self.log.append(conversation, [gone(turn) for turn in found])
+        for turn in found:
+            await self.log.take_back(turn.payload["id"])
 
     async def put(self, conversation: str, entries: Sequence[Entry]) -> None:
         """Store bubbles of either side and wake the open pages."""
@@ -166,6 +203,12 @@ class WebChannel:
         for _, conversation in changed:
             self._bell.ring(conversation)
         return max((seq for seq, _ in changed), default=seen)
+
+
+def _fleeting(says: Sequence[Say], key: str) -> list[Shown]:
+    return [
+        Shown(message_id(key, place), key=say.key) for place, say in enumerate(says) if say.fleeting
+    ]
 
 
 async def _heard(rung: asyncio.Event, seconds: float) -> bool:

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
+LEFT = "sigurt-left"  # the page's own mark that it was left, for when nobody could be told
 BODY_LIMIT = 64 * 1024
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -88,8 +89,14 @@ def give_cookie(response: Response, visitor: Visitor, *, secure: bool) -> None:
     )
 
 
+def has_left(request: Request) -> bool:
+    """Whether the page was left when there was no line to say so."""
+    return LEFT in request.cookies
+
+
 def take_cookie(response: Response, *, secure: bool) -> None:
-    """Take the secret away again."""
+    """Take the secret away again, and the mark that the page was left."""
+    response.delete_cookie(LEFT, samesite="lax", secure=secure)
     response.delete_cookie(cookie_name(secure=secure), httponly=True, samesite="lax", secure=secure)
 
 

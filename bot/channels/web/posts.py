@@ -17,6 +17,7 @@ from bot.store.weblog import Payload
 
 _EVENT = re.compile(r"[A-Za-z0-9-]{8,64}")
 _BUTTON = re.compile(r"[\x21-\x7e]{1,64}")
+_CAMPAIGN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MEDIA = {"image": "picture", "video": "video", "audio": "voice"}
 KINDS = ("tap", "go", "lang", "media", "text")
 
@@ -31,6 +32,7 @@ class Post:
     live: bool  # the page hears the answer by its stream, so the post need not wait
     after: int
     frame: str  # the language of the page that it was sent from
+    start: str = ""  # the campaign whose link led here, on a page that is new
 
     @property
     def button(self) -> str:
@@ -48,7 +50,8 @@ def post_of(form: FormData) -> Post:
     if not _EVENT.fullmatch(event) or not _allowed(kind, value):
         raise Refused(400, "unclear")
     frame = "en" if fields.get("frame") == "en" else "sq"
-    return Post(event, kind, value, "live" in fields, number(fields.get("after")), frame)
+    start, after = campaign(fields.get("start")), number(fields.get("after"))
+    return Post(event, kind, value, "live" in fields, after, frame, start)
 
 
 def _allowed(kind: str, value: str) -> bool:
@@ -95,6 +98,11 @@ def update_id(address: str, post: Post) -> str:
 def digest(*parts: str) -> str:
     """Return 32 hex characters for these parts, in this order."""
     return hashlib.blake2b("\x00".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def campaign(text: str | None) -> str:
+    """Return the name of a campaign as a link may carry it; anything else is nothing."""
+    return text if text and _CAMPAIGN.fullmatch(text) else ""
 
 
 def number(text: str | None) -> int:

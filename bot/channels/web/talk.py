@@ -13,7 +13,14 @@ from bot.channels.web.channel import WebChannel
 from bot.channels.web.door import Visitor, new_token
 from bot.channels.web.posts import Post, digest, heard, shown, update_id
 from bot.channels.web.words import PageWords
-from bot.engine.events import AnyEvent, ButtonTapped, ExitPressed, Started
+from bot.engine.events import (
+    AnyEvent,
+    ButtonTapped,
+    ExitPressed,
+    MediaOffered,
+    MessageReceived,
+    Started,
+)
 from bot.store.database import StoreUnavailable
 from bot.store.weblog import Entry, Payload, Turn
 
@@ -43,15 +50,15 @@ class Talks:
         """
         conversation = self._web.conversation(visitor.address)
         if visitor.fresh:
-            await self._begin(visitor, conversation)
+            await self._begin(visitor, conversation, post.start)
         event, bubble = await self._read(conversation, post)
         if event is None:
             return await self._web.log.read(conversation, after=post.after)
-        inbound = Inbound("web", update_id(visitor.address, post), visitor.address, event)
+        inbound = _inbound(visitor, post, event)
         before = await self._show_own(conversation, _key(inbound), bubble, post)
         if not await self._handed(inbound):
             await self._clear_after_exit(conversation, post)
-        if bubble is not None and not await self._web.log.holds(_key(inbound)):
+        if bubble is not None and not await self._known(_key(inbound)):
             await self._web.forget(conversation)
             return None
         if not post.live:
@@ -83,9 +90,13 @@ class Talks:
         if len(turns) == len(_own(turns, post)):
             await self._web.log.drop(conversation)
 
-    async def _begin(self, visitor: Visitor, conversation: str) -> None:
+    async def _known(self, key: str) -> bool:
+        """Whether the child's bubble is there, or was taken back since; else all was erased."""
+        return await self._web.log.holds(key) or await self._web.log.holds(bubbles.gone_key(key))
+
+    async def _begin(self, visitor: Visitor, conversation: str, campaign: str) -> None:
         """Let the engine know the conversation, and its greeting stand first in the log."""
-        started = Started(at=datetime.now(UTC))
+        started = Started(at=datetime.now(UTC), payload=campaign)
         first = Inbound("web", digest(visitor.address, "started"), visitor.address, started)
         if await self._runner.handle(first):
             await self._web.answer(conversation, after=0, patience=PATIENCE)
@@ -93,9 +104,12 @@ class Talks:
     async def _show_own(
         self, conversation: str, key: str, bubble: Payload | None, post: Post
     ) -> int:
-        """Store the child's own bubble; return the number behind which answers come."""
-        if bubble is not None:
-            await self._web.put(conversation, [Entry(key, bubble)])
+        """Store the child's own bubble; return the number behind which answers come.
+
+        One that was taken back does not come again with a repeat.
+        """
+        if bubble is not None and not await self._web.log.holds(bubbles.gone_key(key)):
+            await self._web.put(conversation, [Entry(key, bubble | {"id": key})])
         turns = await self._web.log.read(conversation, after=post.after)
         seen = _own(turns, post) or turns
         return max((turn.seq for turn in seen), default=post.after)
@@ -116,6 +130,13 @@ class Talks:
             label = bubbles.lamp_of(turns) or self._words[post.frame].help
         bubble = shown(label, post) if label else None
         return ButtonTapped(at=at, button=post.button), bubble
+
+
+def _inbound(visitor: Visitor, post: Post, event: AnyEvent) -> Inbound:
+    """What the runner gets; only what the child wrote or offered may be taken back."""
+    once = update_id(visitor.address, post)
+    written = isinstance(event, MessageReceived | MediaOffered)
+    return Inbound("web", once, visitor.address, event, message=f"me:{once}" if written else "")
 
 
 def _key(inbound: Inbound) -> str:

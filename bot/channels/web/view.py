@@ -19,10 +19,15 @@ from bot.engine.effects import Say
 from bot.store.weblog import Turn
 
 HERE = Path(__file__).resolve().parents[1]
-TONGUES = {"sq": "shqip", "en": "English"}
+TONGUES = {"sq": "shqip", "en": "English"}  # as a screen reader says them
 DOOR = "M6 21V10a6 6 0 0 1 12 0v11M3 21h18M14 15h.01"
+TABLE = "Tabela e shumëzimit"  # what stands behind the exit
 LIT = ("help", "person")  # buttons whose id ends so lead to a person: in help's yellow
+KINDS = {".webmanifest": "application/manifest+json", ".svg": "image/svg+xml"}
 MOODS = ("calm", "listening", "glad")
+
+
+Numbers = Sequence[Sequence[str]]  # each: the number, and what answers there
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +46,27 @@ def load_assets(root: Path = HERE / "static") -> dict[str, Asset]:
 
 
 def _asset(path: Path) -> Asset:
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    if kind.startswith("text/"):
+    kind = KINDS.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    if kind and kind.startswith("text/"):
         kind += "; charset=utf-8"
     plain = path.read_bytes()
-    return Asset(kind, plain, gzip.compress(plain, mtime=0))
+    return Asset(kind or "application/octet-stream", plain, gzip.compress(plain, mtime=0))
 
 
 class View:
-    """Renders the page, its later bubbles, and what is said when something is not taken."""
+    """Renders the page, its later bubbles, and what is said when something is not taken.
 
-    def __init__(self, words: Mapping[str, PageWords], assets: Mapping[str, Asset]) -> None:
+    ``numbers`` are the telephone numbers by language for a country that is not known.
+    """
+
+    def __init__(
+        self,
+        words: Mapping[str, PageWords],
+        assets: Mapping[str, Asset],
+        numbers: Mapping[str, Numbers] | None = None,
+    ) -> None:
         self.words = words
+        self._numbers = dict.fromkeys(words, ()) | dict(numbers or {})
         self._version = hashlib.sha256(b"".join(a.plain for a in assets.values())).hexdigest()[:10]
         self._art = {name.removeprefix("art/") for name in assets if name.startswith("art/")}
         self._templates = Environment(
@@ -61,7 +75,13 @@ class View:
             undefined=StrictUndefined,
         )
         self._templates.globals.update(
-            version=self._version, tongues=TONGUES, lit=LIT, moods=MOODS, door=DOOR
+            version=self._version,
+            tongues=TONGUES,
+            lit=LIT,
+            moods=MOODS,
+            door=DOOR,
+            table=TABLE,
+            exit_words=", ".join(frame.exit_words for frame in words.values()),
         )
         self._templates.filters.update(
             art=self._art_file,
@@ -69,10 +89,16 @@ class View:
             dialled=bubbles.dialled,
             helpline=bubbles.is_helpline,
             columns=bubbles.columns,
+            tongue=_tongue,
         )
 
-    def page(self, turns: Sequence[Turn], *, door: str = "") -> str:
-        """Return the whole page. ``door`` is the secret of a page without a cookie."""
+    def page(self, log: Sequence[Turn], *, door: str = "", start: str = "") -> str:
+        """Return the whole page.
+
+        ``door`` is the secret of a page without a cookie, ``start`` the campaign whose
+        link led to it.
+        """
+        turns = bubbles.standing(log)
         said = bubbles.says_of(turns)
         last = said[-1] if said else {"language": "sq", "band": "", "name": ""}
         language = bubbles.language_of(said, self.words)
@@ -85,16 +111,17 @@ class View:
             turns=[(turn.seq, turn.payload) for turn in turns],
             live=bubbles.live_seq(turns),
             drawn=_drawn(turns),
-            after=max((turn.seq for turn in turns), default=0),
-            hidden=_hidden(language, door),
+            after=max((turn.seq for turn in log), default=0),
+            hidden=_hidden(language, door=door, start=start),
             fresh=bool(door),
             lamp=bubbles.lamp_of(turns),
+            calls=bubbles.calls_of(turns) or self._numbers[language],
         )
 
     def bubbles(self, turns: Sequence[Turn]) -> list[dict[str, Any]]:
-        """Return turns as the script takes them: number and finished HTML."""
+        """Return turns as the script takes them: number and finished HTML, or what is gone."""
         live = bubbles.live_seq(turns)
-        return [{"seq": turn.seq, "html": self._turn(turn, turn.seq == live)} for turn in turns]
+        return [self._item(turn, turn.seq == live) for turn in turns]
 
     def doors(self, says: Sequence[Say]) -> list[str]:
         """Return the ways to help as HTML, for the moments when nothing can be stored."""
@@ -109,6 +136,18 @@ class View:
             doors=[bubbles.payload_of(say) for say in doors],
         )
 
+    def lost(self) -> str:
+        """Return what stands at an address where there is nothing, in both languages."""
+        return self._templates.get_template("lost.html").render(
+            lang="sq", frames=self.words, numbers=self._numbers
+        )
+
+    def little_words(self) -> str:
+        """Return the page of the two little words, in both languages."""
+        return self._templates.get_template("words.html").render(
+            lang="sq", frames=self.words, numbers=self._numbers
+        )
+
     def table(self) -> str:
         """Return the page behind the exit: nothing on it is ours."""
         return self._templates.get_template("table.html").render()
@@ -119,6 +158,11 @@ class View:
         buttons = [["go.menu", words.again_menu]]
         say = bubbles.payload_of(Say(key="", text=words.again, language=language))
         return Turn(0, {**say, "buttons": buttons})
+
+    def _item(self, turn: Turn, live: bool) -> dict[str, Any]:
+        if turn.payload["who"] == bubbles.GONE:
+            return {"seq": turn.seq, "gone": turn.payload["seq"]}
+        return {"seq": turn.seq, "html": self._turn(turn, live)}
 
     def _turn(self, turn: Turn, live: bool) -> str:
         words = self.words.get(turn.payload["language"], self.words["sq"])
@@ -133,10 +177,15 @@ class View:
         return file if file in self._art else ""
 
 
-def _hidden(language: str, door: str = "") -> dict[str, str]:
+def _hidden(language: str, **more: str) -> dict[str, str]:
     """Fields of every form: an id by which a doubled press is known, and who we are."""
     fields = {"event": secrets.token_hex(16), "frame": language}
-    return fields | ({"door": door} if door else {})
+    return fields | {name: value for name, value in more.items() if value}
+
+
+def _tongue(label: str) -> str:
+    """Return the language that a label names, in which it is to be read aloud."""
+    return next((code for code, name in TONGUES.items() if name.lower() == label.lower()), "")
 
 
 def _drawn(turns: Sequence[Turn]) -> int:

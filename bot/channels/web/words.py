@@ -16,7 +16,11 @@ class PageWordsFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """Every word on the page that is not a bubble. ``{name}`` stands in ``with_you`` alone."""
+    """Every word on the page that is not a bubble. ``{name}`` stands in ``with_you`` alone.
+
+    ``exit_words`` are those of the lexicon, separated by commas: a page without a line
+    must know them by itself.
+    """
 
     log: str
     message: str
@@ -41,6 +45,25 @@ class PageWords:
     not_kept: str
     stranger: str
     unclear: str
+    skip: str
+    choices: str
+    exit_keys: str
+    no_line: str
+    line_back: str
+    lost: str
+    lost_help: str
+    words_title: str
+    words_lead: str
+    safe_word: str
+    safe_means: str
+    exit_word: str
+    exit_means: str
+    exit_words: str
+    leave_title: str
+    leave_how: str
+    kept_title: str
+    kept: str
+    phone_title: str
 
 
 def load_words(content: Path) -> dict[str, PageWords]:
