@@ -33,6 +33,11 @@ def targets_of(turn: Turn) -> dict[Path, str]:
     return {("next",): turn.next} if turn.next else {}
 
 
+def _ways_of(turn: Turn) -> tuple[str, ...]:
+    """Wherever a node can lead on some channel: also the one that stands for it there."""
+    return (*targets_of(turn).values(), *((turn.elsewhere,) if turn.elsewhere else ()))
+
+
 def unasked(journey: Journey) -> set[str]:
     """Nodes that can be reached before anybody has said how old the child is."""
     reached: set[str] = set()
@@ -81,7 +86,7 @@ def _reached(journey: Journey) -> set[str]:
         node = waiting.pop()
         if node not in reached and node in journey.turns:
             reached.add(node)
-            waiting.extend(targets_of(journey.turns[node]).values())
+            waiting.extend(_ways_of(journey.turns[node]))
     return reached
 
 

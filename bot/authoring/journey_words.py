@@ -52,13 +52,16 @@ def check_bubbles(pages: Mapping[str, Page], spoken: Mapping[str, Mapping[str, T
 
 def _turn_words(table: Table, turn: Turn) -> TurnWords:
     table.only("say", "labels")
+    say = _say(table)
+    if turn.fleeting and any(len(bubbles) != 1 for bubbles in say.values()):
+        table.fault("say", "Fleeting words are one bubble, so that none is left behind. Join them.")
     if not turn.options and "labels" not in table.data:
-        return TurnWords(_say(table))
+        return TurnWords(say)
     words = table.table("labels")
     words.only(*turn.options)
     labels = {option: words.text(option) for option in turn.options}
     _check_labels(words, labels)
-    return TurnWords(_say(table), labels)
+    return TurnWords(say, labels)
 
 
 def _say(table: Table) -> dict[str, tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.authoring.fleeting import check_fleeting
 from bot.authoring.graph import check_graph, unasked
 from bot.authoring.journey_words import check_adults, check_bubbles, read_words
 from bot.authoring.pages import Faults, Page, Table
@@ -42,6 +43,7 @@ def read_journeys(
         known = len(faults.found)
         journey = _journey(page, name, pages.words)
         check_graph(page, journey, topics)
+        check_fleeting(page, journey)
         if len(faults.found) == known:
             journeys[name] = journey
     for name in sorted(set(NEEDED) - pages.branches.keys()):
@@ -72,14 +74,23 @@ def _journey(page: Page, name: str, words: Mapping[str, Mapping[str, Page]]) -> 
 
 
 def _turn(table: Table, node: str, journey: str) -> Turn:
-    table.only("options", "go", "next", "set")
+    table.only("options", "go", "next", "set", "fleeting", "elsewhere", "instead")
     options = table.texts("options", least=0)
     way = table.table("go") if "go" in table.data else Table(table.page, (*table.path, "go"), {})
     follow = table.text("next", "")
     _check_options(table, options, journey, node)
     _check_way(table, way, options, follow)
     go = {option: way.text(option) for option in way.data}
-    return Turn(node, options, go, follow, _settings(table, options))
+    return Turn(
+        id=node,
+        options=options,
+        go=go,
+        next=follow,
+        set=_settings(table, options),
+        fleeting=table.flag("fleeting", False),
+        elsewhere=table.text("elsewhere", ""),
+        instead=table.text("instead", ""),
+    )
 
 
 def _check_options(table: Table, options: tuple[str, ...], journey: str, node: str) -> None:

@@ -78,6 +78,10 @@ class Turn:
     ``go`` maps an option's id to where it leads; a node without options goes to
     ``next``. Targets are node ids or exits such as ``@menu``. ``set`` maps an option's
     id to the fields that its press sets, and ``*`` to those that the node itself sets.
+
+    A node that is ``fleeting`` must not stay in the chat: where the channel takes bubbles
+    back, the node it leads to says its own ``instead`` of it; where it cannot, the node
+    ``elsewhere`` has its place from the start, and the words are never written.
     """
 
     id: str
@@ -85,6 +89,9 @@ class Turn:
     go: Mapping[str, str] = field(default_factory=dict)
     next: str = ""
     set: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fleeting: bool = False
+    elsewhere: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

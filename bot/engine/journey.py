@@ -105,6 +105,8 @@ def _enter(
     state: State, moment: Moment, journey: Journey, node: str, before: tuple[Effect, ...]
 ) -> Step:
     turn = journey.turns[node]
+    if turn.fleeting and not moment.takes_back:
+        return _enter(state, moment, journey, turn.elsewhere, before)
     state = _changed(state, moment, turn.set.get("*", {}))
     words = journey.words[language_of(state)][node]
     effects = (*before, *_says(state, moment, journey, node, words))
@@ -126,8 +128,29 @@ def _says(
         if text == NUMBERS:
             says.extend(handover.outside_numbers(state, moment))
         else:
-            says.append(line(state, moment, f"{journey.id}.{node}", text))
-    return tuple(says)
+            said = line(state, moment, _key(journey, node), text)
+            says.append(replace(said, fleeting=journey.turns[node].fleeting))
+    return _instead(tuple(says), journey, node)
+
+
+def _key(journey: Journey, node: str) -> str:
+    return f"{journey.id}.{node}"
+
+
+def _instead(says: tuple[Effect, ...], journey: Journey, node: str) -> tuple[Effect, ...]:
+    """The first bubble in the place of the fleeting one that it follows."""
+    before, (first, *others) = journey.turns[node].instead, says
+    if not before or not isinstance(first, Say):
+        return says
+    return (replace(first, instead=_key(journey, before)), *others)
+
+
+def gone_with(moment: Moment, question: str) -> str:
+    """The key of the bubble that must not stay once this question is left; empty: none."""
+    parts = question.split(":", 2)
+    journey = moment.content.journeys.get(parts[1]) if len(parts) == 3 else None
+    turn = journey.turns.get(parts[2]) if journey else None
+    return f"{parts[1]}.{parts[2]}" if turn and turn.fleeting else ""
 
 
 def _audience(state: State) -> str:

@@ -8,7 +8,7 @@ from typing import assert_never
 from bot.engine import journey
 from bot.engine.answers import press, standing, typed
 from bot.engine.content import Content
-from bot.engine.effects import Button, Effect, Say
+from bot.engine.effects import Button, Effect, Say, TakeBack
 from bot.engine.events import (
     AnyEvent,
     ButtonTapped,
@@ -141,7 +141,17 @@ def _settled(before: State, answer: Step, moment: Moment) -> Step:
     after = answer.state
     if after.options and after.asked != before.asked and not _asks(answer):
         answer = Step(replace(after, options=()), answer.effects)
-    return _with_help(answer, moment)
+    return _with_help(_taken_back(before, answer, moment), moment)
+
+
+def _taken_back(before: State, answer: Step, moment: Moment) -> Step:
+    """Words that must not stay in the chat go, whichever way their question was left."""
+    key = journey.gone_with(moment, before.asked)
+    if not key or answer.state.asked == before.asked or not moment.takes_back:
+        return answer
+    if any(isinstance(effect, Say) and effect.instead == key for effect in answer.effects):
+        return answer
+    return Step(answer.state, (TakeBack(keys=(key,)), *answer.effects))
 
 
 def _asks(answer: Step) -> bool:

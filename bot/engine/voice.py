@@ -46,6 +46,11 @@ class Moment:
         return self.event.helpline
 
     @property
+    def takes_back(self) -> bool:
+        """Whether a bubble can be removed from this chat again."""
+        return self.event.abilities.takes_back
+
+    @property
     def unasked(self) -> bool:
         """Whether the child did nothing just now: a timer, or news from the helpline."""
         return isinstance(self.event, TimerFired | HelplineEvent)
