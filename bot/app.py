@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64decode
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,9 +17,12 @@ from starlette.exceptions import HTTPException
 
 from bot import authoring, pages, triage
 from bot.alarms import Alarms
-from bot.channels.base import Channel
-from bot.channels.telegram import TelegramChannel
+from bot.channels.base import Capabilities, Channel, Platform
+from bot.channels.joined import Joined
+from bot.channels.pace import Paces
+from bot.channels.registry import platforms
 from bot.channels.web import WebChannel, load_words
+from bot.channels.words import load_words as load_channel_words
 from bot.clock import Clock
 from bot.crypto import Keys, load_keys
 from bot.delivery import Delivery
@@ -34,15 +37,17 @@ from bot.engine.voice import Moment
 from bot.feed import Feed
 from bot.helpline import BoxKey, Helpline
 from bot.helpline_http import HttpHelpline
-from bot.jobs import Parts
+from bot.jobs import PLAIN, Parts
 from bot.known import KnownHelpline
 from bot.leases import Lease
 from bot.receipts import Receipts
+from bot.reports import Reports
 from bot.routes import Machines, Webhooks, machine_routes, webhook_route
 from bot.runner import Runner
 from bot.settings import Settings, SettingsFault
 from bot.store import outbox
 from bot.store.database import StoreUnavailable, connect, migrate
+from bot.store.pictures import Pictures
 from bot.store.weblog import WebLog
 
 DEFAULT_LANGUAGE = "sq"
@@ -81,7 +86,9 @@ class Bot:
     receipts: Receipts
     clock: Clock
     web: WebChannel
-    telegram: TelegramChannel | None
+    paces: Paces
+    platforms: Sequence[Platform]
+    reports: Reports
 
 
 def create_app(
@@ -125,6 +132,7 @@ def join(
     """Join the parts; nothing runs and nothing is opened yet."""
     engine, alarms, known = connect(settings.database), Alarms(), KnownHelpline()
     box = Box(settings.helpline_public_key)
+    every: dict[str, Channel] = {channel.name: channel for channel in channels}
     parts = Parts(
         keys=keys,
         step=partial(step, content=content),
@@ -133,14 +141,23 @@ def join(
         helpline=known,
         box=box,
         now=lambda: datetime.now(UTC),
+        able=lambda name: able(every, name),
     )
     runner = Runner(engine, parts, alarms)
+    paces = Paces(runner.ask)
     web = WebChannel(WebLog(engine, keys.sealer), conversation_of=runner.conversation_id)
-    telegram = _telegram(settings, keys)
-    every: list[Channel] = [web, *channels, *([telegram] if telegram else [])]
-    delivery = Delivery(
-        runner, {channel.name: channel for channel in every}, helpline, keys.sealer, alarms
+    named = platforms(
+        Joined(
+            settings=settings,
+            secret=keys.secret,
+            turns=paces,
+            files=Pictures(runner.ask),
+            words=load_channel_words(settings.content_dir),
+            greeting=lambda: greeting_of(content),
+        )
     )
+    every |= {channel.name: channel for channel in (web, *named)}
+    delivery = Delivery(runner, every, helpline, keys.sealer, alarms)
     receipts = Receipts(helpline, runner.ask)
     delivery.told = receipts.note
     return Bot(
@@ -155,8 +172,21 @@ def join(
         receipts=receipts,
         clock=Clock(runner, Lease(runner.ask, "clock"), web_log_hours=settings.web_log_hours),
         web=web,
-        telegram=telegram,
+        paces=paces,
+        platforms=named,
+        reports=Reports(runner, keys.sealer, alarms, receipts.note),
     )
+
+
+def able(channels: Mapping[str, Channel], name: str) -> Capabilities:
+    """What a channel can do; of one that is no longer configured, what every one can."""
+    channel = channels.get(name)
+    return channel.capabilities if channel else PLAIN
+
+
+def greeting_of(content: Content) -> tuple[Say, ...]:
+    """What a new conversation is told first."""
+    return _says(step(State.new(), Started(at=datetime.now(UTC)), content=content))
 
 
 def doors_of(content: Content) -> Doors:
@@ -181,19 +211,6 @@ def _helpline(settings: Settings) -> Helpline:
     return HttpHelpline(settings.helpline_url, settings.helpline_key.get_secret_value())
 
 
-def _telegram(settings: Settings, keys: Keys) -> TelegramChannel | None:
-    token = settings.telegram_token.get_secret_value()
-    if not token:
-        return None
-    return TelegramChannel(
-        token=token,
-        secret=settings.telegram_secret.get_secret_value() or keys.secret("telegram webhook"),
-        mode="webhook" if settings.telegram_by_webhook else "polling",
-        public_url=settings.public_url,
-        api_url=settings.telegram_api_url,
-    )
-
-
 def _add_routes(
     app: FastAPI,
     bot: Bot,
@@ -201,16 +218,17 @@ def _add_routes(
     fallback: Doors,
     channels: Sequence[Channel],
 ) -> None:
-    able = [channel for channel in (*channels, bot.telegram) if hasattr(channel, "verify")]
-    hooks: dict[str, Any] = {channel.name: channel for channel in able if channel}
-    machines = Machines(bot.runner, bot.alarms, bot.settings.metrics_key.get_secret_value())
-    app.router.routes.append(webhook_route(Webhooks(hooks, bot.runner)))
+    able = [channel for channel in (*channels, *bot.platforms) if hasattr(channel, "verify")]
+    hooks: dict[str, Any] = {channel.name: channel for channel in able}
+    metrics_key = bot.settings.metrics_key.get_secret_value()
+    machines = Machines(bot.runner, bot.alarms, metrics_key, left_out=lambda: bot.delivery.left_out)
+    app.router.routes.append(webhook_route(Webhooks(hooks, bot.runner, reports=bot.reports)))
     app.router.routes.extend(machine_routes(machines))
     app.include_router(
         pages.router(
             runner=bot.runner,
             web=bot.web,
-            greeting=_says(step(State.new(), Started(at=datetime.now(UTC)), content=content)),
+            greeting=greeting_of(content),
             fallback=lambda language: fallback(language, ""),
             words=load_words(bot.settings.content_dir),
             public_url=bot.settings.public_url,
@@ -235,6 +253,11 @@ async def running(bot: Bot) -> AsyncIterator[None]:
             stack.push_async_callback(bot.helpline.close)
         bot.runner.start(bot.delivery)
         stack.push_async_callback(bot.runner.stop)
+        stack.push_async_callback(bot.paces.close)
+        leases = {platform.name: Lease(bot.runner.ask, platform.name) for platform in bot.platforms}
+        for platform in bot.platforms:  # after delivery has ended: it needs their lines
+            stack.push_async_callback(_let_go, leases[platform.name])
+            stack.push_async_callback(platform.stop)
         await bot.runner.ask(outbox.try_again)
         await bot.feed.recall()
         stack.push_async_callback(bot.delivery.stop)
@@ -244,11 +267,8 @@ async def running(bot: Bot) -> AsyncIterator[None]:
             await stack.enter_async_context(_in_background(name, work, bot.alarms))
         bot.clock.start()
         stack.push_async_callback(bot.clock.stop)
-        if bot.telegram is not None:
-            lease = Lease(bot.runner.ask, "telegram")
-            await bot.telegram.start(bot.runner, lease=lease.held)
-            stack.push_async_callback(_let_go, lease)
-            stack.push_async_callback(bot.telegram.stop)
+        for platform in bot.platforms:
+            await platform.start(bot.runner, lease=leases[platform.name].held)
         yield
 
 

@@ -15,6 +15,7 @@ from bot.engine.events import AnyEvent, TimerFired
 from bot.known import utcnow
 from bot.leases import Lease
 from bot.store.database import StoreUnavailable, millis
+from bot.store.shown import forget_shown
 from bot.store.timers import Due, drop_timers, due_timers, forget_bubbles, forget_seen
 
 log = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 TOGETHER = 200
 FORGET_TOGETHER = 2_000
 SEEN_KEPT = timedelta(hours=48)  # platforms repeat an update for 24 hours
+SHOWN_KEPT = timedelta(hours=48)  # nothing older can be removed from a chat
 Found = TypeVar("Found")
 
 
@@ -80,10 +82,11 @@ class Clock:
             self._note(failed=True)
 
     async def tidy(self) -> None:
-        """Forget ids of updates and old bubbles, little by little."""
+        """Forget ids of updates and of messages, and old bubbles, little by little."""
         try:
             if await self._lease.held():
                 await self._forget(forget_seen, SEEN_KEPT)
+                await self._forget(forget_shown, SHOWN_KEPT)
                 await self._forget(forget_bubbles, self._bubbles_kept)
         except StoreUnavailable:
             self._note(failed=True)

@@ -20,8 +20,9 @@ from starlette.types import Message, Receive, Scope, Send
 from bot.alarms import Alarms
 from bot.channels.base import Forged, Inbound, Malformed, Report
 from bot.edge import problem
+from bot.engine.effects import Say as Bubble
 from bot.runner import Runner
-from bot.store import outbox
+from bot.store import campaigns, outbox
 from bot.store.database import StoreUnavailable, millis
 from bot.store.marks import put_mark
 
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 BODY_LIMIT = 256 * 1024
 _PASSED_ON = ("forwarded", "via", "x-real-ip")  # what a proxy may add
-_OK: tuple[Message, Message] = (
+_EMPTY: Sequence[Message] = (
     {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]},
     {"type": "http.response.body", "body": b""},
 )
@@ -46,11 +47,22 @@ class Hook(Protocol):
     def parse(self, body: bytes, at: datetime) -> list[Inbound | Report]:
         """What happened, in order; raises ``Malformed``."""
 
+    def answer(self, says: Sequence[Bubble]) -> bytes:
+        """The body of the 200 to an update that is answered in the call."""
+
 
 class Handles(Protocol):
     """What a webhook needs of the runner."""
 
     async def handle(self, inbound: Inbound) -> bool: ...
+
+    async def answer(self, inbound: Inbound) -> tuple[Bubble, ...]: ...
+
+
+class Notes(Protocol):
+    """Who hears what became of messages."""
+
+    async def note(self, report: Report) -> None: ...
 
 
 class TooLarge(Exception):
@@ -69,20 +81,24 @@ class Webhooks:
         hooks: Mapping[str, Hook],
         runner: Handles,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        reports: Notes | None = None,
     ) -> None:
         self._hooks = hooks
         self._runner = runner
         self._now = now
+        self._reports = reports
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Verify, hand to the runner, answer."""
-        refusal = await self._take(scope, receive)
-        if refusal is not None:
-            return await refusal(scope, receive, send)
-        for message in _OK:
+        answer = await self._take(scope, receive)
+        if isinstance(answer, Response):
+            return await answer(scope, receive, send)
+        for message in _ok(answer):
             await send(message)
 
-    async def _take(self, scope: Scope, receive: Receive) -> Response | None:
+    async def _take(self, scope: Scope, receive: Receive) -> bytes | Response:
+        """The body of the 200, or a refusal."""
         hook = self._hooks.get(scope["path_params"]["channel"])
         if hook is None:
             return problem(404)
@@ -92,7 +108,7 @@ class Webhooks:
         try:
             body = await read_body(receive, headers)
             hook.verify(headers, body)
-            await self._hand_on(hook.parse(body, self._now()))
+            return await self._hand_on(hook, hook.parse(body, self._now()))
         except TooLarge:
             return problem(413, {"Connection": "close"})
         except Forged:
@@ -102,14 +118,35 @@ class Webhooks:
         except StoreUnavailable as gone:
             log.error("an update of %s was not stored: %s", hook.name, gone)
             return problem(503, {"Retry-After": "1"})
-        return None
 
-    async def _hand_on(self, reported: Sequence[Inbound | Report]) -> None:
-        updates = [item for item in reported if isinstance(item, Inbound)]
-        if len(updates) == 1:
-            await self._runner.handle(updates[0])
-        elif updates:
-            await asyncio.gather(*map(self._runner.handle, updates))
+    async def _hand_on(self, hook: Hook, happened: Sequence[Inbound | Report]) -> bytes:
+        if len(happened) == 1:
+            return await self._one(hook, happened[0])
+        answers = await asyncio.gather(*(self._one(hook, item) for item in happened))
+        return next(filter(None, answers), b"")
+
+    async def _one(self, hook: Hook, item: Inbound | Report) -> bytes:
+        if isinstance(item, Report):
+            if self._reports is not None:
+                await self._reports.note(item)
+        elif item.in_answer:
+            return hook.answer(await self._runner.answer(item))
+        else:
+            await self._runner.handle(item)
+        return b""
+
+
+def _ok(body: bytes) -> Sequence[Message]:
+    if not body:
+        return _EMPTY
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    return (
+        {"type": "http.response.start", "status": 200, "headers": headers},
+        {"type": "http.response.body", "body": body},
+    )
 
 
 async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
@@ -136,10 +173,18 @@ async def read_body(receive: Receive, headers: Mapping[str, str]) -> bytes:
 class Machines:
     """``/healthz``, ``/readyz`` and ``/metrics``."""
 
-    def __init__(self, runner: Runner, alarms: Alarms, metrics_key: str) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        alarms: Alarms,
+        metrics_key: str,
+        *,
+        left_out: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._runner = runner
         self._alarms = alarms
         self._metrics_key = metrics_key
+        self._left_out = left_out
 
     async def health(self, _request: Request) -> Response:
         """The process lives."""
@@ -159,10 +204,17 @@ class Machines:
         if not self._may_read(request):
             return problem(401, {"WWW-Authenticate": "Bearer"})
         try:
-            rows = await self._runner.ask(outbox.counts)
+            rows, starts = await self._runner.ask(lambda c: (outbox.counts(c), campaigns.large(c)))
         except StoreUnavailable:
-            rows = {}
-        lines = [*_runner_lines(self._runner), *_outbox_lines(rows), *_alarm_lines(self._alarms)]
+            rows, starts = {}, {}
+        lines = [
+            *_runner_lines(self._runner),
+            *_outbox_lines(rows),
+            "# TYPE sigurt_bot_notices_left_out_total counter",
+            f"sigurt_bot_notices_left_out_total {self._left_out()}",
+            *_campaign_lines(starts),
+            *_alarm_lines(self._alarms),
+        ]
         return PlainTextResponse("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
     def _may_read(self, request: Request) -> bool:
@@ -225,6 +277,16 @@ def _outbox_lines(rows: Mapping[tuple[str, bool], int]) -> list[str]:
             f"{rows.get((lane, failed), 0)}"
             for lane in (outbox.CHANNEL, outbox.HELPLINE)
             for failed in (False, True)
+        ),
+    ]
+
+
+def _campaign_lines(starts: Mapping[str, int]) -> list[str]:
+    return [
+        "# TYPE sigurt_bot_campaign_starts_total counter",
+        *(
+            f'sigurt_bot_campaign_starts_total{{name="{name}"}} {count}'
+            for name, count in sorted(starts.items())
         ),
     ]
 

@@ -1,0 +1,56 @@
+"""What platforms say became of messages that they had accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Literal, Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from bot.alarms import Alarms
+from bot.channels.base import Report
+from bot.crypto import Sealer
+from bot.store import shown
+from bot.traces import about_of
+
+Found = TypeVar("Found")
+Told = Callable[[str, Literal["sent", "failed"]], Awaitable[None]]
+
+
+class Asks(Protocol):
+    """What is needed of the runner."""
+
+    async def ask(self, what: Callable[[Connection], Found]) -> Found: ...
+
+    def conversation_id(self, channel: str, address: str) -> str: ...
+
+
+class Reports:
+    """Notes them. ``told`` hears of a parcel with a person's words that failed after all.
+
+    To say the same again changes nothing; of a message that is not known nothing is noted.
+    """
+
+    def __init__(self, runner: Asks, sealer: Sealer, alarms: Alarms, told: Told) -> None:
+        self._runner, self._sealer, self._alarms, self._told = runner, sealer, alarms, told
+
+    async def note(self, report: Report) -> None:
+        """Note what became of a message. Raises ``StoreUnavailable``."""
+        if not shown.is_id(report.message):
+            return
+        place = (self._runner.conversation_id(report.channel, report.address), report.message)
+        if report.fate == "failed":
+            await self._tell(place)
+        if await self._runner.ask(lambda asked: shown.note_fate(asked, place, report.fate)):
+            self._alarm(report)
+
+    async def _tell(self, place: shown.Place) -> None:
+        """Before it is noted: a crash in between tells it twice, never not at all."""
+        row = await self._runner.ask(lambda asked: shown.find(asked, place, fate="failed"))
+        parcel = about_of(row, self._sealer).parcel if row else ""
+        if parcel:
+            await self._told(parcel, "failed")
+
+    def _alarm(self, report: Report) -> None:
+        if report.fate == "failed":
+            self._alarms.sound("message_failed", channel=report.channel)
