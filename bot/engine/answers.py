@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.engine import journey
 from bot.engine.effects import Button
 from bot.engine.events import ButtonTapped, MessageReceived
-from bot.engine.flows import disclosure, handover, lesson, talk
+from bot.engine.flows import disclosure, handover, hide, lesson, talk, trace
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again, speak, unless_grave
 from bot.engine.state import GRAVE, State
@@ -74,6 +74,7 @@ ANSWERS: dict[str, Answer] = {
     "media": talk.media_answer,
     "telling": talk.telling_answer,
     "after": _after_answer,
+    **trace.ANSWERS,
 }
 
 OPTIONS: dict[str, tuple[str, ...]] = {
@@ -81,6 +82,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "menu": ("lesson", "guidance", "person", "ask", "help"),
     "lessons": doors.TOPICS,
     "after": ("go_on",),
+    "today": ("start",),
 }
 
 # An old press of these still weighs what it says: a press is an act.
@@ -103,6 +105,7 @@ SIGNPOSTS = ("menu", "lessons", "doors")  # they lead somewhere, whenever they a
 
 ANYTIME: dict[str, Callable[[State, Moment], Step]] = {
     "go.help": doors.doors,
+    "go.hide": hide.ask_first,
     "go.numbers": doors.numbers,
     "go.menu": lambda state, moment: _unless_waiting(state, moment, doors.menu),
     "go.person": handover.ask_for_person,

@@ -156,6 +156,9 @@ class Lexicon:
     language_words: tuple[str, ...]  # words that ask for this language
     menu_words: tuple[str, ...]
     secret_words: tuple[str, ...]  # “don't tell anyone”, in whatever words
+    hide_words: tuple[str, ...]  # “hide this chat”
+    parent_words: tuple[str, ...]  # within “what has my son been writing here”
+    stranger_words: tuple[str, ...]  # “who is this?”, by somebody who finds the chat
     data: Mapping[str, object]  # the rest of lexicon.toml, for the triage alone
     cues: Mapping[str, object] = field(default_factory=dict)  # cues.json, for the triage alone
 

@@ -1,8 +1,8 @@
 """Heard in every state, before any flow, in an order that is a promise to the child.
 
-1. exit: leaving is silent;  2. the innocent safe word;  3. after an exit: nothing before
-a choice;  4. triage: danger and disclosure;  5. help;  6. a person;  7. “are you a
-robot”;  8. “promise not to tell”;  9. language;  10. menu.
+1. exit: leaving is silent;  2. the innocent safe word;  3. “hide this chat”;  4. after an
+exit: nothing before a choice;  5. triage: danger and disclosure;  6. help;  7. a person;
+8. “are you a robot”;  9. “promise not to tell”;  10. language;  11. menu.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ from bot.engine.events import (
     Severity,
     Started,
 )
-from bot.engine.flows import disclosure, handover, talk
+from bot.engine.flows import disclosure, handover, hide, talk
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, spoken
 from bot.engine.words import fold, nearly, same_word
 
+ASKED_AWAY = ("hide", "hide_self", "hide_exit")
 Guard = Callable[[State, Moment, AnyEvent], Step | None]
 
 
@@ -76,10 +77,22 @@ def safe_word(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     return handover.pass_on(asked.state, doors.watched(moment)).then(asked)
 
 
+def hiding(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """“Hide this chat”, typed or pressed; also after an exit, since it shows nothing."""
+    pressed = isinstance(event, ButtonTapped) and event.button == "go.hide"
+    return hide.ask_first(state, moment) if pressed or _asks_to_hide(moment, event) else None
+
+
+def _asks_to_hide(moment: Moment, event: AnyEvent) -> bool:
+    if not isinstance(event, MessageReceived):
+        return False
+    return any(nearly(event.text, word) for word in words_of(moment, "hide_words"))
+
+
 def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     """After an exit with harm told, nothing is shown before a choice."""
     by_child = isinstance(event, MessageReceived | ButtonTapped | MediaOffered | Started)
-    if not state.quiet or not by_child:
+    if not state.quiet or not by_child or _goes_on(state, event):
         return None
     back = replace(state, quiet=False)
     told = triage(back, moment, event)  # danger is answered at once, a caption as well
@@ -87,6 +100,13 @@ def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
         return told
     kept = _kept_for_person(back, moment, event)
     return kept.then(handover.welcome_back(kept.state, moment))
+
+
+def _goes_on(state: State, event: AnyEvent) -> bool:
+    """Whether it answers what was asked of the child while it is away."""
+    if isinstance(event, ButtonTapped):
+        return state.asked in ASKED_AWAY and event.button.rpartition(".")[0] == state.asked
+    return False
 
 
 def _kept_for_person(state: State, moment: Moment, event: AnyEvent) -> Step:
@@ -187,6 +207,7 @@ def menu(state: State, moment: Moment, event: AnyEvent) -> Step | None:
 GUARDS: tuple[Guard, ...] = (
     leaving,
     safe_word,
+    hiding,
     returning,
     triage,
     help_word,

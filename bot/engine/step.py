@@ -29,7 +29,7 @@ from bot.engine.events import (
     Started,
     TimerFired,
 )
-from bot.engine.flows import disclosure, handover, talk
+from bot.engine.flows import cover, disclosure, handover, hide, talk, trace
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.guards import GUARDS
@@ -45,6 +45,13 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     """
     moment = Moment(content, event)
     state = _awake(state, event)
+    if cover.hides(state, event):
+        return trace.covered(state, moment, _answered)
+    return _answered(state, moment)
+
+
+def _answered(state: State, moment: Moment) -> Step:
+    event = moment.event
     heard = (talk.captioned(event) if isinstance(event, MediaOffered) else None) or event
     for guard in GUARDS:  # the order is a promise to the child: see bot/README.md
         answer = guard(state, moment, heard)
@@ -82,7 +89,7 @@ def _floor(state: State, moment: Moment, event: AnyEvent) -> Step:
         case PollAnswered():
             return Step(state)  # the runner knows which press it stands for
         case ChatHidden():
-            return Step(state)
+            return hide.left_over(state, moment, event)
         case _:
             return _from_helpline(state, moment, event)
 
@@ -181,8 +188,10 @@ def _with_help(answer: Step, moment: Moment) -> Step:
 
 
 def _help_button(state: State, moment: Moment) -> Button:
-    name = "help_numbers" if state.contact is not None else "help_wanted"
-    target = "go.numbers" if state.contact is not None else "go.help"
+    """The way to help; while the child is away it tells nobody that a person is there."""
+    talks = state.contact is not None and not state.quiet
+    name = "help_numbers" if talks else "help_wanted"
+    target = "go.numbers" if talks else "go.help"
     return Button(target, label(state, moment, "go", name))
 
 

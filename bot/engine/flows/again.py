@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.engine import journey
-from bot.engine.flows import disclosure, lesson
+from bot.engine.flows import disclosure, hide, lesson
 from bot.engine.flows import help as doors
 from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, Step, ask, language_of, spoken
 
 FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     **disclosure.OPEN,
+    **hide.OPEN,
     "company": ("company.ask", ("yes", "no")),
     "soft": ("soft.ask", ("a_bit", "fine", "decline")),
     "soft_adult": ("soft.ask", ("a_bit", "fine", "decline")),
@@ -22,7 +23,7 @@ FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "media": ("media.words", ("threat", "sent", "mistake")),
     "safe": ("safe.open", ("yes", "later")),
     "unseen": ("safe.here", ("yes", "no")),
-    "seen": ("safe.buttons", ("numbers", "write_later", "leave")),
+    "seen": ("safe.buttons", ("numbers", "write_later", "hide")),
     "telling": ("listen.offer", ("go_on", "person")),
     "back": ("back.open", ("yes", "not_now")),
     "doors": ("help.doors", ("person", "read", "back")),
@@ -53,6 +54,8 @@ def ask_again(state: State, moment: Moment) -> Step:
     here = replace(state, paused="")
     if question in disclosure.OPEN:
         return disclosure.asked_still(replace(state, asked=question), moment)
+    if question == "today":
+        return hide.any_day(here, moment)
     if question in FIXED:
         key, options = FIXED[question]
         return ask(here, moment, [key], question, *options)

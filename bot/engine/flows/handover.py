@@ -34,7 +34,8 @@ from bot.engine.voice import (
 )
 
 ARRIVAL = timedelta(seconds=60)  # then the child hears that the line was not reached
-SCREENED = ("back", "safe", "unseen", "seen")  # somebody else may be looking
+# Questions that are open when somebody else may be looking.
+SCREENED = ("back", "safe", "unseen", "seen", "hide", "hide_self", "hide_exit")
 FORGET = timedelta(hours=24)  # words that nobody was asked to read are dropped
 
 
@@ -127,6 +128,14 @@ def pass_on(state: State, *words: Word, reading: Reading | None = None) -> Step:
         contact=contact.number, words=words, severity=severity.word, category=category
     )
     return Step(state, (order,))
+
+
+def note(state: State, moment: Moment, text: str) -> Step:
+    """What the bot knows: passed on with a contact open, else kept with what was told."""
+    known = Word(at=moment.at, kind="note", text=text)
+    if state.contact is not None:
+        return pass_on(state, known)
+    return hold_words(state, moment, known) if state.told_of_harm else Step(state)
 
 
 def hold_words(state: State, moment: Moment, *words: Word) -> Step:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.engine.effects import Word
 from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
-from bot.engine.flows import handover
+from bot.engine.flows import handover, hide
 from bot.engine.state import State, Told
 from bot.engine.voice import (
     Moment,
@@ -99,14 +99,16 @@ def unseen_answer(state: State, moment: Moment, option: str) -> Step:
     """Unseen: the doors. Seen: presses only."""
     if option == "yes":
         return handover.held_words(state) if state.held else doors(state, moment)
-    return ask(state, moment, ["safe.buttons"], "seen", "numbers", "write_later", "leave")
+    return ask(state, moment, ["safe.buttons"], "seen", "numbers", "write_later", "hide")
 
 
 def seen_answer(state: State, moment: Moment, option: str) -> Step:
-    """The numbers, or a person who sees that the child cannot write now.
+    """The numbers, or a person who sees that the child cannot write now, or a hidden chat.
 
     With a contact open, what the person writes is held until the child comes back.
     """
+    if option == "hide":
+        return hide.ask_first(state, moment)
     if state.contact is not None:
         state = replace(state, quiet=True)
     if option == "numbers":
