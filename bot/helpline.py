@@ -18,18 +18,20 @@ from uuid import UUID, uuid5
 
 from nacl.public import PublicKey, SealedBox
 
-from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, Word
+from bot.engine.effects import FileReport, LeaveContact, OpenContact, PassToCounsellor, Word
 
 CONTACTS = UUID("5d0b5e0c-6f0e-5c55-9a4e-3c1f6f9d7a11")
+REPORTS = UUID("a8c7b1f4-6a1e-5b7c-9d52-0f3c2e7d4b66")
 
 CONTACTS_KNOWN = 100  # of one conversation, by their number
 
 TEXT_LIMIT, TEXT_LEAST = 20_000, 200  # characters of one message
 BODY_LIMIT = 160_000  # bytes of all messages, so that the sealed body stays under 256 KiB
 EVIDENCE_LIMIT = 100
+ADDRESS_LIMIT = 1_000  # characters
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
-Kind = Literal["contact", "messages"]
+Kind = Literal["contact", "messages", "report"]
 Body = dict[str, object]
 ForHelpline = OpenContact | PassToCounsellor | LeaveContact
 
@@ -73,6 +75,13 @@ class BoxKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportState:
+    """What the holder of a receipt may know: the states a report came to, oldest first."""
+
+    states: tuple[tuple[datetime, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """Events of the helpline in order of ``seq``; ``next`` is where to go on."""
 
@@ -101,6 +110,12 @@ class Helpline(Protocol):
     async def key(self) -> BoxKey:
         """The key to seal bodies to."""
 
+    async def report(self, receipt: str) -> ReportState:
+        """What became of the report with this receipt.
+
+        ``HelplineRefused`` with 404: there is none; with 429: too many tries.
+        """
+
     async def receipt(self, seq: int, status: str, *, key: str) -> None:
         """Tell what became of a counsellor's message: sent, delivered, seen or failed."""
 
@@ -108,6 +123,26 @@ class Helpline(Protocol):
 def contact_id_of(conversation: str, contact: int) -> str:
     """The id of a conversation's n-th contact; the same wherever it is computed."""
     return str(uuid5(CONTACTS, f"{conversation}/{contact}"))
+
+
+def report_of(effect: FileReport, *, conversation: str, at: datetime) -> tuple[str, Body]:
+    """Return a report's id, the same wherever it is computed, and its body.
+
+    The conversation goes with it, so that staff see what belongs together; never an
+    address or a name.
+    """
+    report_id = str(uuid5(REPORTS, f"{conversation}/{effect.report}"))
+    body: Body = {
+        "report_id": report_id,
+        "received_at": rfc3339(at),
+        "language": effect.language,
+        "kind": effect.kind,
+        "reporter": effect.reporter,
+        "addresses": [_clean(address, ADDRESS_LIMIT) for address in effect.addresses],
+        "words": _clean(effect.words, TEXT_LIMIT),
+        "conversation": conversation,
+    }
+    return report_id, body
 
 
 def contact_number_of(conversation: str, contact_id: str) -> int:

@@ -6,16 +6,34 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import httpx
 
-from bot.helpline import Body, BoxKey, Duty, HelplineRefused, HelplineUnavailable, News
+from bot.helpline import (
+    Body,
+    BoxKey,
+    Duty,
+    HelplineRefused,
+    HelplineUnavailable,
+    News,
+    ReportState,
+)
 
-_PATHS = {"contact": "/v1/contacts", "messages": "/v1/contacts/{}/messages"}
-_NEEDED = {"contact": ("contact_id", "number", "state"), "messages": ("contact_id", "state")}
+_PATHS = {
+    "contact": "/v1/contacts",
+    "messages": "/v1/contacts/{}/messages",
+    "report": "/v1/reports",
+}
+_NEEDED = {
+    "contact": ("contact_id", "number", "state"),
+    "messages": ("contact_id", "state"),
+    "report": ("number",),
+}
 _ORDINARY = httpx.Timeout(10.0, connect=3.0)
 _FINAL = (400, 404, 409, 413, 415, 422)
+_OF_RECEIPTS = (*_FINAL, 429)  # too many tries: for the reporter to know, not to repeat
 _CONTACT_EXISTS = re.compile(r"(?:.*/)?contact-exists")
 
 
@@ -61,7 +79,7 @@ class HttpHelpline:
         found = _object(answer)
         if not all(isinstance(found.get(name), str) for name in _NEEDED[kind]):
             raise HelplineUnavailable("an answer without the fields of the contract")
-        if found["contact_id"] != contact_id:
+        if found.get("contact_id", contact_id) != contact_id:
             raise HelplineUnavailable("an answer about another contact")
         return found
 
@@ -95,6 +113,15 @@ class HttpHelpline:
             raise HelplineUnavailable("a key that is none")
         return key
 
+    async def report(self, receipt: str) -> ReportState:
+        """See ``Helpline.report``."""
+        answer = await self._call("GET", f"/v1/reports/{receipt}", final=_OF_RECEIPTS)
+        found = _object(answer)
+        updates = found.get("updates")
+        if not isinstance(updates, list) or not isinstance(found.get("state"), str):
+            raise HelplineUnavailable("a report's state that is none")
+        return ReportState(tuple(_update(item) for item in updates))
+
     async def receipt(self, seq: int, status: str, *, key: str) -> None:
         """See ``Helpline.receipt``."""
         body = json.dumps({"status": status}).encode()
@@ -104,14 +131,16 @@ class HttpHelpline:
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
         return await self._call("POST", path, content=body, headers=headers)
 
-    async def _call(self, method: str, path: str, **more: Any) -> httpx.Response:
+    async def _call(
+        self, method: str, path: str, *, final: tuple[int, ...] = _FINAL, **more: Any
+    ) -> httpx.Response:
         try:
             answer = await self._client.request(method, path, **more)
         except (httpx.HTTPError, httpx.StreamError) as error:
             raise HelplineUnavailable(type(error).__name__) from error
         if answer.is_success:
             return answer
-        if answer.status_code in _FINAL and _is_problem(answer):
+        if answer.status_code in final and _is_problem(answer):
             raise HelplineRefused(answer.status_code, str(_object(answer).get("type", "")))
         raise HelplineUnavailable(f"status {answer.status_code}")
 
@@ -120,6 +149,16 @@ def duty_of(found: Mapping[str, object]) -> Duty:
     """Read a ``Duty`` of the contract. Raises ``HelplineUnavailable`` when it is none."""
     usual = found.get("usual_minutes")
     return Duty(_count(found.get("on_duty")), None if usual is None else _count(usual))
+
+
+def _update(item: object) -> tuple[datetime, str]:
+    at, state = (item.get("at"), item.get("state")) if isinstance(item, dict) else (None, None)
+    if not isinstance(at, str) or not isinstance(state, str):
+        raise HelplineUnavailable("an update of a report that is none")
+    try:
+        return datetime.fromisoformat(at.replace("Z", "+00:00")), state
+    except ValueError as error:
+        raise HelplineUnavailable("an update of a report without a time") from error
 
 
 def _is_problem(answer: httpx.Response) -> bool:

@@ -15,7 +15,7 @@ from bot.engine.content import ADULT, BANDS, Lesson, Service
 from bot.engine.flows.lesson import WHY_LIMIT, WHY_LINES, fits_own_quiz
 from bot.engine.voice import LABEL_LIMIT
 
-IN_PHRASES = ("name", "minutes", "time", "number", "why", "hint", "title")
+IN_PHRASES = ("name", "minutes", "time", "number", "why", "hint", "title", "code")
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 _DIGITS = re.compile(r"\+?\d(?:[\d ./-]*\d)?")
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d{2}-\d{2}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot.engine import journey
 from bot.engine.effects import Button
 from bot.engine.events import ButtonTapped, MessageReceived
-from bot.engine.flows import disclosure, handover, hide, lesson, talk, trace
+from bot.engine.flows import disclosure, handover, hide, lesson, report, talk, trace
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again, speak, unless_grave
 from bot.engine.state import GRAVE, State
@@ -39,6 +40,8 @@ def _doors_answer(state: State, moment: Moment, option: str) -> Step:
 
 
 def _back_answer(state: State, moment: Moment, option: str) -> Step:
+    if option == "yes" and state.draft is not None and state.draft.receipt:
+        return report.show_receipt(state, moment, state.draft.receipt)
     unasked = state.contact is None and not state.held and not state.left
     if option == "yes" and unasked and state.waiting_question:
         return ask_again(state, moment)
@@ -75,6 +78,8 @@ ANSWERS: dict[str, Answer] = {
     "telling": talk.telling_answer,
     "after": _after_answer,
     **trace.ANSWERS,
+    **{name: partial(report.answer_to, name) for name in report.ASKED},
+    "report_code": lambda state, moment, option: report.written(state, moment),
 }
 
 OPTIONS: dict[str, tuple[str, ...]] = {
@@ -83,6 +88,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "lessons": doors.TOPICS,
     "after": ("go_on",),
     "today": ("start",),
+    "report_code": ("written",),
 }
 
 # An old press of these still weighs what it says: a press is an act.
@@ -106,6 +112,8 @@ SIGNPOSTS = ("menu", "lessons", "doors")  # they lead somewhere, whenever they a
 ANYTIME: dict[str, Callable[[State, Moment], Step]] = {
     "go.help": doors.doors,
     "go.hide": hide.ask_first,
+    "go.report": report.start,
+    "go.code": report.ask_code,
     "go.numbers": doors.numbers,
     "go.menu": lambda state, moment: _unless_waiting(state, moment, doors.menu),
     "go.person": handover.ask_for_person,
@@ -193,6 +201,8 @@ def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
     option = _typed_option(state, moment, event.text)
     if option:
         return _taken(state, moment, state.asked, option)
+    if state.asked in report.TYPED and state.contact is None:
+        return report.typed(state, moment, event)
     if state.contact is not None:
         return talk.to_counsellor(state, moment, event)
     if state.told_of_harm:

@@ -174,6 +174,29 @@ class CountCampaign:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReport:
+    """Bring a report of an address to the helpline; ``ReportStored`` brings its receipt.
+
+    ``report`` counts the reports of this conversation: 1, 2, … ``kind`` and ``reporter``
+    are words of the contract; ``addresses`` as they were written, never opened.
+    """
+
+    report: int
+    kind: str
+    reporter: str
+    language: str
+    addresses: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskReport:
+    """Ask what became of the report with this receipt; ``ReportNews`` answers."""
+
+    receipt: str
+
+
 Effect = (
     Say
     | OpenContact
@@ -185,4 +208,6 @@ Effect = (
     | Hide
     | TakeBack
     | CountCampaign
+    | FileReport
+    | AskReport
 )

@@ -148,6 +148,30 @@ class ChatHidden(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportStored(Event):
+    """The helpline has a report. ``receipt`` is the secret to come back with, shown once."""
+
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDelayed(Event):
+    """The helpline could not be reached with a report; the outbox keeps trying."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportNews(Event):
+    """What became of the report with the receipt that was typed.
+
+    ``found`` is ``known``, ``unknown``, ``slowed`` (too many tries) or ``unreachable``;
+    ``states`` are the states it came to, with their times, oldest first.
+    """
+
+    found: str
+    states: tuple[tuple[datetime, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageChosen(Event):
     """The language was changed outside a question (page link, command)."""
 
@@ -236,13 +260,14 @@ HelplineEvent = (
     | CounsellorWrote
     | CounsellorLeft
 )
+Outcome = ChatHidden | ReportStored | ReportDelayed | ReportNews
 AnyEvent = (
     Started
     | MessageReceived
     | ButtonTapped
     | MediaOffered
     | PollAnswered
-    | ChatHidden
+    | Outcome
     | LanguageChosen
     | ExitPressed
     | ChatLost

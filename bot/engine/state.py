@@ -40,6 +40,19 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A report that is being written: where, what, and whether the reporter is in it.
+
+    ``receipt`` is the secret of one that was filed while the child was away.
+    """
+
+    where: str = ""
+    kind: str = ""
+    mine: str = ""
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """Everything the engine remembers of one conversation.
 
@@ -85,6 +98,8 @@ class State:
     hours: tuple[int, int] | None = None
     own_word: str = ""
     doubt: bool = False
+    draft: Draft | None = None
+    reports: int = 0
 
     @classmethod
     def new(cls) -> Self:
@@ -100,6 +115,11 @@ class State:
     def talking(self) -> bool:
         """Whether a person has the floor."""
         return self.contact is not None and self.contact.stage == "talking"
+
+    @property
+    def receipt_waits(self) -> bool:
+        """Whether a report was filed meanwhile and its code is still to be shown."""
+        return self.draft is not None and bool(self.draft.receipt)
 
     @property
     def told_of_harm(self) -> bool:
@@ -164,7 +184,7 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    if isinstance(value, Contact | Told | Word):
+    if isinstance(value, Contact | Told | Word | Draft):
         return {name: _plain(item) for name, item in asdict(value).items()}
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
@@ -190,6 +210,7 @@ _READERS: dict[str, Any] = {
     "learned": lambda stored: tuple((topic, result) for topic, result in stored),
     "held": lambda stored: tuple((name, text) for name, text in stored),
     "options": tuple,
+    "draft": lambda stored: Draft(**stored),
     "heard_at": datetime.fromisoformat,
     "hours": lambda stored: (stored[0], stored[1]),
 }

@@ -25,11 +25,15 @@ from bot.engine.events import (
     LanguageChosen,
     MediaOffered,
     MessageReceived,
+    Outcome,
     PollAnswered,
+    ReportDelayed,
+    ReportNews,
+    ReportStored,
     Started,
     TimerFired,
 )
-from bot.engine.flows import cover, disclosure, handover, hide, talk, trace
+from bot.engine.flows import cover, disclosure, handover, hide, report, talk, trace
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.guards import GUARDS
@@ -65,7 +69,7 @@ def _awake(state: State, event: AnyEvent) -> State:
     by_child = isinstance(event, MessageReceived | ButtonTapped | MediaOffered | Started)
     if not (state.quiet and by_child) or state.contact is not None or state.held:
         return state
-    if state.told_of_harm or state.left:
+    if state.told_of_harm or state.left or state.receipt_waits:
         return state
     return replace(state, quiet=False, asked=state.asked or state.paused, paused="")
 
@@ -88,10 +92,24 @@ def _floor(state: State, moment: Moment, event: AnyEvent) -> Step:
             return Step(state)  # the first guard has answered these
         case PollAnswered():
             return Step(state)  # the runner knows which press it stands for
-        case ChatHidden():
-            return hide.left_over(state, moment, event)
+        case ChatHidden() | ReportStored() | ReportDelayed() | ReportNews():
+            return _outcome(state, moment, event)
         case _:
             return _from_helpline(state, moment, event)
+
+
+def _outcome(state: State, moment: Moment, event: Outcome) -> Step:
+    match event:
+        case ChatHidden():
+            return hide.left_over(state, moment, event)
+        case ReportStored():
+            return report.stored(state, moment, event)
+        case ReportDelayed():
+            return report.delayed(state, moment)
+        case ReportNews():
+            return report.news(state, moment, event)
+        case _:
+            assert_never(event)
 
 
 def _from_helpline(state: State, moment: Moment, event: HelplineEvent) -> Step:
@@ -138,6 +156,8 @@ def _language(state: State, moment: Moment, language: str) -> Step:
 def _timer(state: State, moment: Moment, name: str) -> Step:
     if name == "forget":
         return disclosure.forget(state)
+    if name == report.FORGET:
+        return report.forget(state)
     if name in ("arrival", "arrival_last"):
         return disclosure.remind_arrival(state, moment, last=name == "arrival_last")
     return Step(state)

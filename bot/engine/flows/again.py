@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.engine import journey
-from bot.engine.flows import disclosure, hide, lesson
+from bot.engine.flows import disclosure, hide, lesson, report
 from bot.engine.flows import help as doors
 from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, Step, ask, language_of, spoken
@@ -14,6 +14,7 @@ from bot.engine.voice import Moment, Step, ask, language_of, spoken
 FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     **disclosure.OPEN,
     **hide.OPEN,
+    **report.ASKED,
     "company": ("company.ask", ("yes", "no")),
     "soft": ("soft.ask", ("a_bit", "fine", "decline")),
     "soft_adult": ("soft.ask", ("a_bit", "fine", "decline")),
@@ -54,6 +55,8 @@ def ask_again(state: State, moment: Moment) -> Step:
     here = replace(state, paused="")
     if question in disclosure.OPEN:
         return disclosure.asked_still(replace(state, asked=question), moment)
+    if question in report.ASKED:
+        return report.ask_at(here, moment, question)
     if question == "today":
         return hide.any_day(here, moment)
     if question in FIXED:

@@ -1,0 +1,226 @@
+"""Reporting an address, and coming back with the receipt.
+
+One short question at a time; everything but the sending can be skipped, and what leaves
+is shown before it leaves. Nothing that is reported is opened, looked up or asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.engine.effects import AskReport, CancelTimer, Effect, FileReport, Say, SetTimer, TakeBack
+from bot.engine.events import MessageReceived, ReportNews, ReportStored
+from bot.engine.flows import disclosure, handover
+from bot.engine.flows import help as doors
+from bot.engine.state import Draft, State
+from bot.engine.voice import Moment, Step, ask, closing, label, language_of, say, spoken
+
+DIGITS = 16  # of a receipt
+ADDRESS_KEPT = 1_000  # characters of what was typed as an address
+KEPT = timedelta(hours=24)  # a report that was begun and not sent
+FORGET = "forget_report"
+CODE = "report.code"
+
+ASKED: dict[str, tuple[str, tuple[str, ...]]] = {
+    "report": ("report.open", ("go_on", "talk")),
+    "report_where": ("report.where", ("skip",)),
+    "report_kind": ("report.kind", ("csam", "grooming", "violence", "decline")),
+    "report_mine": ("report.mine", ("yes", "no", "decline")),
+    "report_send": ("report.ready", ("send", "change", "drop")),
+    "report_receipt": ("report.type_code", ("stop",)),
+}
+TYPED = ("report_where", "report_receipt")  # here words are the answer
+
+_KINDS = {"csam": "csam_address", "grooming": "grooming"}
+_STATES = ("submitted", "assessed", "police", "notice", "removed", "refused", "gone", "moved")
+
+
+def start(state: State, moment: Moment) -> Step:
+    """Before anything is asked: do not open it again, the address is enough."""
+    if state.contact is not None:
+        return handover.waiting_news(state, moment)
+    return _ask(state.put_away(), moment, "report")
+
+
+def ask_at(state: State, moment: Moment, question: str) -> Step:
+    """Ask one of the questions (again), with what is known by now."""
+    if question == "report_send":
+        return _ready(state, moment)
+    return _ask(state, moment, question)
+
+
+def _ask(state: State, moment: Moment, question: str, *before: str) -> Step:
+    key, options = ASKED[question]
+    return ask(state, moment, [*before, key], question, *options)
+
+
+def answer_to(question: str, state: State, moment: Moment, option: str) -> Step:
+    """Take a choice and go on."""
+    draft = state.draft or Draft()
+    match question, option:
+        case "report", "go_on":
+            return _begun(state, moment)
+        case "report", _:
+            return handover.ask_for_person(state, moment)
+        case "report_where", _:
+            return _ask(_with(state, replace(draft, where="")), moment, "report_kind")
+        case "report_kind", _:
+            return _kind(_with(state, replace(draft, kind=option)), moment)
+        case "report_mine", _:
+            return _mine(_with(state, replace(draft, mine=option)), moment, option)
+        case "report_send", _:
+            return _decided(state, moment, option)
+        case _:
+            return closing(state, moment, "offer.later")
+
+
+def _with(state: State, draft: Draft) -> State:
+    return replace(state, draft=draft)
+
+
+def _begun(state: State, moment: Moment) -> Step:
+    forget = SetTimer(name=FORGET, at=moment.at + KEPT)
+    begun = _with(state, Draft())
+    return Step(begun, (forget,)).then(_ask(begun, moment, "report_where", "report.how"))
+
+
+def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
+    """What was typed where an address or a code was asked for."""
+    if state.asked == "report_receipt":
+        return _receipt(state, moment, event.text)
+    draft = replace(state.draft or Draft(), where=event.text.strip()[:ADDRESS_KEPT])
+    return _ask(_with(state, draft), moment, "report_kind")
+
+
+def _kind(state: State, moment: Moment) -> Step:
+    assert state.draft is not None
+    asks = state.draft.kind == "csam" and not state.adult
+    return _ask(state, moment, "report_mine") if asks else _ready(state, moment)
+
+
+def _mine(state: State, moment: Moment, option: str) -> Step:
+    """Somebody who is in the pictures is helped first; the report waits."""
+    if option != "yes":
+        return _ready(state, moment)
+    waiting = replace(state, paused="report_send")
+    return disclosure.begin(waiting, moment, doors.press_reading("image_abuse"))
+
+
+def _ready(state: State, moment: Moment) -> Step:
+    """What leaves is seen before it leaves."""
+    draft = state.draft
+    if draft is None:  # a day has passed since it was begun
+        return closing(state, moment, "report.forgotten")
+    key = "report.ready" if draft.where else "report.ready_empty"
+    return ask(state, moment, [key], "report_send", *ASKED["report_send"][1])
+
+
+def _decided(state: State, moment: Moment, option: str) -> Step:
+    if state.draft is None:
+        return closing(state, moment, "report.forgotten")
+    if option == "change":
+        return _ask(state, moment, "report_where")
+    if option == "drop":
+        dropped = replace(state, draft=None)
+        return Step(dropped, (CancelTimer(name=FORGET),)).then(
+            closing(dropped, moment, "report.dropped")
+        )
+    return _filed(state, moment, state.draft)
+
+
+def _filed(state: State, moment: Moment, draft: Draft) -> Step:
+    order = FileReport(
+        report=state.reports + 1,
+        kind=_KINDS.get(draft.kind, "other"),
+        reporter=_reporter(state, draft),
+        language=language_of(state),
+        addresses=(draft.where,) if draft.where else (),
+        words=label(state, moment, "report_kind", draft.kind) if draft.kind else "",
+    )
+    filed = replace(state, draft=None, reports=state.reports + 1, paused="")
+    says = spoken(filed, moment, ["report.sending"])
+    return Step(filed, (order, CancelTimer(name=FORGET), *says))
+
+
+def _reporter(state: State, draft: Draft) -> str:
+    if draft.mine == "yes":
+        return "child_in_picture"
+    return {"child": "child", "parent": "parent", "teacher": "professional"}.get(
+        state.role, "public"
+    )
+
+
+def forget(state: State) -> Step:
+    """A report that was begun a day ago and never sent is gone."""
+    return Step(replace(state, draft=None))
+
+
+# ---------- the receipt ----------
+
+
+def stored(state: State, moment: Moment, event: ReportStored) -> Step:
+    """The helpline has it: the code, once. For somebody who is away it waits."""
+    if handover.away(state):
+        return Step(_with(state, replace(state.draft or Draft(), receipt=event.receipt)))
+    return show_receipt(state, moment, event.receipt)
+
+
+def show_receipt(state: State, moment: Moment, receipt: str) -> Step:
+    """The code in groups of four, and the press that takes it off the screen."""
+    draft = replace(state.draft, receipt="") if state.draft else None
+    shown = replace(state, draft=None if draft == Draft() else draft)
+    grouped = " ".join(receipt[at : at + 4] for at in range(0, len(receipt), 4))
+    asked = ask(shown, moment, [CODE], "report_code", "written", code=grouped)
+    return Step(asked.state, tuple(_fleeting(effect) for effect in asked.effects))
+
+
+def _fleeting(effect: Effect) -> Effect:
+    if isinstance(effect, Say) and effect.key == CODE:
+        return replace(effect, fleeting=True)
+    return effect
+
+
+def written(state: State, moment: Moment) -> Step:
+    """The code goes where a bubble can be taken back; the reporter is looked after too."""
+    if moment.event.abilities.takes_back:
+        gone: Effect = replace(say(state, moment, "report.code_gone"), instead=CODE)
+    else:
+        gone = say(state, moment, "report.code_stays")
+    return Step(state, (gone,)).then(closing(state, moment, "report.thanks"))
+
+
+def delayed(state: State, moment: Moment) -> Step:
+    """The line was not reached: it is kept, and the code comes later."""
+    if handover.away(state):
+        return Step(state)
+    return Step(state, spoken(state, moment, ["report.delayed"]))
+
+
+def ask_code(state: State, moment: Moment) -> Step:
+    """Somebody comes back with a code."""
+    if state.contact is not None:
+        return handover.waiting_news(state, moment)
+    return _ask(state.put_away(), moment, "report_receipt")
+
+
+def _receipt(state: State, moment: Moment, text: str) -> Step:
+    digits = "".join(re.findall(r"[0-9]", text))
+    gone = TakeBack(theirs=True)
+    if len(digits) != DIGITS:
+        return Step(state, (gone,)).then(_ask(state, moment, "report_receipt", "report.not_a_code"))
+    looking = replace(state, asked="")
+    says = spoken(looking, moment, ["report.looking"])
+    return Step(looking, (gone, AskReport(receipt=digits), *says))
+
+
+def news(state: State, moment: Moment, event: ReportNews) -> Step:
+    """What was done, in plain words; nothing of what was reported is repeated."""
+    if handover.away(state):
+        return Step(state)
+    if event.found != "known":
+        return closing(state, moment, f"report.{event.found}")
+    states = [name for _, name in event.states] or ["submitted"]
+    keys = [f"report.state.{name if name in _STATES else 'open'}" for name in states[-3:]]
+    return closing(state, moment, *keys, "report.look_after")

@@ -1,0 +1,201 @@
+"""Reporting an address, and coming back with its receipt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.authoring import load
+from bot.engine.content import LANGUAGES
+from bot.engine.effects import AskReport, FileReport, OpenContact, Say, TakeBack
+from bot.engine.events import (
+    Abilities,
+    ButtonTapped,
+    Helpline,
+    Hiding,
+    MessageReceived,
+    ReportDelayed,
+    ReportNews,
+    ReportStored,
+    TimerFired,
+)
+from bot.engine.state import State
+from bot.engine.step import step
+
+CONTENT = load(Path(__file__).parents[3] / "content")
+AT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+RECEIPT = "4721093655182047"
+VIBER = Abilities(takes_back=False, hides=Hiding.SELF)
+
+
+class Reporter:
+    """Somebody who reports, step by step."""
+
+    def __init__(self, language: str = "sq", role: str = "child") -> None:
+        band = "14-17" if role == "child" else ""
+        self.state = State(
+            language=language, role=role, band=band, country="al", onboarded=True,
+            limits_version="1", limits_at=AT,
+        )  # fmt: skip
+        self.abilities = Abilities()
+        self.effects: tuple[Any, ...] = ()
+
+    def does(self, event: Any) -> Reporter:
+        event = replace(event, helpline=Helpline.STAFFED, abilities=self.abilities)
+        answer = step(State.from_dict(self.state.to_dict()), event, content=CONTENT)
+        self.state, self.effects = answer.state, answer.effects
+        return self
+
+    def presses(self, *buttons: str) -> Reporter:
+        for button in buttons:
+            self.does(ButtonTapped(at=AT, button=button))
+        return self
+
+    def types(self, text: str) -> Reporter:
+        return self.does(MessageReceived(at=AT, text=text))
+
+    @property
+    def keys(self) -> list[str]:
+        return [effect.key for effect in self.effects if isinstance(effect, Say)]
+
+    def only(self, kind: type[Any]) -> Any:
+        (found,) = [effect for effect in self.effects if isinstance(effect, kind)]
+        return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_is_reported_in_a_few_presses(language: str) -> None:
+    """An address goes to the helpline as it was typed, with no name, after it was shown."""
+    reporter = Reporter(language).presses("go.report", "report.go_on")
+    reporter.types("https://example.com/a?b=1").presses("report_kind.csam", "report_mine.no")
+    assert reporter.keys == ["report.ready"]
+
+    reporter.presses("report_send.send")
+
+    order = reporter.only(FileReport)
+    assert (order.kind, order.reporter, order.language) == ("csam_address", "child", language)
+    assert order.addresses == ("https://example.com/a?b=1",)
+    assert reporter.state.draft is None
+
+
+def test_the_code_is_shown_once_and_goes_from_the_screen() -> None:
+    """The receipt is shown in groups of four, kept nowhere, and taken back after the press."""
+    reporter = Reporter().does(ReportStored(at=AT, receipt=RECEIPT))
+
+    shown = next(effect for effect in reporter.effects if isinstance(effect, Say))
+    assert "4721 0936 5518 2047" in shown.text
+    assert shown.fleeting
+    assert RECEIPT not in str(reporter.state.to_dict())
+
+    reporter.presses("report_code.written")
+    assert (
+        next(effect for effect in reporter.effects if isinstance(effect, Say)).instead == shown.key
+    )
+    assert "report.thanks" in reporter.keys
+
+
+def test_where_nothing_can_be_taken_back_the_code_is_said_to_stay() -> None:
+    """No false promise: where the bot cannot remove the code, it says so."""
+    reporter = Reporter()
+    reporter.abilities = VIBER
+    reporter.does(ReportStored(at=AT, receipt=RECEIPT)).presses("report_code.written")
+
+    assert reporter.keys[0] == "report.code_stays"
+
+
+def test_a_receipt_for_somebody_away_waits() -> None:
+    """After the exit word nothing is shown; the code comes when the reporter is back."""
+    reporter = (
+        Reporter().presses("go.report").types("dil").does(ReportStored(at=AT, receipt=RECEIPT))
+    )
+    assert reporter.effects == ()
+
+    reporter.types("ckemi").presses("back.yes")
+
+    assert "report.code" in reporter.keys
+
+
+def test_a_child_in_the_pictures_is_helped_first() -> None:
+    """“That is me” is a disclosure: help comes first, and the report is not lost."""
+    reporter = Reporter().presses("go.report", "report.go_on").types("https://example.com/x")
+    reporter.presses("report_kind.csam", "report_mine.yes")
+    assert reporter.keys[0] == "disclosure.thank"
+
+    assert reporter.state.draft is not None
+    assert reporter.state.paused == "report_send"
+
+
+def test_danger_typed_as_an_address_is_heard() -> None:
+    """A disclosure typed where an address was asked for gets the care of a disclosure (U1)."""
+    reporter = Reporter().presses("go.report", "report.go_on")
+    from bot import triage
+
+    text = "nje burre me kercenon se i nxjerr fotot e mia"
+    reading = triage.read(text, CONTENT.lexicons)
+    reporter.does(MessageReceived(at=AT, text=text, reading=reading))
+
+    assert reporter.keys[0] == "disclosure.thank"
+    assert not any(isinstance(effect, OpenContact | FileReport) for effect in reporter.effects)
+
+
+def test_everything_but_the_sending_can_be_skipped() -> None:
+    """Without an address a report still goes, and says that it has none."""
+    reporter = Reporter(role="parent").presses("go.report", "report.go_on", "report_where.skip")
+    reporter.presses("report_kind.decline")
+    assert reporter.keys == ["report.ready_empty"]
+
+    order = reporter.presses("report_send.send").only(FileReport)
+    assert (order.addresses, order.reporter, order.kind) == ((), "parent", "other")
+
+
+def test_a_report_begun_and_left_is_gone_after_a_day() -> None:
+    """What was typed for a report that was not sent is kept for a day, and said to be gone."""
+    reporter = Reporter().presses("go.report", "report.go_on").types("https://example.com/x")
+    reporter.presses("report_kind.grooming")
+    reporter.does(TimerFired(at=AT + timedelta(days=1), name="forget_report"))
+    assert "example.com" not in str(reporter.state.to_dict())
+
+    assert reporter.presses("report_send.send").keys[0] == "report.forgotten"
+
+
+def test_a_code_is_asked_for_and_taken_off_the_screen() -> None:
+    """A typed code leaves the chat at once, spaces or not; nothing else is done with it."""
+    reporter = Reporter().presses("go.code").types("4721 0936-5518 2047")
+
+    assert reporter.only(AskReport).receipt == RECEIPT
+    assert reporter.only(TakeBack).theirs
+    assert RECEIPT not in str(reporter.state.to_dict())
+
+
+def test_a_mistyped_code_is_asked_for_again() -> None:
+    """Fifteen digits are no code: also they leave the chat, and the question comes again."""
+    reporter = Reporter().presses("go.code").types("472109365518204")
+
+    assert reporter.keys == ["report.not_a_code", "report.type_code"]
+    assert reporter.only(TakeBack).theirs
+
+
+@pytest.mark.parametrize(
+    ("found", "states", "key"),
+    [
+        ("known", ("submitted", "removed"), "report.state.removed"),
+        ("known", ("something_new",), "report.state.open"),
+        ("unknown", (), "report.unknown"),
+        ("slowed", (), "report.slowed"),
+        ("unreachable", (), "report.unreachable"),
+    ],
+)
+def test_news_of_a_report_are_in_plain_words(found: str, states: tuple[str, ...], key: str) -> None:
+    """Whatever the helpline answers, the reporter reads what it means."""
+    news = ReportNews(at=AT, found=found, states=tuple((AT, state) for state in states))
+
+    assert key in Reporter().does(news).keys
+
+
+def test_a_line_that_is_down_is_told_truly() -> None:
+    """The reporter hears that the report is kept and that the code comes later (R5)."""
+    assert Reporter().does(ReportDelayed(at=AT)).keys == ["report.delayed"]
