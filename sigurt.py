@@ -374,12 +374,17 @@ def chat(args: argparse.Namespace) -> int:
     content = load(bot_settings().content_dir)
     if args.script:
         return run_script(
-            Path(args.script), args.lang or "sq", content, out=sys.stdout, err=sys.stderr
+            Path(args.script),
+            args.lang or "sq",
+            content,
+            channel=args.channel,
+            out=sys.stdout,
+            err=sys.stderr,
         )
     return talk(
         args.lang,
         content,
-        channel=args.channel,
+        channel=args.channel or "web",
         json_lines=args.json,
         lines=sys.stdin,
         out=sys.stdout,
@@ -437,8 +442,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--channel",
         choices=["telegram", "viber", "web"],
-        default="web",
-        help="show bubbles as it would",
+        help="talk as there: web unless told; a script's own",
     )
     one.add_argument(
         "--lang", choices=["sq", "en"], help="begin in it; a script's is sq unless told"

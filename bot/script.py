@@ -17,8 +17,10 @@ from typing import Any
 from bot.engine.content import Content, Lexicon
 from bot.engine.effects import Button, Effect, Say
 from bot.engine.events import (
+    Abilities,
     AnyEvent,
     ButtonTapped,
+    ChatHidden,
     ChatLost,
     ContactArrived,
     ContactClimbed,
@@ -28,6 +30,7 @@ from bot.engine.events import (
     CounsellorWrote,
     ExitPressed,
     Helpline,
+    Hiding,
     LanguageChosen,
     MediaOffered,
     MessageReceived,
@@ -42,6 +45,11 @@ Read = Callable[[str, Mapping[str, Lexicon]], Reading]
 BEGINS_AT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 BETWEEN = timedelta(seconds=20)
 CONTACT = "the contact"
+ABILITIES: Mapping[str, Abilities] = {
+    "telegram": Abilities(takes_back=True, hides=Hiding.RECENT),
+    "viber": Abilities(takes_back=False, hides=Hiding.SELF),
+    "web": Abilities(takes_back=True, hides=Hiding.EXIT),
+}
 
 
 class ScriptFault(Exception):
@@ -50,12 +58,17 @@ class ScriptFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A conversation to be had: where it starts and what happens in each turn."""
+    """A conversation to be had: where it starts and what happens in each turn.
+
+    ``channel`` is set where the conversation is another one elsewhere; without it, it
+    goes as on Telegram.
+    """
 
     about: str
     start: Mapping[str, Any]
     helpline: Helpline
     turns: Sequence[Mapping[str, Any]]
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +112,14 @@ class Talk:
     language: str
     state: State
     helpline: Helpline = Helpline.STAFFED
+    abilities: Abilities = ABILITIES["telegram"]
     at: datetime = BEGINS_AT
     shown: tuple[Say, ...] = field(default=())
 
     def happens(self, event: AnyEvent) -> tuple[Effect, ...]:
         """Let one event happen, twenty seconds after the one before."""
         self.at += BETWEEN
-        event = replace(event, at=self.at, helpline=self.helpline)
+        event = replace(event, at=self.at, helpline=self.helpline, abilities=self.abilities)
         if isinstance(event, MessageReceived):
             event = replace(event, reading=self.read(event.text, self.content.lexicons))
         if isinstance(event, MediaOffered) and event.caption:
@@ -125,6 +139,13 @@ class Talk:
                     return button.id
         return wanted
 
+    def quiz(self, place: int) -> str:
+        """The id of the answer at this place, from 1, of the quiz that was shown last."""
+        asked = next((say for say in reversed(self.shown) if say.quiz), None)
+        if asked is None or not 0 < place <= len(asked.buttons):
+            raise ScriptFault(f"no quiz with an answer {place} has been shown")
+        return asked.buttons[place - 1].id
+
 
 def stored(state: State) -> State:
     """The state after a journey through its stored form."""
@@ -140,6 +161,7 @@ def load_script(path: Path) -> Script:
             start=data.get("start", {}),
             helpline=Helpline(data.get("helpline", "staffed")),
             turns=data["turn"],
+            channel=_channel(data.get("channel", "")),
         )
     except FileNotFoundError:
         raise ScriptFault(f"There is no file {path}.") from None
@@ -151,6 +173,12 @@ def load_script(path: Path) -> Script:
         ) from None
     except (OSError, ValueError) as error:  # also what is no TOML, or no UTF-8
         raise ScriptFault(f"{path.name}: {error}") from error
+
+
+def _channel(name: str) -> str:
+    if name and name not in ABILITIES:
+        raise ValueError(f'channel = "{name}" is none of {", ".join(ABILITIES)}')
+    return name
 
 
 def begin(script: Script, language: str, content: Content, read: Read) -> Talk:
@@ -169,7 +197,8 @@ def begin(script: Script, language: str, content: Content, read: Read) -> Talk:
         if strange := script.start.keys() - {known.name for known in fields(State)}:
             raise ScriptFault(f"start: {', '.join(sorted(strange))} is not known")
         state = replace(state, **script.start)
-    return Talk(content, read, language, state, script.helpline)
+    abilities = ABILITIES[script.channel or "telegram"]
+    return Talk(content, read, language, state, script.helpline, abilities)
 
 
 def play(script: Script, language: str, content: Content, read: Read) -> Iterator[Played]:
@@ -200,6 +229,8 @@ def _built(
         return build(turn, talk)
     except KeyError as missing:
         raise ScriptFault(f"turn {number}: {missing} is missing") from None
+    except ScriptFault as fault:
+        raise ScriptFault(f"turn {number}: {fault}") from None
 
 
 def words(value: Any, language: str) -> str:
@@ -208,16 +239,24 @@ def words(value: Any, language: str) -> str:
 
 
 _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
-    "start": lambda turn, talk: Started(at=talk.at),
+    "start": lambda turn, talk: Started(at=talk.at, payload=turn.get("payload", "")),
     "child": lambda turn, talk: MessageReceived(
         at=talk.at, text=words(turn["child"], talk.language), edited=turn.get("edited", False)
     ),
+    "forwards": lambda turn, talk: MessageReceived(
+        at=talk.at, text=words(turn["forwards"], talk.language), forwarded=True
+    ),
+    "votes": lambda turn, talk: ButtonTapped(at=talk.at, button=talk.quiz(turn["votes"])),
     "tap": lambda turn, talk: ButtonTapped(
         at=talk.at, button=talk.button(words(turn["tap"], talk.language))
     ),
     "media": lambda turn, talk: MediaOffered(
-        at=talk.at, kind=turn["media"], caption=words(turn.get("caption", ""), talk.language)
+        at=talk.at,
+        kind=turn["media"],
+        caption=words(turn.get("caption", ""), talk.language),
+        forwarded=turn.get("forwarded", False),
     ),
+    "hidden": lambda turn, talk: ChatHidden(at=talk.at, left=turn["hidden"]),
     "speak": lambda turn, talk: LanguageChosen(at=talk.at, language=turn["speak"]),
     "exit": lambda turn, talk: ExitPressed(at=talk.at),
     "blocked": lambda turn, talk: ChatLost(at=talk.at),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TextIO
@@ -12,17 +13,28 @@ from bot.engine.content import LANGUAGES, Content
 from bot.engine.effects import Button, Effect, Say
 from bot.engine.events import AnyEvent, ButtonTapped, LanguageChosen, MessageReceived, Started
 from bot.engine.state import State
-from bot.script import Played, ScriptFault, Talk, load_script, orders, play
+from bot.script import ABILITIES, Played, ScriptFault, Talk, load_script, orders, play
 
+TAKEN_BACK = "— what stood there before is taken back —"
 OPENED = "— the helpline has a contact now; nobody reads it here —"
 
 
-def run_script(path: Path, language: str, content: Content, *, out: TextIO, err: TextIO) -> int:
+def run_script(
+    path: Path,
+    language: str,
+    content: Content,
+    *,
+    channel: str | None = None,
+    out: TextIO,
+    err: TextIO,
+) -> int:
     """Run a transcript; print it as JSON lines, then a count to ``err``.
 
-    Returns 1 when an expectation failed; raises ``ScriptFault`` when the script itself is wrong.
+    ``channel`` has it on another channel than the script's own. Returns 1 when an
+    expectation failed; raises ``ScriptFault`` when the script itself is wrong.
     """
     script, turns, faults = load_script(path), 0, 0
+    script = replace(script, channel=channel or script.channel)
     try:
         for played in play(script, language, content, triage.read):
             print(played.line(), file=out, flush=True)
@@ -45,10 +57,12 @@ def talk(
     """Talk line by line: words are words, ``[label]`` or a button's number is a press.
 
     On ``web`` the way to help stands in the page's own frame; elsewhere it is a button
-    under the bubble, and shown so. With a ``language`` the question for it is left out.
+    under the bubble, and shown so. On ``viber`` the buttons of a question that is still
+    open stand under whatever came last. With a ``language`` the question for it is left out.
     """
     going = Talk(content, triage.read, language or LANGUAGES[0], State.new())
-    show = partial(_show, json_lines=json_lines, framed=channel == "web", out=out)
+    going.abilities = ABILITIES[channel]
+    show = partial(_show, json_lines=json_lines, channel=channel, out=out)
     buttons: list[Button] = []
     first = LanguageChosen(at=going.at, language=language) if language else Started(at=going.at)
     buttons = show(0, first, going.happens(first)) or buttons
@@ -76,15 +90,17 @@ def _show(
     effects: tuple[Effect, ...],
     *,
     json_lines: bool,
-    framed: bool,
+    channel: str,
     out: TextIO,
 ) -> list[Button]:
     """Print an answer and return its buttons as they are numbered."""
     says = [effect for effect in effects if isinstance(effect, Say)]
-    buttons = [button for say in says for button in _buttons(say, framed=framed)]
+    buttons = [button for say in says for button in _buttons(say, channel)]
     if json_lines:
         print(Played(turn, event, effects).line(), file=out, flush=True)
         return buttons
+    if "take_back" in orders(effects) or any(say.instead for say in says):
+        print(TAKEN_BACK, file=out)
     for say in says:
         print(f"{say.name or 'Sigurt'}: {say.text}", file=out)
     for number, button in enumerate(buttons, start=1):
@@ -95,5 +111,6 @@ def _show(
     return buttons
 
 
-def _buttons(say: Say, *, framed: bool) -> tuple[Button, ...]:
-    return say.buttons if framed or say.help is None else (*say.buttons, say.help)
+def _buttons(say: Say, channel: str) -> tuple[Button, ...]:
+    shown = (*say.buttons, *(say.standing if channel == "viber" else ()))
+    return shown if channel == "web" or say.help is None else (*shown, say.help)

@@ -416,7 +416,9 @@ def test_chat_begins_in_the_language_named(
     assert told in first["bot"][0]["text"]
 
 
-@pytest.mark.parametrize(("channel", "shown"), [("web", False), ("telegram", True)])
+@pytest.mark.parametrize(
+    ("channel", "shown"), [("web", False), ("telegram", True), ("viber", True)]
+)
 def test_chat_shows_bubbles_as_the_channel_does(
     settings: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -430,6 +432,36 @@ def test_chat_shows_bubbles_as_the_channel_does(
 
     assert sigurt.main(["chat", "--channel", channel]) == 0
     assert ("3 [Dua ndihmë]" in capsys.readouterr().out) is shown
+
+
+@pytest.mark.parametrize(
+    ("own", "named", "said"),
+    [
+        ("", [], "onboarding.words"),
+        ('channel = "viber"', [], "onboarding.one_word"),
+        ('channel = "viber"', ["--channel", "web"], "onboarding.words"),
+    ],
+)
+def test_a_script_is_played_on_its_channel(
+    settings: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    own: str,
+    named: list[str],
+    said: str,
+) -> None:
+    """
+    A script has the abilities of its own channel, or of the one that the command names.
+    """
+    script = tmp_path / "x.toml"
+    script.write_text(
+        f'about = "x"\n{own}\nstart = {{ band = "14-17", asked = "j:onboarding:numbers" }}\n'
+        '[[turn]]\ntap = "j:onboarding:numbers.go_on"\n'
+    )
+
+    assert sigurt.main(["chat", "--script", str(script), *named]) == 0
+    first = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert [say["key"] for say in first["bot"]] == [said]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
