@@ -8,7 +8,6 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,7 +22,6 @@ from bot import triage
 from bot.app import create_app
 from bot.authoring import load
 from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram.pace import Pace
 from bot.channels.web.door import Visitor
 from bot.engine.content import LANGUAGES
 from bot.engine.effects import Erase, OpenContact, Say
@@ -123,7 +121,7 @@ class TelegramPhone(Connected):
                 self.child.taps(event.button)
 
     async def read(self) -> list[str]:
-        return list(self.child.texts)
+        return list(self.child.read)
 
 
 class WebPhone(Connected):
@@ -215,9 +213,12 @@ CHANNELS: dict[str, Callable[[Path, Line], Any]] = {"telegram": telegram_bot, "w
 def fits(script: Script, channel: str) -> bool:
     """Whether every turn can be done on this channel; the rest is the engine's own test."""
     beyond = {"timer", "blocked", "media", "exit", "speak", "edited", "delayed", "climbs"}
+    beyond |= {"forwards", "votes", "hidden"}
     if channel == "web":
         beyond |= {"start"}
     kinds = {key for turn in script.turns for key in turn}
+    if script.channel not in ("", channel):
+        return False
     if kinds & beyond or script.helpline is Helpline.UNREACHABLE:
         return False
     return channel != "web" or not leaves_page(script)
@@ -225,8 +226,9 @@ def fits(script: Script, channel: str) -> bool:
 
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """The platform's limits of speed and the page's patience have tests of their own."""
-    unhurried = Pace(burst=1_000, per_second=1e6)
-    monkeypatch.setattr("bot.app.TelegramChannel", partial(TelegramChannel, pace=unhurried))
+    unhurried = replace(TelegramChannel.capabilities, rest=0.0)
+    monkeypatch.setattr(TelegramChannel, "capabilities", unhurried)
+    monkeypatch.setattr("bot.channels.telegram.channel.PER_SECOND", 1e6)
     monkeypatch.setattr("bot.channels.web.talk.PATIENCE", 0.2)
 
 
