@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.channels import telegram
+from bot.channels import telegram, viber
 from bot.channels.base import Platform
 from bot.channels.joined import Joined
 
-ADAPTERS = (telegram.from_settings,)
+ADAPTERS = (telegram.from_settings, viber.from_settings)
 
 
 def platforms(joined: Joined) -> list[Platform]:
