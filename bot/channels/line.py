@@ -23,9 +23,12 @@ class Line:
         self._waiting: list[tuple[bool, int, asyncio.Future[None]]] = []
         self._order = count()
         self._pump: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def turn(self, *, urgent: bool) -> None:
         """Return when one more message may be sent. Whoever is cancelled takes no turn."""
+        if self._closed:
+            raise asyncio.CancelledError
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heappush(self._waiting, (not urgent, next(self._order), turn))
         if self._pump is None or self._pump.done():
@@ -33,7 +36,8 @@ class Line:
         await turn
 
     async def close(self) -> None:
-        """Give up; those who still wait are cancelled."""
+        """Give up; those who still wait, or come later, are cancelled."""
+        self._closed = True
         for _, _, turn in self._waiting:
             turn.cancel()
         if self._pump is not None:
