@@ -47,6 +47,7 @@ from bot.runner import Runner
 from bot.settings import Settings, SettingsFault
 from bot.store import outbox
 from bot.store.database import StoreUnavailable, connect, migrate
+from bot.store.paces import asking
 from bot.store.pictures import Pictures
 from bot.store.weblog import WebLog
 
@@ -144,7 +145,7 @@ def join(
         able=lambda name: able(every, name),
     )
     runner = Runner(engine, parts, alarms)
-    paces = Paces(runner.ask)
+    paces = Paces(asking(engine, runner.ask))
     web = WebChannel(WebLog(engine, keys.sealer), conversation_of=runner.conversation_id)
     named = platforms(
         Joined(
