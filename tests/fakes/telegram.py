@@ -19,46 +19,24 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
 import uvicorn
-from fakes.telegram_rules import (
-    METHODS,
-    Refused,
-    check_commands,
-    check_markup,
-    check_webhook,
-    parsed_text,
-    read_call,
-)
+from fakes.telegram_chats import Chats
+from fakes.telegram_child import BOT, Child, Shown
+from fakes.telegram_profile import Profile
+from fakes.telegram_rules import METHODS, Refused, check_webhook, read_call
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+__all__ = ["Child", "Shown", "TelegramStandIn"]
+
 PATIENCE = 20.0  # seconds until a test that waits in vain is told so
-BOT = {"id": 123456, "is_bot": True, "first_name": "Sigurt", "username": "sigurt_example_bot"}
-
-
-@dataclass
-class Shown:
-    """A message as a child sees it."""
-
-    id: int
-    text: str
-    entities: list[dict[str, Any]]
-    buttons: list[list[tuple[str, str]]]  # rows of (label, data)
-    protected: bool
-
-    def data_of(self, what: str) -> str | None:
-        """Return the data of a button, by its label or its data."""
-        for label, data in (button for row in self.buttons for button in row):
-            if what in (label, data):
-                return data
-        return None
 
 
 @dataclass
@@ -85,116 +63,17 @@ class Fault:
         return True
 
 
-class Child:
-    """Somebody with a phone. What is done here becomes an update."""
-
-    def __init__(self, telegram: TelegramStandIn, number: int) -> None:
-        self.telegram, self.id = telegram, number
-        self.shown: list[Shown] = []
-        self.deleted: set[int] = set()
-        self.blocked = False
-        self.started = False
-
-    @property
-    def texts(self) -> list[str]:
-        return [message.text for message in self.shown if message.id not in self.deleted]
-
-    def starts(self, payload: str = "") -> int:
-        return self.says(f"/start {payload}".strip())
-
-    def says(self, text: str, **more: Any) -> int:
-        return self.sends(text=text, **more)
-
-    def sends(self, **content: Any) -> int:
-        self.started, self.blocked = True, False
-        if str(content.get("text", "")).startswith("/"):
-            length = len(content["text"].split()[0])
-            content["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
-        return self.telegram.update(("m", self.id), message=self._message(**content))
-
-    def sends_photo(self, caption: str = "") -> int:
-        size = {"file_id": "AgACAgQAAx", "file_unique_id": "AQAD", "width": 90, "height": 67}
-        more = {"caption": caption} if caption else {}
-        return self.sends(photo=[size], **more)
-
-    def edits(self, text: str) -> int:
-        edited = self._message(text=text, edit_date=int(time.time()))
-        return self.telegram.update(("m", self.id), edited_message=edited)
-
-    def taps(self, what: str) -> str:
-        """Press the newest button with this label or data, or forge one; returns the query."""
-        message = next((shown for shown in reversed(self.shown) if shown.data_of(what)), None)
-        data = message.data_of(what) if message else None
-        query = f"{self.id}{self.telegram.next_id()}"
-        self.telegram.unanswered.add(query)
-        self.telegram.update(
-            ("c", self.id),
-            callback_query={
-                "id": query,
-                "from": self._person(),
-                "chat_instance": "-1",
-                "message": {"message_id": message.id if message else 1, "date": 0}
-                | {"chat": self._chat()},
-                "data": data or what,
-            },
-        )
-        return query
-
-    def blocks(self) -> int:
-        self.blocked = True
-        status = {"user": BOT, "status": "kicked", "until_date": 0}
-        return self.telegram.update(
-            ("s", self.id),
-            my_chat_member={
-                "chat": self._chat(),
-                "from": self._person(),
-                "date": int(time.time()),
-                "old_chat_member": {"user": BOT, "status": "member"},
-                "new_chat_member": status,
-            },
-        )
-
-    async def sees(self, words: str) -> Shown:
-        """Wait for a message with these words and return the newest one."""
-        await self.telegram.until(
-            lambda: any(words in text for text in self.texts),
-            lambda: f"{words!r} not among {self.texts}",
-        )
-        return next(shown for shown in reversed(self.shown) if words in shown.text)
-
-    def _message(self, **content: Any) -> dict[str, Any]:
-        base = {"message_id": self.telegram.next_id(), "date": int(time.time())}
-        return base | {"from": self._person(), "chat": self._chat()} | content
-
-    def _person(self) -> dict[str, Any]:
-        return {"id": self.id, "is_bot": False, "first_name": "A_<b>", "language_code": "sq"}
-
-    def _chat(self) -> dict[str, Any]:
-        return {"id": self.id, "type": "private", "first_name": "A_<b>"}
+# What is delivered when nothing else was asked for: the rest must be asked for by name.
+UNASKED = {"chat_member", "message_reaction", "message_reaction_count"}
 
 
-@dataclass
-class Allowance:
-    """So many messages at once, then so many a second; the rest is refused."""
-
-    size: int
-    a_second: float
-    used: dict[str, tuple[float, float]] = field(default_factory=dict)
-
-    def take(self, name: str, now: float) -> None:
-        level, at = self.used.get(name, (0.0, now))
-        level = max(0.0, level - (now - at) * self.a_second) + 1
-        if level > self.size + 0.01:
-            raise Refused(429, "Too Many Requests: retry after 1", 1)
-        self.used[name] = (level, now)
-
-
-class TelegramStandIn:
+class TelegramStandIn(Chats, Profile):
     """The platform. ``webhook`` is a transport by which updates are posted, such as
     ``httpx.ASGITransport(app)``; without it they are posted to the address that was set.
 
-    ``clock=None`` switches the limits of speed off. ``repeats`` posts each update so many
-    times at once.
+    ``clock=None`` switches the limits of speed off; ``wall`` is the time that messages
+    bear. ``repeats`` posts each update so many times at once; ``keeps_back`` holds one
+    queue while the others go on, so that updates arrive swapped.
     """
 
     token = "123456:stand-in"
@@ -204,23 +83,22 @@ class TelegramStandIn:
         *,
         webhook: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] | None = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
+        Chats.__init__(self, clock, wall)
+        Profile.__init__(self)
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.children: dict[int, Child] = {}
-        self.unanswered: set[str] = set()
-        self.commands: dict[str, list[dict[str, str]]] = {}
         self.confirmed: list[int] = []
         self.refusals: list[str] = []
         self.hook = self.secret = ""
+        self.allowed: set[str] = set()
         self.repeats = 1
         self.delivering = asyncio.Event()
         self.delivering.set()
-        self._clock = clock
-        self._in_all, self._in_chat = Allowance(35, 30), Allowance(5, 1)
-        self._ids = iter(range(1, 10**9))
         self._updates: dict[int, tuple[tuple[str, int], dict[str, Any]]] = {}
         self._faults: list[Fault] = []
         self._queues: dict[tuple[str, int], deque[int]] = {}
+        self._kept_back: dict[tuple[str, int], asyncio.Event] = {}
         self._posting: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._pulse = asyncio.Event()
         self._poller: asyncio.Event | None = None
@@ -259,6 +137,11 @@ class TelegramStandIn:
         self._faults.append(Fault(method, _address(chat), 10**9, gate=gate))
         return gate
 
+    def keeps_back(self, kind: str, child: Child) -> asyncio.Event:
+        """Post nothing of one queue (``m`` messages, ``c`` presses, ``p`` votes) until set."""
+        gate = self._kept_back[kind, child.id] = asyncio.Event()
+        return gate
+
     def named(self, method: str) -> list[dict[str, Any]]:
         """Return the fields of each call of one method."""
         return [values for name, values in self.calls if name == method]
@@ -274,16 +157,18 @@ class TelegramStandIn:
 
     # Updates
 
-    def next_id(self) -> int:
-        return next(self._ids)
-
     def update(self, queue: tuple[str, int], **content: Any) -> int:
         """Put an update into its queue; it leaves in order of that queue only."""
         number = self.next_id()
+        if not self._is_wanted(next(iter(content))):
+            return number
         self._updates[number] = (queue, {"update_id": number} | content)
         self._queues.setdefault(queue, deque()).append(number)
         self._wake()
         return number
+
+    def _is_wanted(self, kind: str) -> bool:
+        return kind in self.allowed if self.allowed else kind not in UNASKED
 
     @property
     def waiting(self) -> list[int]:
@@ -302,6 +187,8 @@ class TelegramStandIn:
         numbers, failures = self._queues[queue], 0
         while numbers and self.hook:
             await self.delivering.wait()
+            if gate := self._kept_back.get(queue):
+                await gate.wait()
             if await self._posted(self._updates[numbers[0]][1]):
                 self._confirm(numbers[0])
                 failures = 0
@@ -354,8 +241,7 @@ class TelegramStandIn:
         await self._serving
 
     async def _call(self, request: Request) -> Response:
-        raw = dict(request.query_params)
-        raw |= dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        raw = dict(request.query_params) | await _fields(request)
         method = METHODS.get(request.path_params["method"].lower())
         self.calls.append((method or request.path_params["method"], dict(raw)))
         try:
@@ -367,7 +253,7 @@ class TelegramStandIn:
             self._wake()
         return result if isinstance(result, Response) else _ok(result)
 
-    async def _answer(self, token: str, method: str | None, raw: dict[str, str]) -> object:
+    async def _answer(self, token: str, method: str | None, raw: dict[str, Any]) -> object:
         if token != self.token:
             raise Refused(401, "Unauthorized")
         if method is None:
@@ -392,15 +278,22 @@ class TelegramStandIn:
     async def _setWebhook(self, values: dict[str, Any]) -> object:
         check_webhook(values)
         self.hook, self.secret = values["url"], values.get("secret_token", "")
+        self._allow(values)
         return True
 
     async def _deleteWebhook(self, values: dict[str, Any]) -> object:
         self.hook = ""
         return True
 
+    def _allow(self, values: dict[str, Any]) -> None:
+        """The list is remembered until another one comes; an empty one is the default again."""
+        if values.get("allowed_updates") is not None:
+            self.allowed = set(values["allowed_updates"])
+
     async def _getUpdates(self, values: dict[str, Any]) -> object:
         if self.hook:
             raise Refused(409, "Conflict: can't use getUpdates method while webhook is active")
+        self._allow(values)
         if self._poller:
             self._poller.set()
         ended = self._poller = asyncio.Event()
@@ -426,77 +319,8 @@ class TelegramStandIn:
         finally:
             end.cancel()
 
-    async def _sendMessage(self, values: dict[str, Any]) -> object:
-        child = self._reachable(values)
-        text, entities = parsed_text(values)
-        check_markup(values.get("reply_markup"))
-        if self._clock is not None:
-            self._in_chat.take(str(child.id), self._clock())
-            self._in_all.take("", self._clock())
-        shown = Shown(
-            self.next_id(), text, entities, _buttons(values), bool(values.get("protect_content"))
-        )
-        child.shown.append(shown)
-        return self._as_message(child, shown)
-
-    async def _editMessageText(self, values: dict[str, Any]) -> object:
-        child = self._reachable(values)
-        shown = next((s for s in child.shown if s.id == values.get("message_id")), None)
-        if shown is None:
-            raise Refused(400, "Bad Request: message to edit not found")
-        text, entities = parsed_text(values)
-        check_markup(values.get("reply_markup"))
-        if (text, _buttons(values)) == (shown.text, shown.buttons):
-            raise Refused(400, "Bad Request: message is not modified")
-        shown.text, shown.entities, shown.buttons = text, entities, _buttons(values)
-        return self._as_message(child, shown)
-
-    async def _deleteMessage(self, values: dict[str, Any]) -> object:
-        return await self._deleteMessages(values | {"message_ids": [values["message_id"]]})
-
-    async def _deleteMessages(self, values: dict[str, Any]) -> object:
-        self._reachable(values).deleted.update(values["message_ids"])
-        return True
-
-    async def _answerCallbackQuery(self, values: dict[str, Any]) -> object:
-        if values["callback_query_id"] not in self.unanswered:
-            raise Refused(400, "Bad Request: query is too old and response timeout expired")
-        if len(values.get("text") or "") > 200:
-            raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
-        self.unanswered.remove(values["callback_query_id"])
-        return True
-
-    async def _setMyCommands(self, values: dict[str, Any]) -> object:
-        check_commands(values)
-        self.commands[values.get("language_code") or ""] = values["commands"]
-        return True
-
-    async def _sendChatAction(self, values: dict[str, Any]) -> object:
-        self._reachable(values)
-        return True
-
     async def _leaveChat(self, values: dict[str, Any]) -> object:
         return True
-
-    def _reachable(self, values: dict[str, Any]) -> Child:
-        child = self.children.get(int(values["chat_id"]))
-        if child is None:
-            raise Refused(400, "Bad Request: chat not found")
-        if child.blocked:
-            raise Refused(403, "Forbidden: bot was blocked by the user")
-        if not child.started:
-            raise Refused(403, "Forbidden: bot can't initiate conversation with a user")
-        return child
-
-    def _as_message(self, child: Child, shown: Shown) -> dict[str, Any]:
-        return {
-            "message_id": shown.id,
-            "from": BOT,
-            "chat": {"id": child.id, "type": "private"},
-            "date": int(time.time()),
-            "text": shown.text,
-            "entities": shown.entities,
-        }
 
 
 class _Server(uvicorn.Server):
@@ -535,6 +359,12 @@ def _address(chat: int | None) -> str | None:
     return None if chat is None else str(chat)
 
 
-def _buttons(values: dict[str, Any]) -> list[list[tuple[str, str]]]:
-    rows = (values.get("reply_markup") or {}).get("inline_keyboard", [])
-    return [[(button["text"], button["callback_data"]) for button in row] for row in rows]
+async def _fields(request: Request) -> dict[str, Any]:
+    """The fields of a form; what was uploaded are its bytes."""
+    if "multipart" not in request.headers.get("content-type", ""):
+        return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True))
+    async with request.form() as form:
+        return {
+            name: value if isinstance(value, str) else await value.read()
+            for name, value in form.items()
+        }

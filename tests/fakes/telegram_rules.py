@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from aiogram import methods
+from aiogram.types import BufferedInputFile
 from pydantic import ValidationError
 
 METHODS = {
@@ -23,12 +24,25 @@ METHODS = {
         "deleteWebhook",
         "getUpdates",
         "sendMessage",
+        "sendPhoto",
+        "sendPoll",
+        "sendChatAction",
         "editMessageText",
+        "editMessageCaption",
+        "editMessageReplyMarkup",
         "answerCallbackQuery",
         "deleteMessage",
         "deleteMessages",
+        "setMyName",
+        "getMyName",
+        "setMyDescription",
+        "getMyDescription",
+        "setMyShortDescription",
+        "getMyShortDescription",
         "setMyCommands",
-        "sendChatAction",
+        "getMyCommands",
+        "setChatMenuButton",
+        "getChatMenuButton",
         "leaveChat",
     )
 }
@@ -49,21 +63,29 @@ class Refused(Exception):
         self.status, self.description, self.retry_after = status, description, retry_after
 
 
-def read_call(method: str, raw: Mapping[str, str]) -> dict[str, Any]:
-    """Return the call's fields as values; refuses unknown fields and wrong types."""
+def read_call(method: str, raw: Mapping[str, str | bytes]) -> dict[str, Any]:
+    """Return the call's fields as values; refuses unknown fields and wrong types.
+
+    A file that was uploaded stays bytes.
+    """
     model = getattr(methods, method[0].upper() + method[1:])
     if unknown := set(raw) - set(model.model_fields):
         raise AssertionError(f"{method} has no fields {sorted(unknown)}")
     values = {name: _value(text, model.model_fields[name].annotation) for name, text in raw.items()}
+    files = {
+        name: BufferedInputFile(value, "file")
+        for name, value in values.items()
+        if isinstance(value, bytes)
+    }
     try:
-        model.model_validate(values)
+        model.model_validate(values | files)
     except ValidationError as error:
         raise Refused(400, f"Bad Request: wrong fields {error.error_count()}") from None
     return values
 
 
-def _value(text: str, annotation: Any) -> Any:
-    if annotation is str or str in get_args(annotation):
+def _value(text: str | bytes, annotation: Any) -> Any:
+    if isinstance(text, bytes) or annotation is str or str in get_args(annotation):
         return text
     try:
         return json.loads(text)
@@ -74,18 +96,79 @@ def _value(text: str, annotation: Any) -> Any:
 def parsed_text(values: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     """Return the text as people will read it, with its entities."""
     raw = values["text"]
+    text, entities = _parsed(raw, values)
+    if _empty(text):
+        raise Refused(400, "Bad Request: message text is empty" if not raw else _BLANK)
+    if len(text) > 4096:
+        raise Refused(400, "Bad Request: message is too long")
+    return text, entities
+
+
+def parsed_caption(values: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
+    """Return the words beneath a picture, with their entities; there may be none."""
+    text, entities = _parsed(values.get("caption") or "", values)
+    if len(text) > 1024:
+        raise Refused(400, "Bad Request: message caption is too long")
+    return text, entities
+
+
+def _parsed(raw: str, values: Mapping[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     if len(raw.encode()) > 32 * 1024:
         raise Refused(400, "Bad Request: message is too long")
     mode = values.get("parse_mode") or ""
     if mode not in {"", "HTML"}:
         raise Refused(400, "Bad Request: unsupported parse_mode")
     text, entities = parse_html(raw) if mode else (raw, [])
-    text = clean(text)
-    if all(unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Zs"} for char in text):
-        raise Refused(400, "Bad Request: message text is empty" if not raw else _BLANK)
-    if len(text) > 4096:
-        raise Refused(400, "Bad Request: message is too long")
-    return text, entities
+    return clean(text), entities
+
+
+def _empty(text: str) -> bool:
+    return all(unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Zs"} for char in text)
+
+
+def check_photo(data: bytes) -> None:
+    """Refuse what is no picture, or too large a one."""
+    if len(data) > 10 * 1024 * 1024:
+        raise Refused(413, "Request Entity Too Large")
+    if not data.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff")):
+        raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
+
+
+def check_poll(values: Mapping[str, Any]) -> tuple[str, list[str], int, str]:
+    """Return question, options, the right one and the explanation of a quiz."""
+    if values.get("type") != "quiz" or "correct_option_id" in values:
+        raise AssertionError("quizzes with correct_option_ids are what we ask")
+    question, options = clean(values["question"]), [_option(one) for one in values["options"]]
+    if _empty(question):
+        raise Refused(400, "Bad Request: poll question must be non-empty")
+    if len(question) > 300:
+        raise Refused(400, "Bad Request: poll question length must not exceed 300")
+    if not 1 <= len(options) <= 12:
+        raise Refused(400, "Bad Request: poll can't have more than 12 options")
+    right = values.get("correct_option_ids")
+    if not right:
+        raise Refused(400, "Bad Request: correct quiz option list must be non-empty")
+    if sorted(set(right)) != right or not 0 <= right[0] <= right[-1] < len(options):
+        raise Refused(400, "Bad Request: wrong quiz correct_option_id")
+    return question, options, right[0], _why(values)
+
+
+def _option(option: str | Mapping[str, Any]) -> str:
+    text = clean(option if isinstance(option, str) else option["text"])
+    if _empty(text):
+        raise Refused(400, "Bad Request: poll options must be non-empty")
+    if len(text) > 100:
+        raise Refused(400, "Bad Request: poll options length must not exceed 100")
+    return text
+
+
+def _why(values: Mapping[str, Any]) -> str:
+    why = clean(values.get("explanation") or "")
+    if len(why) > 200:
+        raise Refused(400, "Bad Request: explanation length must not exceed 200")
+    if why.count("\n") > 2:
+        raise Refused(400, "Bad Request: explanation must contain at most 2 line feeds")
+    return why
 
 
 _BLANK = "Bad Request: text must be non-empty"
@@ -181,6 +264,8 @@ def check_webhook(values: Mapping[str, Any]) -> None:
 
 def check_commands(values: Mapping[str, Any]) -> None:
     """Refuse a command menu that the platform would refuse."""
+    if len(values["commands"]) > 100:
+        raise Refused(400, "Bad Request: too many commands")
     for command in values["commands"]:
         if not re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]):
             raise Refused(400, "Bad Request: BOT_COMMAND_INVALID")

@@ -5,61 +5,111 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+import time
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import TelegramError
 
-from bot.channels.base import Capabilities, Forged, Inbound, Place, Progress, Report, Runs
+from bot.channels.base import (
+    Capabilities,
+    Forged,
+    Held,
+    Inbound,
+    Place,
+    Progress,
+    Report,
+    Runs,
+)
+from bot.channels.joined import Files, Joined, Turns
+from bot.channels.line import Clock, Sleep
+from bot.channels.pace import Pace
 from bot.channels.telegram.courtesy import Courtesy
-from bot.channels.telegram.faults import channel_error, seconds_of, silence_libraries
+from bot.channels.telegram.faults import channel_error, silence_libraries
+from bot.channels.telegram.frame import parts_of
 from bot.channels.telegram.link import Link
-from bot.channels.telegram.pace import Pace
-from bot.channels.telegram.polling import FIRST_PAUSE, LONGEST_PAUSE, Held, Poller
+from bot.channels.telegram.patience import until_done
+from bot.channels.telegram.polling import LEASE_PAUSE, Poller, holds
 from bot.channels.telegram.reading import read_body, read_update
-from bot.channels.telegram.writing import Page, pages_of
+from bot.channels.telegram.removing import remove
+from bot.channels.telegram.sending import Sender
+from bot.channels.telegram.writing import pages_of
+from bot.channels.words import ChannelWords
 from bot.engine.effects import Say
+from bot.engine.events import Abilities, Hiding
 
 _log = logging.getLogger(__name__)
 
+NAME = "telegram"
 HEADER = "x-telegram-bot-api-secret-token"
 WEBHOOK_PATH = "/webhooks/telegram"
+PER_SECOND = 30.0  # over all chats, as the platform's own advice to bots says
 
 
 async def _always() -> bool:
     return True
 
 
+def from_settings(joined: Joined) -> TelegramChannel | None:
+    """The channel of the settings; None without a token."""
+    settings = joined.settings
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        return None
+    return TelegramChannel(
+        token=token,
+        secret=settings.telegram_secret.get_secret_value() or joined.secret("telegram webhook"),
+        mode="webhook" if settings.telegram_by_webhook else "polling",
+        public_url=settings.public_url,
+        api_url=settings.telegram_api_url,
+        words=joined.words,
+        turns=joined.turns(NAME, PER_SECOND),
+        files=joined.files,
+    )
+
+
 class TelegramChannel:
     """The Telegram channel, by long polling or by webhook.
 
-    ``commands`` are the words of the command menu: language, command, description; the
-    first language is also shown to everyone whose language is not there.
+    ``words`` is the frame by language; the first is also shown to everyone whose language
+    is not there. ``pause`` is how it waits, ``clock`` how it knows for how long.
     """
 
-    name = "telegram"
-    capabilities = Capabilities(text_limit=4096, label_bytes=128, buttons=100, proactive=True)
+    name = NAME
+    capabilities = Capabilities(
+        text_limit=4096,
+        label_bytes=128,
+        buttons=100,
+        proactive=True,
+        abilities=Abilities(takes_back=True, hides=Hiding.RECENT),
+        rest=1.0,
+    )
 
     def __init__(
         self,
         *,
         token: str,
         secret: str,
+        turns: Turns,
+        files: Files,
+        words: Mapping[str, ChannelWords],
         mode: Literal["polling", "webhook"] = "polling",
         public_url: str = "",
         api_url: str = "https://api.telegram.org",
-        commands: Mapping[str, Mapping[str, str]] | None = None,
-        pace: Pace | None = None,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        pause: Sleep = asyncio.sleep,
+        clock: Clock = time.monotonic,
     ) -> None:
         silence_libraries()
         self._mode, self._secret = mode, secret
         self._hook = public_url.rstrip("/") + WEBHOOK_PATH
-        self._commands = commands or {}
-        self._pace, self._pause = pace or Pace(), pause
+        self._words, self._turns, self._pause = words, turns, pause
         self._link = Link(token, api_url)
         self._courtesy = Courtesy(self._link)
+        pace = Pace(turns, rest=self.capabilities.rest, clock=clock, sleep=pause)
+        self._sender = Sender(
+            self._link, self._courtesy, turns=turns, pace=pace, files=files, pause=pause
+        )
         self._tasks: set[asyncio.Task[None]] = set()
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
@@ -89,41 +139,42 @@ class TelegramChannel:
     ) -> None:
         """Send bubbles in order; a retry goes on after the last one accepted.
 
-        Raises a ``ChannelError``. After a time-out the bubble on its way may repeat once.
+        Raises a ``ChannelError``. After a time-out the bubble on its way may repeat once,
+        save one that takes the place of another.
         """
-        progress = progress or Progress()
-        pages = pages_of(says)
-        for done in range(progress.done, len(pages)):
-            await self._page(address, pages[done])
-            if done + 1 < len(pages):  # the last one settles the whole answer
-                await progress.accepted(done + 1)
+        progress, place, pages = progress or Progress(), place or Place(), pages_of(says)
+        try:
+            await self._sender.send(int(address), pages, progress, place)
+        except TelegramError as error:
+            raise channel_error(error) from None  # its text may hold the token
 
     async def take_back(self, address: str, messages: Sequence[str]) -> int:
-        """Remove messages; return how many could not be."""
-        return len(messages)
+        """Remove messages, for both sides; return how many could not be.
+
+        Raises a ``ChannelError``; what was removed by then stays removed.
+        """
+        try:
+            return await remove(self._link, self._turns, int(address), [int(m) for m in messages])
+        except TelegramError as error:
+            raise channel_error(error) from None
 
     def answer(self, says: Sequence[Say]) -> bytes:
         """Telegram's 200 needs no body."""
         return b""
 
-    async def _page(self, address: str, page: Page) -> None:
-        await self._pace.turn(address, urgent=page.grave)
-        try:
-            await self._link.send(int(address), page)
-        except TelegramError as error:
-            raise channel_error(error) from None  # its text may hold the token
-
     async def start(self, runner: Runs, *, lease: Held | None = None) -> None:
         """Begin to receive, without waiting for the platform.
 
-        ``lease`` says whether this process is the one that polls; without it, it is.
+        ``lease`` says whether this process is the one that polls and words the frame;
+        without it, it is.
         """
+        held = lease or _always
         await self._link.open()
         if self._mode == "webhook":
-            self._spawn(self._until_done(self._set_webhook, "webhook not set"))
+            self._spawn(until_done(self._set_webhook, "webhook", self._pause))
         else:
-            self._spawn(self._poller(runner, lease or _always).run())
-        self._spawn(self._until_done(self._set_commands, "commands not set"))
+            self._spawn(self._poller(runner, held).run())
+        self._spawn(self._furnish(held))
 
     async def stop(self) -> None:
         """Stop receiving; what was not committed comes again from the platform."""
@@ -132,7 +183,6 @@ class TelegramChannel:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
         await self._courtesy.close()
-        await self._pace.close()
         await self._link.close()
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
@@ -153,18 +203,9 @@ class TelegramChannel:
     async def _set_webhook(self) -> None:
         await self._link.set_webhook(self._hook, self._secret)
 
-    async def _set_commands(self) -> None:
-        await self._link.set_commands(self._commands)
-
-    async def _until_done(self, call: Callable[[], Awaitable[None]], failure: str) -> None:
-        """Every worker does this at its start; those refused for haste try again."""
-        wait = FIRST_PAUSE
-        while True:
-            try:
-                return await call()
-            except RetryAfter as error:
-                wait = seconds_of(error)
-            except TelegramError as error:
-                _log.warning("telegram: %s (%s)", failure, type(error).__name__)
-                wait = min(2 * wait, LONGEST_PAUSE)
-            await self._pause(wait)
+    async def _furnish(self, held: Held) -> None:
+        """Several processes that change a name at once would use up what a day allows."""
+        while not await holds(held):
+            await self._pause(LEASE_PAUSE)
+        for part in parts_of(self._link, self._words):
+            self._spawn(until_done(part.fit, part.name, self._pause, needed=False))

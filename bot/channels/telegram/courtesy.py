@@ -1,4 +1,4 @@
-"""Small calls that an update asks for at once, off its own way and without a promise."""
+"""Small calls beside the way of a message, without a promise: nothing waits for them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AT_ONCE = 256
 
 
 class Courtesy:
-    """Answers presses, so that the phone stops waiting, and leaves groups."""
+    """Answers presses, so that the phone stops waiting, leaves groups, and more on request."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -26,9 +26,9 @@ class Courtesy:
     def show(self, raw: Json) -> None:
         """Begin what this update asks for; needs a running loop only if it asks for something."""
         if query := query_of(raw):
-            self._begin(self._link.answer(query), "press not answered")
+            self.begin(self._link.answer(query), "press not answered")
         if (chat := foreign_chat_of(raw)) is not None and not removed(raw):
-            self._begin(self._link.leave(chat), "group not left")
+            self.begin(self._link.leave(chat), "group not left")
 
     async def close(self) -> None:
         """Give up what is still under way."""
@@ -37,13 +37,17 @@ class Courtesy:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
 
-    def _begin(self, call: Coroutine[object, object, None], failure: str) -> None:
+    def begin(
+        self, call: Coroutine[object, object, None], failure: str
+    ) -> asyncio.Task[None] | None:
+        """Make a call that nothing waits for; None when there are too many already."""
         if len(self._calls) >= AT_ONCE:
             call.close()
-            return
+            return None
         task = asyncio.create_task(_calmly(call, failure))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
+        return task
 
 
 async def _calmly(call: Coroutine[object, object, None], failure: str) -> None:

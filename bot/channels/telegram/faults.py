@@ -38,12 +38,22 @@ def channel_error(error: TelegramError) -> ChannelError:
             return ChannelBusy(seconds_of(error))
         case Forbidden() | ChatMigrated():
             return ChatGone(reason(error))
-        case BadRequest() if any(word in error.message.lower() for word in _GONE):
+        case BadRequest() if says(error, *_GONE):
             return ChatGone(reason(error))
         case BadRequest():
             return ChannelRefused(reason(error))
         case _:
             return ChannelDown(type(error).__name__)
+
+
+def refused_alone(error: TelegramError) -> bool:
+    """Tell whether only this call was refused: the chat is there, and another call may pass."""
+    return isinstance(error, BadRequest) and not says(error, *_GONE)
+
+
+def says(error: TelegramError, *words: str) -> bool:
+    """Tell whether the platform's sentence holds one of these words (in lower case)."""
+    return any(word in error.message.lower() for word in words)
 
 
 def seconds_of(error: RetryAfter) -> float:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from telegram.error import Conflict, RetryAfter, TelegramError
 
-from bot.channels.base import Inbound, Malformed
+from bot.channels.base import Held, Inbound, Malformed
 from bot.channels.telegram.faults import seconds_of
 from bot.channels.telegram.reading import Json, chat_of, read_update, update_id
 
@@ -26,7 +26,6 @@ LEASE_PAUSE = 2.0
 
 Fetch = Callable[[int | None], Awaitable[Sequence[Json]]]
 Handle = Callable[[Inbound], Awaitable[bool]]
-Held = Callable[[], Awaitable[bool]]
 
 
 class Poller:
@@ -55,18 +54,11 @@ class Poller:
     async def run(self) -> None:
         """Ask for ever. No error ends this; it is ended by cancelling it, at any moment."""
         while True:
-            if await self._holds():
+            if await holds(self._held):
                 await self._turn()
             else:
                 self._offset = None
                 await self._pause(LEASE_PAUSE)
-
-    async def _holds(self) -> bool:
-        try:
-            return await self._held()
-        except Exception as error:  # a database that is away must not end the polling
-            _log.error("polling: lease not known (%s)", type(error).__name__)
-            return False
 
     async def _turn(self) -> None:
         try:
@@ -125,6 +117,15 @@ class Poller:
         longest = min(FIRST_PAUSE * 2 ** min(self._failures, 10), LONGEST_PAUSE)
         self._failures += 1
         await self._pause(longest * random.uniform(0.5, 1.0))
+
+
+async def holds(held: Held) -> bool:
+    """Whether this process has the lease; not as long as nobody can tell."""
+    try:
+        return await held()
+    except Exception as error:  # a database that is away must not end what runs for ever
+        _log.error("telegram: lease not known (%s)", type(error).__name__)
+        return False
 
 
 def lines_of(batch: Iterable[Json]) -> list[list[Json]]:

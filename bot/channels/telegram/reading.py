@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.channels.base import Inbound, Malformed
 from bot.channels.text import whole
+from bot.channels.words import COMMANDS, LEAVE
 from bot.engine.events import (
     AnyEvent,
     ButtonTapped,
@@ -22,24 +23,18 @@ from bot.engine.events import (
     ExitPressed,
     MediaOffered,
     MessageReceived,
+    PollAnswered,
     Started,
 )
 
-UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+UPDATES = ("message", "edited_message", "callback_query", "poll_answer", "my_chat_member")
 DEPTH = 64
+_LAST_SECOND, _LAST_MESSAGE = 2**32, 2**53
 
 Json = Mapping[str, object]
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
-_GO = {
-    "help": "go.help",
-    "ndihme": "go.help",
-    "menu": "go.menu",
-    "gjuha": "go.language",
-    "language": "go.language",
-}
-_EXITS = {"dil", "exit"}
 
 # In this order: an animation also comes as a document, a venue also as a location.
 _MEDIA = (
@@ -123,11 +118,27 @@ def read_update(raw: Json, at: datetime) -> Inbound | None:
     event = _event(raw, at)
     if event is None:
         return None
-    return Inbound("telegram", str(update_id(raw)), str(chat), event)
+    pressed = _message_id(_part(_part(raw, "callback_query"), "message"))
+    written = _message_id(_part(raw, "message") or _part(raw, "edited_message"))
+    message = pressed or written
+    return Inbound(
+        channel="telegram",
+        update_id=str(update_id(raw)),
+        address=str(chat),
+        event=event,
+        message=str(message) if message else "",
+        pressed=bool(pressed),
+        order=written,  # the id of a pressed message says nothing of when it was pressed
+    )
 
 
 def chat_of(raw: Json) -> int | None:
-    """Return the private chat of an update, if it has one."""
+    """Return the private chat of an update, if it has one.
+
+    Whoever answers a poll is in its private chat: ours cannot be forwarded.
+    """
+    if answer := _part(raw, "poll_answer"):
+        return _number(_part(answer, "user"), "id")
     if query := _part(raw, "callback_query"):
         if foreign_chat_of(raw) is not None:
             return None
@@ -169,22 +180,39 @@ def _event(raw: Json, at: datetime) -> AnyEvent | None:
     if query := _part(raw, "callback_query"):
         data = _text(query, "data")
         return ButtonTapped(at=at, button=data) if data else None
+    if answer := _part(raw, "poll_answer"):
+        return _vote(answer, at)
     return ChatLost(at=at) if removed(raw) else None
 
 
 def _message(message: Json, at: datetime) -> AnyEvent | None:
+    forwarded = "forward_origin" in message or "forward_date" in message
     if text := _text(message, "text"):
-        return _command(text, at) or MessageReceived(at=at, text=text)
+        if not forwarded and (event := _command(text, at)):
+            return event
+        sent = _sent_at(message, "date")
+        return MessageReceived(at=at, text=text, forwarded=forwarded, sent_at=sent)
     kind = next((kind for kind in _MEDIA if kind in message), "")
     if not kind and not _NOTICES.isdisjoint(message):
         return None
-    return MediaOffered(at=at, kind=kind or "unknown", caption=_text(message, "caption"))
+    caption = _text(message, "caption")
+    return MediaOffered(at=at, kind=kind or "unknown", caption=caption, forwarded=forwarded)
 
 
 def _edited(message: Json, at: datetime) -> AnyEvent | None:
     """Only new words count: a live location is "edited" every few seconds."""
     text = _text(message, "text") or _text(message, "caption")
-    return MessageReceived(at=at, text=text, edited=True) if text else None
+    sent = _sent_at(message, "edit_date") or _sent_at(message, "date")
+    return MessageReceived(at=at, text=text, edited=True, sent_at=sent) if text else None
+
+
+def _vote(answer: Json, at: datetime) -> AnyEvent | None:
+    """An option of a poll; one that was taken back is nothing."""
+    poll, options = _text(answer, "poll_id"), answer.get("option_ids")
+    option = options[0] if isinstance(options, list) and options else None
+    if not poll or not isinstance(option, int) or isinstance(option, bool):
+        return None
+    return PollAnswered(at=at, poll=poll, option=option)
 
 
 def _command(text: str, at: datetime) -> AnyEvent | None:
@@ -195,11 +223,17 @@ def _command(text: str, at: datetime) -> AnyEvent | None:
     name, rest = match[1].lower(), match[2] or ""
     if name == "start" and _PAYLOAD.fullmatch(rest):
         return Started(at=at, payload=rest)
-    if rest:
-        return None
-    if name in _EXITS:
+    deed = "" if rest else COMMANDS.get(name, "")
+    if deed == LEAVE:
         return ExitPressed(at=at)
-    return ButtonTapped(at=at, button=_GO[name]) if name in _GO else None
+    return ButtonTapped(at=at, button=deed) if deed else None
+
+
+def _sent_at(message: Json, key: str) -> datetime | None:
+    seconds = _number(message, key)
+    if seconds is None or not 0 < seconds < _LAST_SECOND:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _part(raw: Json, key: str) -> Json:
@@ -215,6 +249,11 @@ def _text(raw: Json, key: str) -> str:
 def _number(raw: Json, key: str) -> int | None:
     value = raw.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _message_id(message: Json) -> int:
+    number = _number(message, "message_id") or 0
+    return number if 0 < number < _LAST_MESSAGE else 0
 
 
 def _depth(body: bytes) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 from fakes.telegram import TelegramStandIn
+from fakes.telegram_bot import SECRET, Runner, Time, channel_for, say
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,64 +23,14 @@ from bot.channels.base import (
     ChannelRefused,
     ChatGone,
     Forged,
-    Inbound,
     Malformed,
     Progress,
 )
 from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram.pace import Pace
-from bot.engine.effects import Button, Call, Say
+from bot.engine.effects import Button, Call
 from bot.engine.events import ButtonTapped, ChatLost, MediaOffered, MessageReceived, Started
 
-SECRET = "a-secret_of-ours"
 HOOK = "https://bot.example.com/webhooks/telegram"
-
-
-class Runner:
-    """Stores what it is given, once each; fails or waits when a test says so."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, Inbound] = {}
-        self.handed: list[Inbound] = []
-        self.fail_next = 0
-        self.gates: dict[str, asyncio.Event] = {}
-        self.on_event: Callable[[], None] = lambda: None
-
-    async def handle(self, inbound: Inbound) -> bool:
-        self.handed.append(inbound)
-        self.on_event()
-        if self.fail_next:
-            self.fail_next -= 1
-            raise OSError("the disk is full")
-        if gate := self.gates.get(inbound.address):
-            await gate.wait()
-        new = inbound.update_id not in self.kept
-        self.kept[inbound.update_id] = inbound
-        return new
-
-    @property
-    def events(self) -> list[object]:
-        return [inbound.event for inbound in self.kept.values()]
-
-    @property
-    def texts(self) -> list[str]:
-        return [event.text for event in self.events if isinstance(event, MessageReceived)]
-
-
-class Time:
-    """A clock that jumps when somebody sleeps, and remembers for how long."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.pauses: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        self.now += seconds
-        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -102,18 +53,6 @@ async def channel(telegram: TelegramStandIn) -> AsyncIterator[TelegramChannel]:
     await channel.stop()
 
 
-def channel_for(telegram: TelegramStandIn, **more: object) -> TelegramChannel:
-    time = Time()
-    settings: dict[str, object] = {
-        "token": telegram.token,
-        "secret": SECRET,
-        "api_url": telegram.url,
-        "pace": Pace(clock=time, sleep=time.sleep),
-        "pause": time.sleep,
-    }
-    return TelegramChannel(**(settings | more))  # type: ignore[arg-type]
-
-
 def webhook_app(channel: TelegramChannel, runner: Runner) -> Starlette:
     """The bot's webhook route, as small as it can be."""
 
@@ -128,10 +67,6 @@ def webhook_app(channel: TelegramChannel, runner: Runner) -> Starlette:
         return Response()
 
     return Starlette(routes=[Route("/webhooks/telegram", take, methods=["POST"])])
-
-
-def say(text: str, **more: object) -> Say:
-    return Say(key="test.words", text=text, **more)  # type: ignore[arg-type]
 
 
 async def test_polling_hands_over_in_order_and_confirms_what_is_committed(
@@ -373,7 +308,12 @@ async def test_no_file_is_ever_fetched(
     await channel.start(runner)
     await telegram.until(lambda: len(runner.events) == 10)
 
-    assert {name for name, _ in telegram.calls} == {"deleteWebhook", "getUpdates"}
+    assert {name for name, _ in telegram.calls} == {
+        "deleteWebhook",
+        "getUpdates",
+        "getChatMenuButton",
+        "setChatMenuButton",
+    }
     assert runner.events[0].caption == "ma dergoi nje burre"
     assert "0000" not in repr(runner.events)
 
@@ -548,25 +488,6 @@ async def test_a_slow_chat_delays_no_other(
     assert slow.texts == ["prit"]
 
 
-async def test_bursts_pass_the_platforms_own_limits() -> None:
-    """
-    Twelve chats at three bubbles each stay within what the platform allows.
-    """
-    async with TelegramStandIn(clock=(time := Time())) as telegram:
-        channel = channel_for(telegram, pace=Pace(clock=time, sleep=time.sleep))
-        children = [telegram.child() for _ in range(12)]
-        for child in children:
-            child.starts()
-        says = [say("e para"), say("e dyta"), say("e treta")]
-        await asyncio.gather(
-            *(channel.send(str(child.id), says, key=str(child.id)) for child in children)
-        )
-        await channel.stop()
-
-    assert not telegram.refusals
-    assert all(child.texts == ["e para", "e dyta", "e treta"] for child in children)
-
-
 async def test_no_log_holds_a_token_or_a_word(
     telegram: TelegramStandIn,
     runner: Runner,
@@ -595,20 +516,3 @@ async def test_no_log_holds_a_token_or_a_word(
     assert "send failed" in logs
     for secret in (telegram.token, word, ascii(word)[1:-1], SECRET, str(child.id)):
         assert secret not in logs
-
-
-async def test_the_command_menu_comes_in_each_language(
-    telegram: TelegramStandIn, runner: Runner
-) -> None:
-    """
-    The command menu is set for each language and, in the first, for everyone else.
-    """
-    words = {"sq": {"ndihme": "Dua ndihmë"}, "en": {"help": "I need help"}}
-    channel = channel_for(telegram, commands=words)
-
-    await channel.start(runner)
-    await telegram.until(lambda: len(telegram.commands) == 3)
-    await channel.stop()
-
-    assert telegram.commands["sq"] == telegram.commands[""]
-    assert telegram.commands["en"] == [{"command": "help", "description": "I need help"}]
