@@ -1,0 +1,207 @@
+"""Everything that the bot can say: by going through the content, and by walking it.
+
+The walk presses every button, types a word of every kind, and lets the helpline and the
+timers do what they can. It goes on from each state in which it met something new.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.engine.answers import ANYTIME, OPTIONS
+from bot.engine.content import BANDS, COUNTRIES, LANGUAGES, Content, Lexicon
+from bot.engine.effects import Effect, Say, SetTimer
+from bot.engine.events import (
+    Abilities,
+    AnyEvent,
+    ButtonTapped,
+    ChatHidden,
+    ContactArrived,
+    ContactClimbed,
+    ContactDelayed,
+    CounsellorJoined,
+    CounsellorLeft,
+    CounsellorWrote,
+    Helpline,
+    MediaOffered,
+    MessageReceived,
+    Reading,
+    Severity,
+    Started,
+    TimerFired,
+)
+from bot.engine.flows.again import ask_again
+from bot.engine.journey import ONBOARDING
+from bot.engine.state import State
+from bot.engine.step import fallback, step
+from bot.engine.voice import Moment, say
+
+Answer = tuple[Say, ...]
+AT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+ADULTS = ("parent", "teacher", "other")
+# role, own band, band of the child that is asked about
+PEOPLE = (
+    *(("child", band, "") for band in BANDS),
+    *((role, "", band) for role in ADULTS for band in BANDS),
+)
+NAME = "Drita " + "W" * 34  # a counsellor's name at its longest
+READ = (
+    (Severity.CONCERN, "bullying"),
+    (Severity.DISCLOSURE, "sextortion"),
+    (Severity.EMERGENCY, "self_harm"),
+    (Severity.EMERGENCY, "violence"),
+)
+PLACES = ("open", "hook", "try1", "try2", "quiz", "again", "do", "end")
+
+
+def person(language: str, who: tuple[str, str, str], country: str) -> State:
+    """Somebody who has been through the onboarding."""
+    return replace(
+        State.new(),
+        language=language,
+        role=who[0],
+        band=who[1],
+        child_band=who[2],
+        country=country,
+        onboarded=True,
+        limits_version="1",
+        limits_at=AT,
+    )
+
+
+def people(countries: Sequence[str]) -> Iterator[State]:
+    """Every kind of person that the content distinguishes, in these countries."""
+    for language in LANGUAGES:
+        for who in PEOPLE:
+            yield from (person(language, who, country) for country in countries)
+
+
+def says_of(effects: Iterable[Effect]) -> Answer:
+    """The bubbles of a step."""
+    return tuple(effect for effect in effects if isinstance(effect, Say))
+
+
+# ---------- by going through the content ----------
+
+
+def phrased(content: Content) -> set[Answer]:
+    """Every phrase for everybody, with the numbers of every country, and the longest names."""
+    moment = Moment(content, Started(at=AT))
+    longest = max((each.title for each in _lessons(content)), key=len)
+    extra = {"name": NAME, "title": longest, "minutes": "1440", "number": "116 111"}
+    return {
+        (say(state, moment, key, **extra),)
+        for state in people(COUNTRIES)
+        for key in content.phrases[state.language]
+    }
+
+
+def asked(content: Content, abilities: Abilities, countries: Sequence[str]) -> set[Answer]:
+    """Every question that can be asked, and what is said when a step fails."""
+    moment = Moment(content, Started(at=AT, abilities=abilities))
+    found: set[Answer] = set()
+    for state in people(countries):
+        found |= {_asked(state, moment, question) for question in _questions(content, state)}
+        found.add(says_of(fallback(content, state, moment.event)))
+    return found - {()}
+
+
+def _lessons(content: Content) -> Iterator[Any]:
+    for lessons in content.lessons.values():
+        yield from lessons.values()
+
+
+def _questions(content: Content, state: State) -> Iterator[str]:
+    yield from OPTIONS
+    for journey in content.journeys.values():
+        if state.adult or journey.id == ONBOARDING:
+            yield from (f"j:{journey.id}:{node}" for node in journey.turns)
+    for lesson in content.lessons[state.language].values():
+        yield from (f"{lesson.id}/{place}" for place in PLACES)
+
+
+def _asked(state: State, moment: Moment, question: str) -> Answer:
+    return says_of(ask_again(replace(state, asked=question), moment).effects)
+
+
+# ---------- by walking it ----------
+
+
+def walked(
+    content: Content, start: State, *, abilities: Abilities, helpline: Helpline
+) -> set[Answer]:
+    """Every answer that was met on the way from a state."""
+    queue: deque[tuple[State, Answer]] = deque([(start, ())])
+    met: set[object] = set()
+    timers: set[str] = set()
+    answers: set[Answer] = set()
+    common = {"at": AT, "helpline": helpline, "abilities": abilities}
+    while queue:
+        state, shown = queue.popleft()
+        for event in _events(content, state, shown, timers, common):
+            answer = step(state, event, content=content)
+            says = says_of(answer.effects)
+            answers.add(says)
+            timers |= {each.name for each in answer.effects if isinstance(each, SetTimer)}
+            if not (new := _novel(answer.state, says)) <= met:
+                met |= new
+                queue.append((answer.state, says))
+    return answers - {()}
+
+
+def _novel(state: State, says: Answer) -> set[object]:
+    """What makes a state worth going on from: other words, other buttons, another question."""
+    stage = state.contact and state.contact.stage
+    spoken = {(each.key, tuple(button.id for button in each.buttons)) for each in says}
+    return {(state.asked, stage), *spoken}
+
+
+def _events(
+    content: Content,
+    state: State,
+    shown: Answer,
+    timers: Iterable[str],
+    common: Mapping[str, Any],
+) -> Iterator[AnyEvent]:
+    yield Started(**common)
+    for button in dict.fromkeys((*_buttons(shown), *ANYTIME)):
+        yield ButtonTapped(button=button, **common)
+    for text in _words(content, state.language or "sq"):
+        yield MessageReceived(text=text, **common)
+    for severity, category in READ:
+        yield MessageReceived(text="…", reading=Reading(severity, category, 0.9, ()), **common)
+    yield MessageReceived(text="…", forwarded=True, **common)
+    yield from (MediaOffered(kind=kind, **common) for kind in ("photo", "sticker"))
+    yield from (TimerFired(name=name, **common) for name in sorted(timers))
+    yield ChatHidden(left=3, **common)
+    if state.contact is not None:
+        yield from _news({"contact_id": "c", **common})
+
+
+def _buttons(shown: Sequence[Say]) -> Iterator[str]:
+    for each in shown:
+        yield from (button.id for button in (*each.buttons, *each.standing))
+
+
+def _words(content: Content, language: str) -> Iterator[str]:
+    """One word of every kind that is heard, and one that nobody knows."""
+    yield "qwrtz"
+    for item in fields(Lexicon):
+        words = getattr(content.lexicons[language], item.name)
+        if isinstance(words, tuple) and words and item.name != "language_words":
+            yield words[0]
+
+
+def _news(common: Mapping[str, Any]) -> Iterator[AnyEvent]:
+    """What the helpline can do to a contact."""
+    yield from (ContactArrived(minutes=minutes, **common) for minutes in (120, None))
+    yield ContactDelayed(**common)
+    for name in ("all_on_duty", "supervisor", "outside"):
+        yield ContactClimbed(step=name, minutes=99, **common)
+    yield CounsellorJoined(name=NAME, **common)
+    yield CounsellorWrote(name=NAME, text="W" * 60, **common)
+    yield from (CounsellorLeft(name=NAME, closed=closed, **common) for closed in (True, False))
