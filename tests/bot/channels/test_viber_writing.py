@@ -59,13 +59,13 @@ def pages(*says: Say) -> tuple[Page, ...]:
 
 def say(text: str = "Cila është e sigurt?", **more: object) -> Say:
     """A bubble with the way to help."""
-    return replace(Say(key="a", text=text, help=HELP), **more)  # type: ignore[arg-type]
+    return replace(Say(key="a", text=text, help=HELP), **more)
 
 
 def labels(page: Page) -> list[str]:
     """What can be pressed under a message, as it is read."""
     keyboard = page.fields(modern=True)["keyboard"]
-    return [shown_text(key["Text"]) for key in keyboard["Buttons"]]  # type: ignore[index]
+    return [shown_text(key["Text"]) for key in keyboard["Buttons"]]
 
 
 @settings(deadline=None, max_examples=60)
@@ -139,7 +139,7 @@ def test_a_list_of_any_length_fits(count: int, label: str) -> None:
     """
     buttons = [Button(f"q.{number}", label) for number in range(count)]
 
-    keys: list[dict[str, int]] = keyboard_of(buttons, HELP, silent=True)["Buttons"]  # type: ignore[assignment]
+    keys: list[dict[str, int]] = keyboard_of(buttons, HELP, silent=True)["Buttons"]
 
     check_keyboard({"Type": "keyboard", "Buttons": keys})
     assert rows_of(keys) <= 12
@@ -168,7 +168,7 @@ def test_a_press_is_the_button_again(button: str) -> None:
     """
     What a key sends when it is pressed is read as the id it was made from.
     """
-    [key] = keyboard_of([Button(button, "Po")], None, silent=False)["Buttons"]  # type: ignore[misc]
+    [key] = keyboard_of([Button(button, "Po")], None, silent=False)["Buttons"]
 
     assert press_of(key["ActionBody"]) == button
 
@@ -178,7 +178,7 @@ def test_a_label_reads_as_it_was_written(label: str) -> None:
     """
     Markup in a label is shown, not obeyed, and a cut never tears an entity apart.
     """
-    [key] = keyboard_of([Button("q", label)], None, silent=False)["Buttons"]  # type: ignore[misc]
+    [key] = keyboard_of([Button("q", label)], None, silent=False)["Buttons"]
 
     shown = shown_text(key["Text"])
     expected = "".join(char if char.isprintable() else " " for char in label)
