@@ -26,7 +26,7 @@ from bot.channels.words import load_words as load_channel_words
 from bot.clock import Clock
 from bot.crypto import Keys, load_keys
 from bot.delivery import Delivery
-from bot.edge import LastResort, SecurityHeaders, refused
+from bot.edge import LastResort, SecurityHeaders
 from bot.engine.content import COUNTRIES, Content
 from bot.engine.effects import Say
 from bot.engine.events import Started
@@ -113,7 +113,6 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,
         lifespan=partial(_lifespan, bot),
-        exception_handlers={HTTPException: refused},
     )
     app.state.bot = bot
     _add_routes(app, bot, content, fallback, channels)
@@ -225,13 +224,19 @@ def _add_routes(
     machines = Machines(bot.runner, bot.alarms, metrics_key, left_out=lambda: bot.delivery.left_out)
     app.router.routes.append(webhook_route(Webhooks(hooks, bot.runner, reports=bot.reports)))
     app.router.routes.extend(machine_routes(machines))
+    words = load_words(bot.settings.content_dir)
+
+    def anywhere(language: str) -> Sequence[Say]:
+        return fallback(language, "")
+
+    app.add_exception_handler(HTTPException, pages.not_found(words, anywhere))
     app.include_router(
         pages.router(
             runner=bot.runner,
             web=bot.web,
             greeting=greeting_of(content),
-            fallback=lambda language: fallback(language, ""),
-            words=load_words(bot.settings.content_dir),
+            fallback=anywhere,
+            words=words,
             public_url=bot.settings.public_url,
         )
     )
