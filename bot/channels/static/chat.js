@@ -259,6 +259,7 @@ function arrived(answer, item) {
   if (answer.left) return leave(false); // the exit word
   for (const passing of talk.querySelectorAll(".doors")) passing.remove();
   if (fresh) greeted(answer.bubbles, item);
+  if (fresh) document.getElementById("words")?.remove();
   fresh = false;
   if (navigator.cookieEnabled) door = ""; // from now on the cookie says who we are
   if (!live) listen();
