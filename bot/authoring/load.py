@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from bot.authoring.campaigns import read_campaigns
 from bot.authoring.faults import ContentFault, Fault, Level
 from bot.authoring.journeys import JourneyPages, read_journeys
 from bot.authoring.lessons import read_lessons
@@ -28,6 +29,7 @@ class Library:
     cues: Mapping[str, object]
     services: Page | None
     limits: Page | None
+    campaigns: Page | None
 
 
 def load(root: Path) -> Content:
@@ -57,6 +59,7 @@ def read_library(root: Path, faults: Faults) -> Library:
         cues=read_cues(root, faults),
         services=read_page(root, "services.toml", faults),
         limits=read_page(root, "limits.toml", faults),
+        campaigns=read_page(root, "campaigns.toml", faults),
     )
 
 
@@ -70,6 +73,7 @@ def build(library: Library, faults: Faults, *, today: date) -> Content:
         services=read_services(library.services, today=today),
         lexicons=read_lexicons(library.lexicons, library.cues),
         limits_version=_limits_version(library.limits),
+        campaigns=read_campaigns(library.campaigns),
     )
 
 

@@ -173,3 +173,4 @@ class Content:
     services: tuple[Service, ...]
     lexicons: Mapping[str, Lexicon]
     limits_version: str
+    campaigns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id, language

@@ -136,9 +136,13 @@ class State:
         return replace(self, paused=self.waiting_question)
 
     def kept(self, *words: Word) -> Self:
-        """The state with these words held; the longest, and the oldest small talk, give way."""
+        """The state with these words held, in the order in which they were written.
+
+        The longest are cut, and the oldest small talk gives way.
+        """
         cut = tuple(replace(word, text=word.text[:TEXT_KEPT]) for word in words)
-        return replace(self, words=_fewer((*self.words, *cut)))
+        written = sorted((*self.words, *cut), key=lambda word: word.at)
+        return replace(self, words=_fewer(tuple(written)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for storage; only what differs from a new conversation."""

@@ -8,7 +8,7 @@ from typing import assert_never
 from bot.engine import journey
 from bot.engine.answers import press, standing, typed
 from bot.engine.content import Content
-from bot.engine.effects import Button, Effect, Say, TakeBack
+from bot.engine.effects import Button, CountCampaign, Effect, Say, TakeBack
 from bot.engine.events import (
     AnyEvent,
     ButtonTapped,
@@ -135,7 +135,7 @@ def _started(state: State, moment: Moment) -> Step:
     if state.contact is not None:
         return handover.waiting_news(state, moment)
     if not state.onboarded:
-        return unless_grave(state, moment, _from_the_start)
+        return _counted(state, moment).then(unless_grave(state, moment, _from_the_start))
     if state.asked or state.paused:
         return ask_again(state, moment)
     return doors.menu(state, moment)
@@ -160,6 +160,18 @@ def _timer(state: State, moment: Moment, name: str) -> Step:
         return report.forget(state)
     if name in ("arrival", "arrival_last"):
         return disclosure.remind_arrival(state, moment, last=name == "arrival_last")
+def _counted(state: State, moment: Moment) -> Step:
+    """Count the campaign by whose link a new conversation began; nothing else of it is kept.
+
+    Only names of the content count: a link that was made up for one child tells nothing.
+    """
+    event = moment.event
+    new = not (state.asked or state.paused or state.language)
+    if not new or not isinstance(event, Started) or event.payload not in moment.content.campaigns:
+        return Step(state)
+    return Step(state, (CountCampaign(name=event.payload),))
+
+
     return Step(state)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.engine.content import ADULT, BANDS, Content, Service
 from bot.engine.effects import Button, Call, Effect, Say
-from bot.engine.events import AnyEvent, Helpline, HelplineEvent, TimerFired
+from bot.engine.events import AnyEvent, Helpline, HelplineEvent, MessageReceived, TimerFired
 from bot.engine.state import State
 
 LABEL_LIMIT = 34  # characters; a longer label is printed as A, B, C in the bubble
 LETTERS = "ABCDEFGH"
+LATE = timedelta(days=1)  # a platform that says more was wrong
 OR = {"sq": " ose ", "en": " or "}
 
 
@@ -39,6 +40,15 @@ class Moment:
     def at(self) -> datetime:
         """When it happened; aware UTC."""
         return self.event.at
+
+    @property
+    def said_at(self) -> datetime:
+        """When the words were written, by the platform's clock where it says so.
+
+        Never later than they came, nor more than ``LATE`` before; aware UTC.
+        """
+        sent = self.event.sent_at if isinstance(self.event, MessageReceived) else None
+        return min(self.at, max(sent, self.at - LATE)) if sent else self.at
 
     @property
     def helpline(self) -> Helpline:

@@ -42,7 +42,7 @@ FORGET = timedelta(hours=24)  # words that nobody was asked to read are dropped
 def word_of(moment: Moment, text: str, reading: Reading, *, kind: str = "text") -> Word:
     """The child's words as the counsellor will see them."""
     return Word(
-        at=moment.at,
+        at=moment.said_at,
         kind=kind,
         text=text,
         severity=reading.severity.word,
