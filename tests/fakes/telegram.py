@@ -30,7 +30,7 @@ from fakes.telegram_child import BOT, Child, Shown
 from fakes.telegram_profile import Profile
 from fakes.telegram_rules import METHODS, Refused, check_webhook, read_call
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -241,7 +241,10 @@ class TelegramStandIn(Chats, Profile):
         await self._serving
 
     async def _call(self, request: Request) -> Response:
-        raw = dict(request.query_params) | await _fields(request)
+        try:
+            raw = dict(request.query_params) | await _fields(request)
+        except ClientDisconnect:
+            return Response()  # given up on the way: it never came
         method = METHODS.get(request.path_params["method"].lower())
         self.calls.append((method or request.path_params["method"], dict(raw)))
         try:

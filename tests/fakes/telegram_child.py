@@ -108,8 +108,12 @@ class Child:
         return self.telegram.update(("m", self.id), edited_message=edited)
 
     def taps(self, what: str) -> str:
-        """Press the newest button with this label or data, or forge one; returns the query."""
-        message = next((shown for shown in reversed(self.seen) if shown.data_of(what)), None)
+        """Press the newest button with this label or data; returns the query.
+
+        Where there is none it was pressed just before it was changed or removed.
+        """
+        newest = self.shown[-1] if self.shown else None
+        message = next((shown for shown in reversed(self.seen) if shown.data_of(what)), newest)
         data = message.data_of(what) if message else None
         query = f"{self.id}{self.telegram.next_id()}"
         self.telegram.unanswered.add(query)
