@@ -141,6 +141,18 @@ def _started(state: State, moment: Moment) -> Step:
     return doors.menu(state, moment)
 
 
+def _counted(state: State, moment: Moment) -> Step:
+    """Count the campaign by whose link a new conversation began; nothing else of it is kept.
+
+    Only names of the content count: a link that was made up for one child tells nothing.
+    """
+    event = moment.event
+    new = not (state.asked or state.paused or state.language)
+    if not new or not isinstance(event, Started) or event.payload not in moment.content.campaigns:
+        return Step(state)
+    return Step(state, (CountCampaign(name=event.payload),))
+
+
 def _from_the_start(state: State, moment: Moment) -> Step:
     return journey.onboard(replace(state, asked="", paused=""), moment)
 
@@ -160,18 +172,6 @@ def _timer(state: State, moment: Moment, name: str) -> Step:
         return report.forget(state)
     if name in ("arrival", "arrival_last"):
         return disclosure.remind_arrival(state, moment, last=name == "arrival_last")
-def _counted(state: State, moment: Moment) -> Step:
-    """Count the campaign by whose link a new conversation began; nothing else of it is kept.
-
-    Only names of the content count: a link that was made up for one child tells nothing.
-    """
-    event = moment.event
-    new = not (state.asked or state.paused or state.language)
-    if not new or not isinstance(event, Started) or event.payload not in moment.content.campaigns:
-        return Step(state)
-    return Step(state, (CountCampaign(name=event.payload),))
-
-
     return Step(state)
 
 
