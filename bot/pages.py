@@ -73,7 +73,8 @@ def router(
     routes.add_api_route("/chat/live", pages.live, methods=["GET"])
     routes.add_api_route("/exit", pages.exit, methods=["POST"])
     routes.add_api_route("/tabela", pages.table, methods=["GET"])
-    routes.add_api_route("/fjalet", pages.little_words, methods=["GET", "HEAD"])
+    for path in ("/fjalet", "/fjalet/"):  # it is typed from a poster
+        routes.add_api_route(path, pages.little_words, methods=["GET", "HEAD"])
     routes.add_api_route("/static/{name:path}", pages.asset, methods=["GET"])
     return routes
 
@@ -212,7 +213,7 @@ class Pages:
         """A file of the page. Its address changes with its content."""
         asset = self._assets.get(name)
         if asset is None:
-            return Response(status_code=404, headers=_NO_STORE)
+            raise HTTPException(404, headers=_NO_STORE)
         headers = {"Cache-Control": "private, max-age=86400", "Vary": "Accept-Encoding"}
         if "gzip" not in request.headers.get("accept-encoding", ""):
             return Response(asset.plain, media_type=asset.kind, headers=headers)

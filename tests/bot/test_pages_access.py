@@ -12,7 +12,7 @@ from fakes.webchat import CONTENT, Child, WebChat, phone, serving, web_chat
 from playwright.async_api import Browser, expect
 
 from bot import authoring
-from bot.engine.content import LANGUAGES, Lesson
+from bot.engine.content import LANGUAGES, Ask, Lesson, Quiz
 from bot.engine.effects import Button, Call, Say
 
 _GO = {"sq": "Vazhdoj", "en": "Go on"}
@@ -47,7 +47,8 @@ async def in_talk(browser: Browser, url: str, language: str = "sq", **more: obje
 
 def asks(lesson: Lesson) -> Iterator[Say]:
     """The questions of a lesson, with their buttons."""
-    for ask in (lesson.hook, *lesson.tries, lesson.quiz):
+    every: tuple[Ask | Quiz, ...] = (lesson.hook, *lesson.tries, lesson.quiz)
+    for ask in every:
         buttons = tuple(Button(option.id, option.label) for option in ask.options)
         yield Say(key="k", text=ask.say, buttons=buttons, language=lesson.language)
 

@@ -124,7 +124,7 @@ def web_chat(url: str, answers: Answers = short_answers, *, pace: Pace | None = 
     weblog = WebLog(engine, keys.sealer)
     web = WebChannel(weblog, conversation_of=keys.conversation_id)
     runner = FakeRunner(web, answers)
-    app = FastAPI(docs_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, openapi_url=None, redirect_slashes=False)
     words = load_words(CONTENT)
     app.add_exception_handler(HTTPException, pages.not_found(words, doors))
     app.include_router(

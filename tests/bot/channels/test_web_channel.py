@@ -7,7 +7,8 @@ import pytest
 from fakes.webchat import WebChat, web_chat
 from sqlalchemy import text
 
-from bot.channels.base import ChannelDown
+from bot.channels.base import ChannelDown, Place, Progress, Shown
+from bot.channels.web.bubbles import GONE, message_id, standing
 from bot.crypto import SealBroken
 from bot.engine.effects import Button, Call, Say
 from bot.store.database import StoreUnavailable
@@ -156,3 +157,67 @@ async def test_a_broken_store_is_tried_again() -> None:
         await chat.web.send(ADDRESS, [say("një")], key="row-1")
     with pytest.raises(StoreUnavailable):
         await chat.log.newest()
+
+
+async def test_a_bubble_takes_anothers_place(database_url: str) -> None:
+    """
+    A fleeting bubble is reported; the one that stands instead of it is said, the first is
+    gone from the log, and open pages are told; done again, it comes to the same.
+    """
+    chat = web_chat(database_url)
+    progress = Progress()
+    await chat.web.send(
+        ADDRESS, [say("fjalët", fleeting=True), say("tjetër")], key="row-1", progress=progress
+    )
+    assert progress.shown == [Shown("row-1:0", key="k")]
+
+    place = Place(instead={"k": "row-1:0"})
+    for _ in range(2):
+        await chat.web.send(ADDRESS, [say("Gati.", instead="k")], key="row-2", place=place)
+
+    turns = await chat.log.read(chat.web.conversation(ADDRESS))
+    assert [turn.payload["text"] for turn in standing(turns)] == ["tjetër", "Gati."]
+    assert [turn.payload["seq"] for turn in turns if turn.payload["who"] == GONE] == [1]
+
+
+async def test_what_is_taken_back_is_taken_from_this_talk_alone(database_url: str) -> None:
+    """
+    Bubbles go by their ids, of this conversation only; what is gone already counts as removed.
+    """
+    chat = web_chat(database_url)
+    for address in (ADDRESS, "b" * 64):
+        await chat.web.send(address, [say(address[0])], key=f"row-{address[0]}")
+
+    left = await chat.web.take_back(ADDRESS, ["row-a:0", "row-b:0", "row-x:0"])
+    again = await chat.web.take_back(ADDRESS, ["row-a:0"])
+
+    assert left == again == 0
+    assert await shown(chat, ADDRESS) == []
+    assert await shown(chat, "b" * 64) == ["b"]
+
+
+async def shown(chat: WebChat, address: str) -> list[str]:
+    turns = await chat.log.read(chat.web.conversation(address))
+    return [turn.payload["text"] for turn in standing(turns)]
+
+
+def test_the_id_of_a_bubble_fits_its_place() -> None:
+    """
+    The longest key of an answer gives ids of at most 64 characters, each its own.
+    """
+    ids = {message_id("k" * 64, place) for place in range(30)}
+
+    assert len(ids) == 30
+    assert max(map(len, ids)) <= 64
+
+
+async def test_a_broken_store_takes_nothing_back_yet() -> None:
+    """
+    R4: what could not be taken back stays with the delivery, which tries again.
+    """
+    chat = web_chat("sqlite://")
+    with chat.engine.begin() as connection:
+        connection.execute(text("DROP TABLE web_log"))
+
+    with pytest.raises(ChannelDown):
+        await chat.web.take_back(ADDRESS, ["row-1:0"])
