@@ -22,6 +22,17 @@ class Profile:
         self.menu_button = "default"
         self.renamed = 0
 
+    def profile_in(self, language: str) -> tuple[str, str, str, list[tuple[str, str]]]:
+        """What somebody with this language sees: name, profile, empty chat, command menu."""
+        asked = {"language_code": language}
+        menu = self.commands.get(language) or self.commands.get("", [])
+        return (
+            _get(self.names, asked),
+            _get(self.abouts, asked),
+            _get(self.descriptions, asked),
+            [(each["command"], each["description"]) for each in menu],
+        )
+
     async def _setMyName(self, values: dict[str, Any]) -> object:
         if self.renamed >= NAMES_A_DAY:
             raise Refused(429, f"Too Many Requests: retry after {A_DAY}", A_DAY)
