@@ -156,6 +156,7 @@ def join(
             greeting=lambda: greeting_of(content),
         )
     )
+    given = [channel for channel in channels if isinstance(channel, Platform)]
     every |= {channel.name: channel for channel in (web, *named)}
     delivery = Delivery(runner, every, helpline, keys.sealer, alarms)
     receipts = Receipts(helpline, runner.ask)
@@ -173,7 +174,7 @@ def join(
         clock=Clock(runner, Lease(runner.ask, "clock"), web_log_hours=settings.web_log_hours),
         web=web,
         paces=paces,
-        platforms=named,
+        platforms=(*named, *given),
         reports=Reports(runner, keys.sealer, alarms, receipts.note),
     )
 

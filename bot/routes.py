@@ -11,14 +11,14 @@ from ipaddress import ip_address
 from typing import Protocol
 
 from sqlalchemy import Connection
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from bot.alarms import Alarms
-from bot.channels.base import Forged, Inbound, Malformed, Report
+from bot.channels.base import Forged, Greets, Inbound, Malformed, Report
 from bot.edge import problem
 from bot.engine.effects import Say as Bubble
 from bot.runner import Runner
@@ -91,11 +91,21 @@ class Webhooks:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Verify, hand to the runner, answer."""
-        answer = await self._take(scope, receive)
+        asked = scope["method"] != "POST"
+        answer = self._greet(scope) if asked else await self._take(scope, receive)
         if isinstance(answer, Response):
             return await answer(scope, receive, send)
         for message in _ok(answer):
             await send(message)
+
+    def _greet(self, scope: Scope) -> Response:
+        hook = self._hooks.get(scope["path_params"]["channel"])
+        if not isinstance(hook, Greets):
+            return problem(405, {"Allow": "POST"})
+        try:
+            return PlainTextResponse(hook.greet(QueryParams(scope["query_string"])))
+        except Forged:
+            return problem(403)
 
     async def _take(self, scope: Scope, receive: Receive) -> bytes | Response:
         """The body of the 200, or a refusal."""
@@ -226,7 +236,7 @@ class Machines:
 
 def webhook_route(webhooks: Webhooks) -> BaseRoute:
     """The route of all channels' webhooks."""
-    return Route("/webhooks/{channel}", webhooks, methods=["POST"])
+    return Route("/webhooks/{channel}", webhooks, methods=["POST", "GET"])
 
 
 def machine_routes(machines: Machines) -> list[BaseRoute]:

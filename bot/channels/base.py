@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from bot.engine.effects import Say
 from bot.engine.events import Abilities, AnyEvent
@@ -182,6 +182,7 @@ class Channel(Protocol):
         """
 
 
+@runtime_checkable
 class Platform(Channel, Protocol):
     """A channel whose platform calls us, or is asked by us: it runs while the bot does."""
 
@@ -205,3 +206,11 @@ class Platform(Channel, Protocol):
 
     async def stop(self) -> None:
         """Stop receiving; what was not committed comes again from the platform."""
+
+
+@runtime_checkable
+class Greets(Protocol):
+    """A channel whose platform asks by GET whether the address is ours, before it calls."""
+
+    def greet(self, query: Mapping[str, str]) -> str:
+        """Return what it wants to read; raise ``Forged`` unless it knows our secret."""

@@ -58,6 +58,14 @@ class SmsChannel:
     def __init__(self, *, secret: str, gateway: Callable[[str, str], tuple[int, str]]) -> None:
         self._secret, self._gateway = secret.encode(), gateway
 
+        self.runs = False
+
+    def greet(self, query: Mapping[str, str]) -> str:
+        """The gateway asks once whether the address is ours, before it posts."""
+        if not hmac.compare_digest(query.get("token", "").encode(), self._secret):
+            raise Forged
+        return query.get("challenge", "")
+
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raise ``Forged`` unless the gateway signed these very bytes."""
         honest = hmac.new(self._secret, body, hashlib.sha256).hexdigest()
@@ -103,10 +111,12 @@ class SmsChannel:
         return b""
 
     async def start(self, runner: Runs, *, lease: Held | None = None) -> None:
-        """The gateway's own settings say where it posts."""
+        """Nothing to begin: the gateway's own settings say where it posts."""
+        self.runs = True
 
     async def stop(self) -> None:
-        """Nothing runs."""
+        """Nothing to end."""
+        self.runs = False
 
 
 def _event(text: str, at: datetime) -> AnyEvent:
@@ -206,6 +216,11 @@ class Phone:
         """Make a call and return its status."""
         answer = await self._http.post("/webhooks/sms", content=body, headers=dict(headers))
         return answer.status_code
+
+    async def asks(self, **query: str) -> tuple[int, str]:
+        """Ask as the gateway does before its first call; return status and body."""
+        answer = await self._http.get("/webhooks/sms", params=query)
+        return answer.status_code, answer.text
 
     async def reads(self, *texts: str) -> None:
         """Wait until these have come after what was read before, in order, and nothing else."""

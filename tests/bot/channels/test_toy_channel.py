@@ -205,6 +205,20 @@ async def test_forged_and_broken_texts_change_nothing(tmp_path: Path) -> None:
         await child.chooses("sq")
 
 
+async def test_channel_runs_while_the_bot_does(tmp_path: Path) -> None:
+    """
+    A channel is started with the bot and stopped with it, and a platform that first asks
+    whether the address is ours reads what it wants only if it knows the secret.
+    """
+    async with house(tmp_path) as here:
+        assert here.sms.runs
+        known = await here.phone.asks(token=SECRET, challenge="42")
+        unknown, _ = await here.phone.asks(token="another", challenge="42")
+    assert not here.sms.runs
+    assert known == (200, "42")
+    assert unknown == 403
+
+
 async def test_phone_that_said_stop_is_answered_when_it_writes_again(tmp_path: Path) -> None:
     """
     STOP is how a number leaves: nothing answers it, and the next word is taken up as on a
