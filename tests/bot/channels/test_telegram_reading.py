@@ -22,9 +22,12 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=20,
 )
+TOLD = ("text", "edited", "forwarded", "sent_at", "payload", "button", "kind", "caption")
+TOLD += ("poll", "option")
 NAMES = """
+poll_answer poll_id option_ids user message_id forward_origin edit_date date
 message edited_message callback_query my_chat_member new_chat_member chat from id type
-private text caption data photo status kicked date entities
+private text caption data photo status kicked entities
 """
 KEYS = st.sampled_from(NAMES.split())
 UPDATES = st.dictionaries(
@@ -51,6 +54,8 @@ def test_each_kind_of_update_is_read_as_written_beside_it(path: Path) -> None:
         assert (inbound.channel, inbound.address) == ("telegram", "7001")
         assert inbound.update_id == str(payload["update"]["update_id"])
         assert inbound.event.at == AT
+        told = {"message": inbound.message, "pressed": inbound.pressed, "order": inbound.order}
+        assert told == payload["inbound"], payload["about"]
 
 
 @pytest.mark.parametrize("path", PAYLOADS, ids=lambda path: path.stem)
@@ -133,9 +138,7 @@ def test_no_shape_of_json_is_an_error(content: dict[str, Any]) -> None:
 
 def _told(event: object) -> dict[str, Any]:
     """The event as the payload files tell it: its type and what a person did."""
-    fields = {
-        name: getattr(event, name)
-        for name in ("text", "edited", "payload", "button", "kind", "caption")
-        if hasattr(event, name)
-    }
+    fields = {name: getattr(event, name) for name in TOLD if hasattr(event, name)}
+    if fields.get("sent_at"):
+        fields["sent_at"] = fields["sent_at"].isoformat()
     return {"type": type(event).__name__} | fields
