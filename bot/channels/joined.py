@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,6 +10,11 @@ from typing import Protocol
 from bot.channels.words import ChannelWords
 from bot.engine.effects import Say
 from bot.settings import Settings
+
+
+def logged(alarm: str) -> None:
+    """An alarm where nobody counts them."""
+    logging.getLogger(__name__).error("alarm %s", alarm)
 
 
 class Files(Protocol):
@@ -37,7 +43,8 @@ class Joined:
 
     ``secret`` derives a secret by name from the key file. ``turns`` makes the pace of a
     platform that takes so many messages a second. ``greeting`` is what a new
-    conversation is told first. ``words`` are by language.
+    conversation is told first. ``words`` are by language. ``alarm`` sounds by name what
+    somebody must look at.
     """
 
     settings: Settings
@@ -46,3 +53,4 @@ class Joined:
     files: Files
     words: Mapping[str, ChannelWords]
     greeting: Callable[[], Sequence[Say]]
+    alarm: Callable[[str], None] = logged

@@ -24,7 +24,7 @@ from bot.channels.base import (
     Shown,
 )
 from bot.channels.body import read_object
-from bot.channels.joined import Joined
+from bot.channels.joined import Joined, logged
 from bot.channels.viber.faults import (
     Meaning,
     Shutter,
@@ -63,6 +63,7 @@ def from_settings(joined: Joined) -> ViberChannel | None:
         api_url=settings.viber_api_url,
         name=settings.viber_name,
         greeting=joined.greeting,
+        alarm=joined.alarm,
     )
 
 
@@ -90,6 +91,7 @@ class ViberChannel:
         api_url: str = "https://chatapi.viber.com/pa",
         name: str = "Sigurt",
         greeting: Callable[[], Sequence[Say]] = tuple,
+        alarm: Callable[[str], None] = logged,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -97,7 +99,7 @@ class ViberChannel:
         self._key, self._greeting = token.encode(), greeting
         self._public_url = public_url.rstrip("/")
         self._link = Link(token, api_url, name)
-        self._levels, self._shutter = Levels(), Shutter(clock)
+        self._levels, self._shutter = Levels(), Shutter(alarm, clock)
         self._hook = Hook(self._set_webhook, pause)
         self._task: asyncio.Task[None] | None = None
 

@@ -108,8 +108,10 @@ def _seconds(retry_after: str) -> float | None:
 class Shutter:
     """Whether the whole channel is shut: then it is tried rarely, and told of once."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(
+        self, alarm: Callable[[str], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._alarm, self._clock = alarm, clock
         self._until: float | None = None
 
     def check(self) -> None:
@@ -122,7 +124,8 @@ class Shutter:
         if meaning_of(status) is not Meaning.SHUT:
             return self._open()
         if self._until is None:
-            _log.error("alarm viber_shut status=%d", status)
+            _log.error("viber: the account is shut (status %d)", status)
+            self._alarm("viber_shut")
         self._until = self._clock() + RARELY
 
     def _open(self) -> None:
