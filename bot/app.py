@@ -154,6 +154,7 @@ def join(
             files=Pictures(runner.ask),
             words=load_channel_words(settings.content_dir),
             greeting=lambda: greeting_of(content),
+            alarm=alarms.sound,
         )
     )
     given = [channel for channel in channels if isinstance(channel, Platform)]
