@@ -80,6 +80,11 @@ class Child:
     def says(self, text: str, **more: Any) -> int:
         return self.sends(text=text, **more)
 
+    def pastes(self, text: str) -> None:
+        """Send a text of any length: the app cuts it at the platform's limit."""
+        for start in range(0, len(text), 4096):
+            self.says(text[start : start + 4096])
+
     def sends(self, **content: Any) -> int:
         self.started, self.blocked = True, False
         if str(content.get("text", "")).startswith("/"):

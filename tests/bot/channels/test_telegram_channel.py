@@ -516,3 +516,63 @@ async def test_no_log_holds_a_token_or_a_word(
     assert "send failed" in logs
     for secret in (telegram.token, word, ascii(word)[1:-1], SECRET, str(child.id)):
         assert secret not in logs
+
+
+async def test_a_press_and_a_message_may_come_swapped(
+    telegram: TelegramStandIn, runner: Runner, channel: TelegramChannel
+) -> None:
+    """
+    R3: messages keep their order and say it; a press that overtakes them says of no order.
+    """
+    app = webhook_app(channel, runner)
+    async with TelegramStandIn(webhook=httpx.ASGITransport(app), clock=None) as platform:
+        runner.on_event = platform._wake
+        platform.hook, platform.secret = HOOK, SECRET
+        child = platform.child()
+        late = platform.keeps_back("m", child)
+        child.says("e para")
+        child.says("e dyta")
+        child.taps("quiz.a")
+        await platform.until(lambda: len(platform.waiting) == 2)
+        late.set()
+        await platform.until(lambda: not platform.waiting)
+
+    press, first, second = runner.kept.values()
+    assert isinstance(press.event, ButtonTapped)
+    assert press.order == 0
+    assert [first.event.text, second.event.text] == ["e para", "e dyta"]
+    assert 0 < first.order < second.order
+
+
+async def test_a_pasted_text_of_8000_characters_is_heard_whole(
+    telegram: TelegramStandIn, runner: Runner, channel: TelegramChannel
+) -> None:
+    """
+    The app cuts a long text in two messages; every word and emoji of it arrives, in order.
+    """
+    text = "".join(f"{number} 👩‍👧 më kërcënoi & <b>. " for number in range(400))[:8000]
+    telegram.child().pastes(text)
+
+    await channel.start(runner)
+    await telegram.until(lambda: len(runner.texts) == 2)
+
+    assert "".join(runner.texts) == text
+
+
+async def test_an_edit_names_the_message_that_was_written_anew(
+    telegram: TelegramStandIn, runner: Runner, channel: TelegramChannel
+) -> None:
+    """
+    Edited words come with the id of the message they stand in, and when they were written.
+    """
+    child = telegram.child()
+    child.says("alo")
+    telegram.later(hours=1)
+    child.edits("me kercenojne")
+
+    await channel.start(runner)
+    await telegram.until(lambda: len(runner.texts) == 2)
+
+    said, edited = runner.kept.values()
+    assert said.message == edited.message == str(child.left[0])
+    assert (edited.event.sent_at - said.event.sent_at).total_seconds() >= 3600
