@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from fakes.channel import FakeChannel
+from fakes.chatting import step, wrote
 from fakes.talk import said, say
 from fakes.world import World, worlds
 from sqlalchemy import text
 
-from bot.channels.base import ChannelBusy, ChannelDown, ChannelRefused, ChatGone
+from bot.channels.base import (
+    Capabilities,
+    ChannelBusy,
+    ChannelDown,
+    ChannelRefused,
+    ChatGone,
+    Inbound,
+)
 from bot.crypto import SealBroken
+from bot.delivery import AT_ONCE
+from bot.engine.events import CounsellorWrote, TimerFired
 from bot.helpline import HelplineRefused
 from bot.store import outbox
 from bot.store.database import writing
+from bot.store.outbox import CHANNEL
+
+ABLE = Capabilities(4096, 64, 8, True)
 
 
 @pytest.fixture
@@ -59,6 +75,137 @@ async def test_a_limited_chat_is_not_tried_before_its_time(world):
     await world.goes_on()
 
     assert world.channel.texts("child-1") == ["1: one", "2: two"]
+
+
+async def test_a_channel_that_hangs_delays_no_other(database_url):
+    """
+    U8: with more chats stuck on one channel than it has places, another is answered at once, also
+    what only a look at the stored rows can find.
+    """
+    stuck, other = FakeChannel("stuck"), FakeChannel("other")
+    async with worlds(database_url, channels=[stuck, other]) as [world]:
+        gate = asyncio.Event()
+        for n in range(AT_ONCE[CHANNEL] + 100):
+            stuck.slow[f"s{n}"] = gate
+            await world.runner.handle(on(stuck, said("hello", who=f"s{n}", update=f"s{n}")))
+        await world.runner.handle(on(other, said("hello", update="1")))
+        await other.has_sent(1)
+        other.fails("child-1", ChannelBusy(1.0))
+        await world.runner.handle(on(other, said("again", update="2")))
+        await world.runner.handle(on(other, said("hello", who="last", update="3")))
+        await other.has_sent(2)
+        world.clock.forward(seconds=2)
+        await world.delivery.look()
+        await other.has_sent(3)
+
+        assert other.texts("child-1") == ["1: hello", "2: again"]
+        assert stuck.sent == []
+        gate.set()
+        await world.delivery.quiet()
+        assert len(stuck.sent) == AT_ONCE[CHANNEL] + 100
+
+
+def on(channel: FakeChannel, inbound: Inbound) -> Inbound:
+    """The same update on this channel."""
+    return replace(inbound, channel=channel.name)
+
+
+@pytest.fixture
+async def restful(database_url: str) -> AsyncIterator[list[World]]:
+    """
+    Two processes and a channel that wants a second between two messages in one chat.
+    """
+    channel = FakeChannel(capabilities=replace(ABLE, rest=1.0), ids=True)
+    async with worlds(database_url, 2, [channel], step=step) as both:
+        yield both
+
+
+def begins(world: World) -> list[float]:
+    """From when on each answer might be sent, in seconds from now."""
+    now = world.clock().timestamp()
+    return [max(place.not_before / 1000 - now, 0) for place in world.channel.places]
+
+
+async def test_one_chat_is_written_to_once_a_second_by_all_processes(restful):
+    """
+    Each answer is told from when on its chat is free, whichever process made the one before.
+    """
+    one, other = restful
+    for n, world in enumerate([one, other, one]):
+        await world.runner.handle(wrote("each two bubbles", n))
+        await world.delivery.quiet()
+    await other.runner.handle(replace(wrote("hello", 9), address="child-2"))
+    await other.delivery.quiet()
+
+    assert begins(one) == [0, 2, 4, 0]
+
+
+async def test_a_chat_that_was_late_still_gets_its_rest(restful):
+    """
+    After a delay what waits does not come all at once: the pause counts from the last message.
+    """
+    world, _ = restful
+    world.channel.fails("child-1", ChannelBusy(30.0))
+    for n in range(3):
+        await world.runner.handle(wrote(f"{n}", n))
+        await world.delivery.quiet()
+    world.clock.forward(seconds=31)
+    await world.goes_on()
+    await world.runner.handle(wrote("later", 9))
+    await world.delivery.quiet()
+
+    assert world.channel.texts("child-1") == ["1: 0", "2: 1", "3: 2", "4: later"]
+    assert begins(world) == [0, 1, 1, 1]
+
+
+@pytest.fixture
+async def costly(database_url: str) -> AsyncIterator[World]:
+    """
+    A channel that takes money for what nobody asked for within a day.
+    """
+    channel = FakeChannel(capabilities=replace(ABLE, session=timedelta(hours=24)))
+
+    def noticing(state, event):
+        if isinstance(event, TimerFired):
+            return step(state, wrote("notice", 0).event)
+        if isinstance(event, CounsellorWrote):
+            return step(state, wrote(f"notice {event.name}", 0).event)
+        return step(state, event)
+
+    async with worlds(database_url, channels=[channel], step=noticing) as [only]:
+        yield only
+
+
+@pytest.mark.parametrize(("hours", "texts"), [(23.9, ["1: hello", "notice"]), (24.1, ["1: hello"])])
+async def test_nothing_is_sent_unasked_where_it_costs(costly, hours, texts):
+    """
+    A day after the last word a notice is left out: counted, not alarmed, and not tried again.
+    """
+    await costly.runner.handle(said("hello", update="1"))
+    await costly.runner.handle(said("wake nudge", update="2"))
+    costly.clock.forward(hours=hours)
+    who = costly.runner.conversation_id("fake", "child-1")
+    event = TimerFired(at=costly.clock(), name="nudge")
+    await costly.runner.handle_event(who, event, update_id="timer")
+    await costly.goes_on()
+
+    assert costly.channel.texts("child-1") == texts
+    assert costly.delivery.left_out == 2 - len(texts)
+    assert (costly.count("outbox"), costly.alarms.counts) == (0, {})
+
+
+async def test_a_persons_words_are_sent_whatever_they_cost(costly):
+    """
+    What a counsellor wrote goes out also after days.
+    """
+    await costly.runner.handle(said("hello", update="1"))
+    costly.clock.forward(hours=80)
+    who = costly.runner.conversation_id("fake", "child-1")
+    event = CounsellorWrote(at=costly.clock(), contact_id="c", name="Elira", text="hi")
+    await costly.runner.handle_event(who, event, update_id="feed:1:1")
+    await costly.goes_on()
+
+    assert costly.channel.texts("child-1") == ["1: hello", "notice"]
 
 
 async def test_a_channel_that_is_down_is_tried_ever_more_seldom(world):

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import tempfile
+import threading
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from fakes.channel import FakeChannel
 from fakes.talk import parts, said, say
 from fakes.world import worlds
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from bot.channels.base import Inbound
 from bot.engine.events import ChatLost, CounsellorWrote, TimerFired
 from bot.runner import Runner
 from bot.store.database import StoreUnavailable, connect
@@ -80,6 +88,60 @@ async def test_answers_come_in_the_order_of_the_messages(database_url):
         for who in "abc":
             assert world.channel.texts(who) == [f"{n}: {n}" for n in range(1, 18)]
         assert world.runner.commits < 51
+
+
+@settings(max_examples=20)
+@given(st.permutations(range(1, 7)), st.lists(st.integers(1, 6), max_size=6), st.data())
+def test_what_arrives_shuffled_and_repeated_is_answered_once(order, repeats, data):
+    """
+    R2, R3: the updates of one chat, shuffled and repeated over two processes, are each answered
+    once, and the answers arrive in the order in which they were given.
+    """
+    updates = [ordered(n) for n in [*order, *repeats]]
+    where = [data.draw(st.integers(0, 1)) for _ in updates]
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'bot.db'}"
+        texts = asyncio.run(shuffled(url, updates, where))
+
+    counted = [told.split(": ")[0] for told in texts]
+    heard = [told.split(": ")[1] for told in texts]
+    assert sorted(heard) == counted == [str(n) for n in range(1, 7)]
+
+
+async def test_a_commit_keeps_the_platforms_order(database_url):
+    """
+    R3: of updates that share a commit each chat's are read in order; what has none keeps its
+    place.
+    """
+    gate = threading.Event()
+    async with worlds(database_url) as [world]:
+        first = asyncio.ensure_future(world.runner.ask(lambda _: gate.wait()))
+        updates = [ordered(3), ordered(1), said("free", update="9"), ordered(2)]
+        taken = [asyncio.ensure_future(world.runner.handle(each)) for each in updates]
+        await asyncio.sleep(0)  # all of them wait for the writer now
+        gate.set()
+        await asyncio.gather(first, *taken)
+        await world.delivery.quiet()
+
+        assert world.channel.texts("child-1") == ["1: 1", "2: 2", "3: free", "4: 3"]
+
+
+async def shuffled(url, updates, where):
+    """Take the updates on two processes at once; return what was answered."""
+    channel = FakeChannel()
+    async with worlds(url, 2, [channel]) as both:
+        handled = [both[n].runner.handle(update) for n, update in zip(where, updates, strict=True)]
+        await asyncio.gather(*handled)
+        for _ in range(8):
+            for world in both:
+                await world.delivery.look()
+                await world.delivery.quiet()
+        return channel.texts("child-1")
+
+
+def ordered(n: int) -> Inbound:
+    """The n-th message of a chat, as the platform counts."""
+    return replace(said(str(n), update=str(n)), order=n)
 
 
 async def test_one_bad_event_spoils_no_other(database_url):

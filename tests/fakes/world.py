@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,19 +20,23 @@ from bot.store.outbox import counts
 class World:
     """A runner with its delivery over one database."""
 
-    def __init__(self, engine: Engine, clock: Clock, **changes: Any) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock, channels: Sequence[FakeChannel], **changes: Any
+    ) -> None:
         self.engine = engine
         self.clock = clock
-        self.channel = FakeChannel()
+        self.channel = channels[0]
         self.helpline = FakeHelpline()
         self.alarms = Alarms()
-        made = parts(clock, **changes)
+        named = {channel.name: channel for channel in channels}
+        made = parts(clock, able=lambda name: named[name].capabilities, **changes)
+        self.sealer = made.keys.sealer
         self.runner = Runner(engine, made, self.alarms)
         self.delivery = Delivery(
             self.runner,
-            {"fake": self.channel},
+            named,
             self.helpline,
-            made.keys.sealer,
+            self.sealer,
             self.alarms,
             now=clock,
             chance=lambda: 1.0,
@@ -56,12 +60,17 @@ class World:
 
 
 @asynccontextmanager
-async def worlds(url: str, number: int = 1, **changes: Any) -> AsyncIterator[list[World]]:
-    """So many processes' worth of runners over one database."""
+async def worlds(
+    url: str, number: int = 1, channels: Sequence[FakeChannel] = (), **changes: Any
+) -> AsyncIterator[list[World]]:
+    """So many processes' worth of runners over one database.
+
+    They share ``channels``; without them each has one of its own.
+    """
     clock = Clock()
     engines = [connect(url) for _ in range(number)]
     migrate(engines[0])
-    made = [World(engine, clock, **changes) for engine in engines]
+    made = [World(engine, clock, channels or [FakeChannel()], **changes) for engine in engines]
     for world in made:
         world.runner.start(world.delivery)
     yield made
