@@ -20,6 +20,7 @@ from bot.engine.state import State
 from bot.script import Talk, event_of
 
 PATIENCE = 60_000  # ms until a test that waits in vain is told so
+STOPS = 40  # presses of Tab that lead around the page
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 
 Turn = dict[str, Any]
@@ -41,6 +42,7 @@ DISCLOSURE: tuple[Turn, ...] = (
     {"tap": "yes"},
 )
 ANSWER = {"sq": "I lexova të gjitha. Si je tani?", "en": "I have read it all. How are you now?"}
+WORDS = {"sq": "limonadë", "en": "lemonade"}
 SCARED = {"sq": "kam frik", "en": "im scared"}
 
 
@@ -82,6 +84,7 @@ class Child(Seen):
         await self.page.goto(house.url)
         await self.reads({"start": True})
         await self.does({"tap": self.talk.language})
+        await self.counts(f"html[lang={self.talk.language}]", 1)
 
     async def does(self, *turns: Turn) -> None:
         """Press or write, and read every bubble of the answer."""
@@ -121,6 +124,27 @@ class ScriptlessChild(Child):
                 return
             await self.page.locator("a.news").click()
         raise AssertionError(f"{words!r} not in {await self.log()}")
+
+
+class KeyboardChild(Child):
+    """A child who uses no mouse and no finger, only keys."""
+
+    async def _taps(self, option: str) -> None:
+        await self._stands_at(f"one.name === 'tap' && one.value.endsWith('.{option}')")
+        await self.page.keyboard.press("Enter")
+
+    async def _says(self, words: str) -> None:
+        await self._stands_at("one.id === 'text'")
+        await self.page.keyboard.type(words)
+        await self.page.keyboard.press("Enter")
+
+    async def _stands_at(self, what: str) -> None:
+        """Go on from where the keyboard stands, until it is there; once around at most."""
+        for _ in range(STOPS):
+            if await self.page.evaluate(f"(one => {what})(document.activeElement)"):
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError(f"the keyboard does not come to {what}")
 
 
 class Staff(Seen):
@@ -165,9 +189,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield house
 
 
-async def child_of(browser: Browser, language: str) -> Child:
+async def child_of(browser: Browser, language: str, kind: type[Child] = Child) -> Child:
     context = await browser.new_context(viewport=PHONE, reduced_motion="reduce")  # type: ignore[arg-type]
-    return Child(context, await context.new_page(), language)
+    return kind(context, await context.new_page(), language)
 
 
 async def staff_of(browser: Browser, **more: Any) -> Staff:
@@ -255,3 +279,21 @@ async def test_the_line_works_without_script(house: House, browser: Browser) -> 
     for seen in (child, drita):
         assert seen.faults == []
         assert seen.hosts == {urlsplit(house.url).netloc}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_keys_alone_lead_to_a_person(house: House, browser: Browser, language: str) -> None:
+    """
+    From the first press to the words that a person has, no mouse and no finger is needed; the
+    two little words do not stay on the page.
+    """
+    child, drita = await child_of(browser, language, KeyboardChild), await staff_of(browser)
+    await drita.enters(house, language)
+    await child.begins(house)
+    await child.does(*ONBOARDING)
+    await child.counts(f"#log .turn:has-text('{WORDS[language]}')", 0)
+    await child.does(*DISCLOSURE)
+    await child.reads({"arrives": True})
+
+    await drita.counts("#list a", 1)
+    assert child.faults == []
