@@ -47,7 +47,7 @@ class Hook(Protocol):
     def parse(self, body: bytes, at: datetime) -> list[Inbound | Report]:
         """What happened, in order; raises ``Malformed``."""
 
-    def answer(self, says: Sequence[Bubble]) -> bytes:
+    def answer(self, address: str, says: Sequence[Bubble]) -> bytes:
         """The body of the 200 to an update that is answered in the call."""
 
 
@@ -140,7 +140,7 @@ class Webhooks:
             if self._reports is not None:
                 await self._reports.note(item)
         elif item.in_answer:
-            return hook.answer(await self._runner.answer(item))
+            return hook.answer(item.address, await self._runner.answer(item))
         else:
             await self._runner.handle(item)
         return b""

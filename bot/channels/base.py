@@ -192,8 +192,8 @@ class Platform(Channel, Protocol):
     def parse(self, body: bytes, at: datetime) -> list[Inbound | Report]:
         """What happened, in order. Raises ``Malformed``; call it only after ``verify``."""
 
-    def answer(self, says: Sequence[Say]) -> bytes:
-        """The body of the 200 to an update that was ``in_answer``; empty: none.
+    def answer(self, address: str, says: Sequence[Say]) -> bytes:
+        """The body of the 200 to an update of ``address`` that was ``in_answer``; empty: none.
 
         ``says`` is empty for a repeat.
         """

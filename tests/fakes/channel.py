@@ -129,7 +129,7 @@ class FakeChannel:
 class FakeWebhook(FakeChannel):
     """Its updates are ``id address text``; the header ``x-secret`` must be ``right``."""
 
-    def answer(self, says: Sequence[Say]) -> bytes:
+    def answer(self, address: str, says: Sequence[Say]) -> bytes:
         """The words, one bubble a line."""
         return "\n".join(say.text for say in says).encode()
 

@@ -106,7 +106,7 @@ class SmsChannel:
         """What was sent stays on the phone."""
         return len(messages)
 
-    def answer(self, says: Sequence[Say]) -> bytes:
+    def answer(self, address: str, says: Sequence[Say]) -> bytes:
         """Nothing is said in the answer to a call."""
         return b""
 

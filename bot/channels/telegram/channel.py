@@ -158,7 +158,7 @@ class TelegramChannel:
         except TelegramError as error:
             raise channel_error(error) from None
 
-    def answer(self, says: Sequence[Say]) -> bytes:
+    def answer(self, address: str, says: Sequence[Say]) -> bytes:
         """Telegram's 200 needs no body."""
         return b""
 

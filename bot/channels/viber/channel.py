@@ -117,14 +117,15 @@ class ViberChannel:
         happened = read_callback(raw, at, digest=hashlib.sha256(body).hexdigest())
         return [happened] if happened else []
 
-    def answer(self, says: Sequence[Say]) -> bytes:
+    def answer(self, address: str, says: Sequence[Say]) -> bytes:
         """Return the welcome: one message, for before a subscription nothing else is taken.
 
         It is said again for a repeat, whose first answer may never have arrived. Nobody
-        tells what became of it, so it has no field that an old app could refuse.
+        tells what became of it, so only an app that just told its level gets what needs one.
         """
         says = says or self._greeting()
-        return self._link.welcome(welcome_of(says).fields(modern=False)) if says else b""
+        modern = self._levels.modern(address, unknown=False)
+        return self._link.welcome(welcome_of(says).fields(modern=modern)) if says else b""
 
     async def send(
         self,

@@ -8,7 +8,7 @@ REMEMBERED = 10_000  # people; whoever is forgotten costs one call more
 
 
 class Levels:
-    """The API level of the app by address; an unknown one is taken for a new app.
+    """The API level of the app by address.
 
     It is in memory only: the platform's status 13 tells it again.
     """
@@ -16,9 +16,10 @@ class Levels:
     def __init__(self) -> None:
         self._levels: dict[str, int] = {}
 
-    def modern(self, address: str) -> bool:
+    def modern(self, address: str, *, unknown: bool = True) -> bool:
         """Whether the app takes messages of ``SILENT_LEVEL``."""
-        return self._levels.get(address, SILENT_LEVEL) >= SILENT_LEVEL
+        level = self._levels.get(address)
+        return unknown if level is None else level >= SILENT_LEVEL
 
     def learn(self, address: str, level: int) -> None:
         """A callback told the level; 0: it did not."""

@@ -250,7 +250,7 @@ async def test_a_repeated_opening_is_greeted_too(bot: Bot) -> None:
 
 async def test_old_apps_are_greeted(bot: Bot) -> None:
     """
-    The welcome asks nothing of the app, for nobody would tell us that it was refused.
+    The welcome asks nothing of an old app, for nobody would tell us that it was refused.
     """
     await bot.starts()
     child = bot.viber.child(level=1)
@@ -258,6 +258,22 @@ async def test_old_apps_are_greeted(bot: Bot) -> None:
     child.opens()
 
     assert (await child.sees("Unë jam Sigurt.")).buttons
+
+
+async def test_the_first_press_leaves_no_code_in_the_chat(bot: Bot) -> None:
+    """
+    An app that tells its level at the opening gets silent keys in the welcome already.
+    """
+    await bot.starts()
+    child = bot.viber.child()
+    child.opens()
+    await child.sees("Unë jam Sigurt.")
+
+    child.presses("Shqip")
+    await bot.viber.quiet()
+
+    assert bot.runner.events[-1] == ButtonTapped(at=bot.runner.events[-1].at, button="lang.sq")
+    assert child.mine == []
 
 
 async def test_a_press_leaves_no_code_in_the_chat(bot: Bot) -> None:
@@ -710,4 +726,4 @@ def test_no_body_when_there_is_nothing_to_say() -> None:
     """
     nothing: Sequence[Say] = ()
 
-    assert ViberChannel(token="t", public_url=PUBLIC).answer(nothing) == b""
+    assert ViberChannel(token="t", public_url=PUBLIC).answer("a", nothing) == b""
