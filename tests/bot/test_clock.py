@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.engine.events import TimerFired
 from bot.leases import Lease, _place
 from bot.store.database import StoreUnavailable, millis, writing
-from bot.store.tables import Bubble, Seen, Timer
+from bot.store.tables import Bubble, Seen, Shown, Timer
 
 
 @pytest.fixture
@@ -170,7 +170,8 @@ async def test_a_store_that_fails_is_tried_at_the_next_tick(
 
 async def test_what_is_old_is_forgotten(door: FakeDoor) -> None:
     """
-    Ids of updates go after two days, what the page shows after its hours; the rest stays.
+    Ids of updates and of messages go after two days, what the page shows after its hours; the
+    rest stays.
     """
     old, fresh = millis(door.now - timedelta(hours=49)), millis(door.now - timedelta(hours=23))
     with writing(door.engine) as connection:
@@ -179,10 +180,12 @@ async def test_what_is_old_is_forgotten(door: FakeDoor) -> None:
         for at in (old, fresh):
             row = {"conversation": "c", "key": str(at), "payload": b"", "at": at}
             connection.execute(insert(Bubble).values(**row))
+            shown = {"conversation": "c", "message": str(at), "mine": True, "fate": "", "at": at}
+            connection.execute(insert(Shown).values(**shown))
 
     await clock(door).tidy()
 
-    assert (await count(door, Seen), await count(door, Bubble)) == (1, 1)
+    assert [await count(door, table) for table in (Seen, Bubble, Shown)] == [1, 1, 1]
 
 
 async def test_the_scheduler_ticks_and_stops(door: FakeDoor) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
 from fakes.channel import FakeWebhook
+from fakes.chatting import step as chatting
+from fakes.talk import said
 from fakes.world import World, worlds
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from bot.channels.base import Inbound, Report
 from bot.edge import HEADERS, LastResort, SecurityHeaders, refused
 from bot.routes import BODY_LIMIT, Machines, Webhooks, machine_routes, webhook_route
 from bot.store.database import StoreUnavailable
@@ -26,13 +30,40 @@ async def broken(_request: object) -> None:
     raise ZeroDivisionError("the words of a child")
 
 
-def served(world: World, key: str = "") -> httpx.AsyncClient:
+class Answering(FakeWebhook):
+    """Answers in the call; a body may hold several lines, ``report`` among them."""
+
+    def parse(self, body: bytes, at: object) -> list[Inbound | Report]:
+        """Read each line."""
+        return [part for line in body.splitlines() for part in self._line(line, at)]
+
+    def _line(self, line: bytes, at: object) -> list[Inbound | Report]:
+        if line.startswith(b"report"):
+            return [Report(self.name, "kid", "m1", "failed")]
+        return [replace(update, in_answer=True) for update in super().parse(line, at)]
+
+
+class Noted(list[Report]):
+    """Keeps the reports it is given."""
+
+    async def note(self, report: Report) -> None:
+        """Keep it."""
+        self.append(report)
+
+
+def served(
+    world: World,
+    key: str = "",
+    hook: FakeWebhook | None = None,
+    reports: Noted | None = None,
+) -> httpx.AsyncClient:
     """A client of an application with these routes."""
-    hook = FakeWebhook()
+    hooks = {"fake": hook or FakeWebhook()}
+    machines = Machines(world.runner, world.alarms, key, left_out=lambda: 3)
     app = Starlette(
         routes=[
-            webhook_route(Webhooks({"fake": hook}, world.runner, world.clock)),
-            *machine_routes(Machines(world.runner, world.alarms, key)),
+            webhook_route(Webhooks(hooks, world.runner, world.clock, reports=reports)),
+            *machine_routes(machines),
             Route("/broken", broken),
         ],
         exception_handlers={HTTPException: refused},
@@ -89,6 +120,55 @@ async def test_what_is_refused_leaves_no_trace(world, status, path, headers, bod
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == status
     assert [world.count(table) for table in ("seen", "conversations", "outbox")] == [0, 0, 0]
+
+
+async def test_an_update_is_answered_in_the_call(world):
+    """
+    What is said goes into the 200 when the platform wants it there, once it is durable and not by
+    itself; a repeat says nothing, and a step that fails still shows the doors of help.
+    """
+    async with served(world, hook=Answering()) as client:
+        answers = [
+            await client.post("/webhooks/fake", content=body, headers=GOOD)
+            for body in (b"7 kid tell disclosure", b"7 kid tell disclosure", b"8 kid bug")
+        ]
+    await world.delivery.quiet()
+
+    assert [answer.text for answer in answers] == ["1: told", "", "doors en"]
+    assert answers[0].headers["content-type"] == "application/json"
+    assert world.channel.texts("kid") == ["arrived 4"]  # what came later left by itself
+    assert len(world.helpline.posts) == 1
+
+
+async def test_one_call_may_hold_updates_and_reports(world):
+    """
+    All that a body holds is taken; a call with reports alone gets an empty 200.
+    """
+    noted = Noted()
+    async with served(world, hook=Answering(), reports=noted) as client:
+        both = await client.post("/webhooks/fake", content=b"report\n7 kid hello", headers=GOOD)
+        alone = await client.post("/webhooks/fake", content=b"report", headers=GOOD)
+
+    assert (both.text, alone.status_code, alone.content) == ("1: hello", 200, b"")
+    assert noted == [Report("fake", "kid", "m1", "failed")] * 2
+
+
+async def test_a_campaign_is_shown_only_as_a_crowd(sqlite_url):
+    """
+    Nine starts by one link could point at a child; ten are a number. What is no name is nothing.
+    """
+    async with worlds(sqlite_url, step=chatting) as [world], served(world) as client:
+        for n in range(10):
+            name = "school-1" if n else 'odd"} 1'
+            await world.runner.handle(said(f"from {name}", who=f"c{n}", update=str(n)))
+        assert "campaign_starts_total{" not in (await client.get("/metrics")).text
+
+        await world.runner.handle(said("from school-1", who="last", update="last"))
+        metrics = (await client.get("/metrics")).text
+
+        assert 'sigurt_bot_campaign_starts_total{name="school-1"} 10' in metrics
+        assert "sigurt_bot_notices_left_out_total 3" in metrics
+        assert world.count("campaigns") == 1
 
 
 async def test_an_endless_body_is_not_read_to_its_end(world):

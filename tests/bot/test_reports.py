@@ -1,0 +1,110 @@
+"""What platforms say became of messages: noted once, and seen where it matters."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+
+import pytest
+from fakes.channel import FakeChannel
+from fakes.chatting import step, wrote
+from fakes.world import World, worlds
+from sqlalchemy import text
+
+from bot.channels.base import Report
+from bot.engine.events import CounsellorWrote
+from bot.reports import Reports
+from bot.store.database import StoreUnavailable, reading
+
+
+@pytest.fixture
+async def world(database_url: str) -> AsyncIterator[World]:
+    """
+    A child was answered (m1), and a counsellor has written to it (m2).
+    """
+    async with worlds(database_url, channels=[FakeChannel(ids=True)], step=step) as [only]:
+        only.told = []
+        only.reports = reports_of(only)
+        await only.runner.handle(wrote("hello", 1))
+        event = CounsellorWrote(at=only.clock(), contact_id="c", name="Elira", text="hi")
+        who = only.runner.conversation_id("fake", "child-1")
+        await only.runner.handle_event(who, event, update_id="feed:7:1")
+        await only.delivery.quiet()
+        yield only
+
+
+def reports_of(world: World) -> Reports:
+    """The reports of a process."""
+
+    async def told(key: str, status: str) -> None:
+        world.told.append((key, status))
+
+    return Reports(world.runner, world.sealer, world.alarms, told)
+
+
+def fates(world: World) -> dict[str, str]:
+    """What is known of each message."""
+    with reading(world.engine) as connection:
+        rows = connection.execute(text("SELECT message, fate FROM shown WHERE fate != ''"))
+        return {row.message: row.fate for row in rows}
+
+
+def report(message: str, fate: str, address: str = "child-1") -> Report:
+    """A platform's word."""
+    return Report("fake", address, message, fate)
+
+
+async def test_reports_may_come_in_any_order_and_again(world):
+    """
+    R2: of delivered and seen the further one stays, whatever comes first and how often.
+    """
+    for order in itertools.permutations(["delivered", "seen", "delivered"]):
+        for fate in order:
+            await world.reports.note(report("m1", fate))
+        assert fates(world) == {"m1": "seen"}
+    assert (world.told, world.alarms.counts) == ([], {})
+
+
+async def test_a_failed_message_alarms_once_and_stays_failed(world):
+    """
+    A message that failed after it was accepted is seen by somebody, once.
+    """
+    for fate in ("delivered", "failed", "failed", "seen"):
+        await world.reports.note(report("m1", fate))
+
+    assert fates(world) == {"m1": "failed"}
+    assert world.alarms.counts == {"message_failed": 1}
+    assert world.told == []
+
+
+async def test_a_counsellors_words_that_failed_are_told_to_staff(world):
+    """
+    The console learns that a reply did not arrive after all; a lost note is made up for.
+    """
+    asked, world.runner.ask = world.runner.ask, down
+    with pytest.raises(StoreUnavailable):
+        await world.reports.note(report("m2", "failed"))
+    world.runner.ask = asked
+    for _ in range(2):
+        await world.reports.note(report("m2", "failed"))
+
+    assert world.told == [("feed:7:1.0", "failed")]
+    assert world.alarms.counts == {"message_failed": 1}
+
+
+async def down(_what: object) -> object:
+    """A database that is away."""
+    raise StoreUnavailable("away")
+
+
+@pytest.mark.parametrize(
+    ("message", "address"),
+    [("m9", "child-1"), ("m2", "child-2"), ("", "child-1"), ("é", "child-1")],
+)
+async def test_a_report_of_an_unknown_message_is_nothing(world, message, address):
+    """
+    What is not ours, or another chat's, changes nothing and alarms nobody.
+    """
+    await world.reports.note(report(message, "failed", address))
+
+    assert (fates(world), world.told, world.alarms.counts) == ({}, [], {})
