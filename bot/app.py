@@ -52,6 +52,7 @@ from bot.store.pictures import Pictures
 from bot.store.weblog import WebLog
 
 DEFAULT_LANGUAGE = "sq"
+HOME = "al"  # whose schools print the two little words
 BEGIN_AGAIN = 1.0  # seconds
 
 Work = Callable[[], Awaitable[None]]
@@ -238,6 +239,7 @@ def _add_routes(
             web=bot.web,
             greeting=greeting_of(content),
             fallback=anywhere,
+            home=lambda language: fallback(language, HOME),
             words=words,
             public_url=bot.settings.public_url,
         )

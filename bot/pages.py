@@ -58,15 +58,18 @@ def router(
     greeting: Sequence[Say],
     fallback: Callable[[str], Sequence[Say]],
     words: Mapping[str, PageWords],
+    home: Callable[[str], Sequence[Say]] | None = None,
     public_url: str = "",
     pace: Pace | None = None,
 ) -> APIRouter:
     """Return the routes of the browser chat.
 
     ``greeting`` is what somebody sees who has said nothing yet; ``fallback`` gives the
-    doors of help when nothing can be stored.
+    doors of help when nothing can be stored, ``home`` those of the country whose schools
+    hang up the two little words.
     """
     pages = Pages(runner, web, tuple(greeting), fallback, words, public_url, pace or Pace())
+    little_words = View(words, pages.assets, numbers_of(words, home or fallback)).little_words()
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", pages.show, methods=["GET", "HEAD"])
     routes.add_api_route("/chat", pages.chat, methods=["POST"])
@@ -74,7 +77,7 @@ def router(
     routes.add_api_route("/exit", pages.exit, methods=["POST"])
     routes.add_api_route("/tabela", pages.table, methods=["GET"])
     for path in ("/fjalet", "/fjalet/"):  # it is typed from a poster
-        routes.add_api_route(path, pages.little_words, methods=["GET", "HEAD"])
+        routes.add_api_route(path, lambda: _html(little_words), methods=["GET", "HEAD"])
     routes.add_api_route("/static/{name:path}", pages.asset, methods=["GET"])
     return routes
 
@@ -127,8 +130,8 @@ class Pages:
         self._fallback = fallback
         self._public_url = public_url
         self._pace = pace
-        self._assets = load_assets()
-        self._view = View(words, self._assets, numbers_of(words, fallback))
+        self.assets = load_assets()
+        self._view = View(words, self.assets, numbers_of(words, fallback))
 
     async def show(self, request: Request) -> Response:
         """The page; for somebody unknown the greeting, and nothing is stored."""
@@ -205,13 +208,9 @@ class Pages:
         """A page with nothing of ours on it."""
         return _html(self._view.table())
 
-    async def little_words(self) -> Response:
-        """The two little words and how to leave, for whoever has no chat that can say so."""
-        return _html(self._view.little_words())
-
     async def asset(self, request: Request, name: str) -> Response:
         """A file of the page. Its address changes with its content."""
-        asset = self._assets.get(name)
+        asset = self.assets.get(name)
         if asset is None:
             raise HTTPException(404, headers=_NO_STORE)
         headers = {"Cache-Control": "private, max-age=86400", "Vary": "Accept-Encoding"}
