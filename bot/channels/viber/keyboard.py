@@ -23,6 +23,7 @@ SILENT_LEVEL = 6  # below it a press stands in the chat, as the code that it sen
 
 _MARK = "▸"  # no phone's keyboard has it, so what begins with it was pressed, not typed
 _PRESS = re.compile(rf"{_MARK}([!-~]{{1,64}})")
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LINE = 30  # units that fit into one line of a button as wide as the screen
 _SOFT, _LAMP = "#D5E8E8", "#FFC940"  # the pages' colours; the lamp is help and nothing else
 
@@ -116,8 +117,8 @@ def _label(label: str, longest: int) -> str:
     Narrow buttons get less, so that a request with many of them stays small enough.
     """
     shown, length = "", 0
-    for char in whole(label):
-        piece = escape(char, quote=False) if char.isprintable() else " "
+    for char in _BREAKS.sub(" ", whole(label)):
+        piece = escape(char, quote=False)
         length += units(piece)
         if length > longest:
             break
