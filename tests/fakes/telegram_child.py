@@ -128,12 +128,24 @@ class Child:
                 "id": query,
                 "from": self._person(),
                 "chat_instance": "-1",
-                "message": {"message_id": message.id if message else 1, "date": 0}
-                | {"chat": self._chat()},
+                "message": self._below(message),
                 "data": data or what,
             },
         )
         return query
+
+    def _below(self, message: Shown | None) -> dict[str, Any]:
+        """The message whose button was pressed, as the platform tells it."""
+        if message is None:  # too old for the platform to know more of it
+            return {"message_id": 1, "date": 0, "chat": self._chat()}
+        told = {"message_id": message.id, "from": BOT, "chat": self._chat()}
+        told["date"] = int(message.at)
+        if message.poll:
+            return told | {"poll": {"id": message.poll.id, "type": "quiz"}}
+        if message.picture:
+            size = {"file_id": "AgACAgQAAx", "file_unique_id": "AQAD", "width": 90, "height": 67}
+            return told | {"photo": [size], "caption": message.text}
+        return told | {"text": message.text}
 
     def votes(self, option: str) -> int:
         """Choose an option of the newest quiz that has it; a vote cannot be changed."""

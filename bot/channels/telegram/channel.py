@@ -29,6 +29,7 @@ from bot.channels.telegram.courtesy import Courtesy
 from bot.channels.telegram.faults import channel_error, silence_libraries
 from bot.channels.telegram.frame import parts_of
 from bot.channels.telegram.link import Link
+from bot.channels.telegram.names import number_of
 from bot.channels.telegram.patience import until_done
 from bot.channels.telegram.polling import LEASE_PAUSE, Poller, holds
 from bot.channels.telegram.reading import read_body, read_update
@@ -153,8 +154,9 @@ class TelegramChannel:
 
         Raises a ``ChannelError``; what was removed by then stays removed.
         """
+        numbers = [number_of(name) for name in messages]
         try:
-            return await remove(self._link, self._turns, int(address), [int(m) for m in messages])
+            return await remove(self._link, self._turns, int(address), numbers)
         except TelegramError as error:
             raise channel_error(error) from None
 

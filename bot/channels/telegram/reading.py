@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from bot.channels.base import Inbound, Malformed
+from bot.channels.telegram.names import PICTURE, QUIZ, TEXT, name_of
 from bot.channels.text import whole
 from bot.channels.words import COMMANDS, LEAVE
 from bot.engine.events import (
@@ -118,15 +119,15 @@ def read_update(raw: Json, at: datetime) -> Inbound | None:
     event = _event(raw, at)
     if event is None:
         return None
-    pressed = _message_id(_part(_part(raw, "callback_query"), "message"))
+    below = _part(_part(raw, "callback_query"), "message")
+    pressed = _message_id(below)
     written = _message_id(_part(raw, "message") or _part(raw, "edited_message"))
-    message = pressed or written
     return Inbound(
         channel="telegram",
         update_id=str(update_id(raw)),
         address=str(chat),
         event=event,
-        message=str(message) if message else "",
+        message=name_of(pressed or written, _kind_of(below)),
         pressed=bool(pressed),
         order=written,  # the id of a pressed message says nothing of when it was pressed
     )
@@ -249,6 +250,10 @@ def _text(raw: Json, key: str) -> str:
 def _number(raw: Json, key: str) -> int | None:
     value = raw.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _kind_of(message: Json) -> str:
+    return PICTURE if "photo" in message else QUIZ if "poll" in message else TEXT
 
 
 def _message_id(message: Json) -> int:

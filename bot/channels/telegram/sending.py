@@ -21,6 +21,7 @@ from bot.channels.pace import Pace
 from bot.channels.telegram.courtesy import Courtesy
 from bot.channels.telegram.faults import refused_alone, says
 from bot.channels.telegram.link import Accepted, Link
+from bot.channels.telegram.names import PICTURE, QUIZ, TEXT, kind_of, name_of, number_of
 from bot.channels.telegram.writing import Page
 from bot.store.database import StoreUnavailable
 
@@ -28,7 +29,6 @@ _log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 30.0  # seconds; a clock that was put back must not silence a chat
 UNCHANGED = "message is not modified"
-NO_TEXT = "there is no text in the message"
 
 
 class Sender:
@@ -55,19 +55,19 @@ class Sender:
         """Send what is not sent yet, each page told to ``progress`` before the next."""
         begun_at = progress.done
         places = [_place_of(page, place, first=not done) for done, page in enumerate(pages)]
-        pressed = int(place.pressed or 0)
-        spent = pressed not in places[:begun_at]  # else its buttons may be new ones by now
+        spent = place.pressed not in places[:begun_at]  # else its buttons may be new ones by now
         for done in range(begun_at, len(pages)):
             page, old = pages[done], places[done]
             await self._ready(chat, page, place.not_before, first=done == begun_at)
             shown = await self._edited(chat, old, page) if old else None
-            spent = spent and not (shown and old == pressed)
+            spent = spent and not (shown and old == place.pressed)
             shown = shown or await self._new(chat, page)
             progress.shown.extend([shown] if shown else [])
             if done + 1 < len(pages):  # the last one settles the whole answer
                 await progress.accepted(done + 1)
-        if pressed and spent:
-            self._courtesy.begin(self._unbutton(chat, pressed), "buttons not taken away")
+        if place.pressed and spent:
+            old_one = number_of(place.pressed)
+            self._courtesy.begin(self._unbutton(chat, old_one), "buttons not taken away")
 
     async def _ready(self, chat: int, page: Page, not_before: int, *, first: bool) -> None:
         """Wait until the platform would not find it too fast; "typing" shows meanwhile."""
@@ -81,25 +81,16 @@ class Sender:
         if typing is not None:
             typing.cancel()  # shown after the words it would be a riddle
 
-    async def _edited(self, chat: int, message: int, page: Page) -> Shown | None:
+    async def _edited(self, chat: int, message: str, page: Page) -> Shown | None:
         """Put the page in a message's place; None when the platform will not have it."""
+        edit = self._link.edit_caption if kind_of(message) == PICTURE else self._link.edit
         try:
-            await self._link.edit(chat, message, page)
+            await edit(chat, number_of(message), page)
         except TelegramError as error:
-            if page.instead and says(error, NO_TEXT):
-                return await self._recaptioned(chat, message, page)
-            if not _as_wanted(error):
+            if not says(error, UNCHANGED):
+                _unless_alone(error, "an edit")
                 return None
-        return Shown(str(message), key=page.key)
-
-    async def _recaptioned(self, chat: int, message: int, page: Page) -> Shown | None:
-        """The same for a bubble that stands under a picture. A turned page leaves it behind."""
-        try:
-            await self._link.edit_caption(chat, message, page)
-        except TelegramError as error:
-            if not _as_wanted(error):
-                return None
-        return Shown(str(message), key=page.key)
+        return Shown(message, key=page.key)
 
     async def _new(self, chat: int, page: Page) -> Shown | None:
         """A new message, the richest that the platform takes; None for a lost picture alone."""
@@ -109,7 +100,7 @@ class Sender:
             return shown
         if not page.html:
             return None
-        return _shown(await self._link.send(chat, page), page)
+        return _shown(await self._link.send(chat, page), page, TEXT)
 
     async def _asked(self, chat: int, page: Page) -> Shown | None:
         if page.poll is None:
@@ -120,7 +111,7 @@ class Sender:
             _unless_alone(error, "a quiz")
             return None
         ids = tuple(option.id for option in page.poll.options)
-        return replace(_shown(accepted, page), poll=accepted.poll, buttons=ids)
+        return replace(_shown(accepted, page, QUIZ), poll=accepted.poll, buttons=ids)
 
     async def _pictured(self, chat: int, page: Page) -> Shown | None:
         art = picture(page.picture)
@@ -129,7 +120,7 @@ class Sender:
         name = f"telegram:{art.digest}"
         known = await self._known(name)
         if known and (accepted := await self._photo(chat, page, known)):
-            return _shown(accepted, page)
+            return _shown(accepted, page, PICTURE)
         return await self._uploaded(chat, page, art, name, anew=bool(known))
 
     async def _uploaded(
@@ -143,7 +134,7 @@ class Sender:
                 await self._files.learn(name, accepted.file)
         except StoreUnavailable as gone:
             _log.warning("telegram: the id of a picture is not kept: %s", gone)
-        return _shown(accepted, page) if accepted else None
+        return _shown(accepted, page, PICTURE) if accepted else None
 
     async def _photo(self, chat: int, page: Page, photo: str | bytes) -> Accepted | None:
         try:
@@ -164,22 +155,18 @@ class Sender:
         await self._link.take_buttons(chat, message)
 
 
-def _place_of(page: Page, place: Place, *, first: bool) -> int:
-    """The message whose place this page takes; 0: none, it is a new one.
+def _place_of(page: Page, place: Place, *, first: bool) -> str:
+    """The message whose place this page takes; none: it is a new one.
 
-    What is grave is shown protected, and an old message cannot become so; a quiz and a
-    picture cannot take the place of words.
+    What is grave is shown protected, and an old message cannot become so. Words cannot
+    take the place of a picture or a quiz, nor the other way; beneath a picture they can,
+    but a page that turns leaves the picture behind.
     """
-    if message := place.instead.get(page.instead, "") if page.instead else "":
-        return int(message)
-    plain = not (page.grave or page.picture or page.poll)
-    return int(place.pressed or 0) if first and page.turns and plain else 0
-
-
-def _as_wanted(error: TelegramError) -> bool:
-    """Whether the message already says so. Raises what does not concern this message alone."""
-    _unless_alone(error, "" if says(error, UNCHANGED) else "an edit")
-    return says(error, UNCHANGED)
+    instead = place.instead.get(page.instead, "") if page.instead else ""
+    if instead:
+        return instead if kind_of(instead) != QUIZ else ""
+    plain = not (page.grave or page.picture or page.poll) and kind_of(place.pressed) == TEXT
+    return place.pressed if first and page.turns and plain else ""
 
 
 def _unless_alone(error: TelegramError, what: str) -> None:
@@ -189,5 +176,5 @@ def _unless_alone(error: TelegramError, what: str) -> None:
         _log.info("telegram: %s was refused, shown in another way", what)
 
 
-def _shown(accepted: Accepted, page: Page) -> Shown:
-    return Shown(str(accepted.message), key=page.key)
+def _shown(accepted: Accepted, page: Page, kind: str) -> Shown:
+    return Shown(name_of(accepted.message, kind), key=page.key)
