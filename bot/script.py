@@ -206,6 +206,7 @@ def play(script: Script, language: str, content: Content, read: Read) -> Iterato
     talk = begin(script, language, content, read)
     for number, turn in enumerate(script.turns, start=1):
         talk.helpline = Helpline(turn.get("helpline", talk.helpline))
+        talk.at += timedelta(minutes=turn.get("later", 0))
         event = event_of(turn, talk, number)
         effects = talk.happens(event)
         yield Played(number, event, effects, tuple(differences(turn, effects)))

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.engine import journey
 from bot.engine.effects import Button
-from bot.engine.events import ButtonTapped, MessageReceived
+from bot.engine.events import AnyEvent, ButtonTapped, MessageReceived
 from bot.engine.flows import disclosure, handover, hide, lesson, report, talk, trace
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again, speak, unless_grave
@@ -198,11 +198,17 @@ def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
     if event.edited:  # the triage has read it; nothing new was asked
         words = talk.words_in(moment, event)
         return handover.pass_on(state, *words) if state.contact is not None else Step(state)
-    option = _typed_option(state, moment, event.text)
+    option = typed_option(state, moment, event.text)
     if option:
         return _taken(state, moment, state.asked, option)
     if state.asked in report.TYPED and state.contact is None:
         return report.typed(state, moment, event)
+    if state.asked in trace.TYPED:
+        return trace.TYPED[state.asked](state, moment, event)
+    return _words(state, moment, event)
+
+
+def _words(state: State, moment: Moment, event: MessageReceived) -> Step:
     if state.contact is not None:
         return talk.to_counsellor(state, moment, event)
     if state.told_of_harm:
@@ -224,8 +230,20 @@ def _more_told(state: State, moment: Moment, event: MessageReceived) -> Step:
     return talk.heard(state, moment, event)
 
 
-def _typed_option(state: State, moment: Moment, text: str) -> str:
+def taken_up(state: State, moment: Moment, event: AnyEvent) -> bool:
+    """Whether this answers the question that is open, by a press or in words."""
+    if isinstance(event, ButtonTapped):
+        question, _, option = event.button.rpartition(".")
+        return question == state.asked and option in options_of(moment, state, question)
+    if not isinstance(event, MessageReceived) or not state.asked:
+        return False
+    return state.asked == "own_word" or bool(typed_option(state, moment, event.text))
+
+
+def typed_option(state: State, moment: Moment, text: str) -> str:
     """Everything that can be pressed can be typed: the words of the button, or its letter."""
+    if state.asked == "own_word":  # any word may be chosen there, that of a button too
+        return ""
     options = options_of(moment, state, state.asked)
     labels = {option: _label_of(state, moment, option) for option in options}
     for letter, option in zip(LETTERS, options, strict=False):

@@ -1,8 +1,9 @@
 """Heard in every state, before any flow, in an order that is a promise to the child.
 
 1. exit: leaving is silent;  2. the innocent safe word;  3. “hide this chat”;  4. after an
-exit: nothing before a choice;  5. triage: danger and disclosure;  6. help;  7. a person;
-8. “are you a robot”;  9. “promise not to tell”;  10. language;  11. menu.
+exit: nothing before a choice;  5. triage: danger and disclosure;  6. help;  7. somebody
+who asks what was written here;  8. a person;  9. “are you a robot”;  10. “promise not to
+tell”;  11. language;  12. menu.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from bot.engine.answers import taken_up
 from bot.engine.effects import CancelTimer, Effect, Erase, LeaveContact
 from bot.engine.events import (
     AnyEvent,
@@ -21,14 +23,14 @@ from bot.engine.events import (
     Severity,
     Started,
 )
-from bot.engine.flows import disclosure, handover, hide, talk
+from bot.engine.flows import cover, disclosure, handover, hide, talk, trace
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, spoken
-from bot.engine.words import fold, nearly, same_word
+from bot.engine.words import fold, nearly, same_word, tokens
 
-ASKED_AWAY = ("hide", "hide_self", "hide_exit")
+ASKED_AWAY = ("hide", "hide_self", "hide_exit", "hours", "own_word", "own_again", "knock")
 Guard = Callable[[State, Moment, AnyEvent], Step | None]
 
 
@@ -51,7 +53,7 @@ def leaving(state: State, moment: Moment, event: AnyEvent) -> Step | None:
         return None
     away = replace(state.put_away(), quiet=True, asked="")
     effects: tuple[Effect, ...] = (CancelTimer(name="arrival"), Erase())
-    if state.contact is not None and not state.quiet:
+    if state.contact is not None:
         effects += (LeaveContact(contact=state.contact.number, how=how, at=moment.at),)
     return Step(away, effects)
 
@@ -92,7 +94,7 @@ def _asks_to_hide(moment: Moment, event: AnyEvent) -> bool:
 def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     """After an exit with harm told, nothing is shown before a choice."""
     by_child = isinstance(event, MessageReceived | ButtonTapped | MediaOffered | Started)
-    if not state.quiet or not by_child or _goes_on(state, event):
+    if not state.quiet or not by_child or _goes_on(state, moment, event):
         return None
     back = replace(state, quiet=False)
     told = triage(back, moment, event)  # danger is answered at once, a caption as well
@@ -102,11 +104,9 @@ def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     return kept.then(handover.welcome_back(kept.state, moment))
 
 
-def _goes_on(state: State, event: AnyEvent) -> bool:
+def _goes_on(state: State, moment: Moment, event: AnyEvent) -> bool:
     """Whether it answers what was asked of the child while it is away."""
-    if isinstance(event, ButtonTapped):
-        return state.asked in ASKED_AWAY and event.button.rpartition(".")[0] == state.asked
-    return False
+    return state.asked in ASKED_AWAY and taken_up(state, moment, event)
 
 
 def _kept_for_person(state: State, moment: Moment, event: AnyEvent) -> Step:
@@ -119,14 +119,21 @@ def _kept_for_person(state: State, moment: Moment, event: AnyEvent) -> Step:
 
 def triage(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     """Danger and disclosure, in every state and in both languages; captions too."""
+    message = telling(moment, event)
+    if message is None:
+        return None
+    spoken_in = state if state.language else replace(state, language=_spoken(message))
+    words = talk.words_in(moment, moment.event)
+    return disclosure.begin(spoken_in, moment, message.reading, *words)
+
+
+def telling(moment: Moment, event: AnyEvent) -> MessageReceived | None:
+    """The message that told of harm, be it a caption; ``None`` where nothing did."""
     message = talk.captioned(event) if isinstance(event, MediaOffered) else event
     if not isinstance(message, MessageReceived):
         return None
-    if message.reading.severity < Severity.DISCLOSURE or _asks_the_program(moment, message):
-        return None
-    spoken_in = state if state.language else replace(state, language=_spoken(message))
-    word = handover.word_of(moment, message.text, message.reading)
-    return disclosure.begin(spoken_in, moment, message.reading, word)
+    harmless = message.reading.severity < Severity.DISCLOSURE
+    return None if harmless or _asks_the_program(moment, message) else message
 
 
 def _asks_the_program(moment: Moment, message: MessageReceived) -> bool:
@@ -149,6 +156,23 @@ def help_word(state: State, moment: Moment, event: AnyEvent) -> Step | None:
         return doors.doors(state, moment)
     passed = handover.pass_on(state, handover.word_of(moment, event.text, event.reading))
     return passed.then(doors.numbers(passed.state, moment))
+
+
+def stranger(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """“What has my son been writing here?”; after an absence “who is this?” as well."""
+    if not isinstance(event, MessageReceived):
+        return None
+    found = not cover.lately(state, moment.at) and _heard(moment, event, "stranger_words")
+    if not found and not _says_of_parents(moment, event.text):
+        return None
+    kept = _kept_for_person(state, moment, event) if cover.guarded(state) else Step(state)
+    noted = handover.note(kept.state, moment, "doubt")
+    return kept.then(noted).then(trace.stranger(noted.state, moment))
+
+
+def _says_of_parents(moment: Moment, text: str) -> bool:
+    said = f" {' '.join(tokens(text))} "
+    return any(f" {' '.join(tokens(word))} " in said for word in words_of(moment, "parent_words"))
 
 
 def person(state: State, moment: Moment, event: AnyEvent) -> Step | None:
@@ -211,6 +235,7 @@ GUARDS: tuple[Guard, ...] = (
     returning,
     triage,
     help_word,
+    stranger,
     person,
     robot,
     secret,

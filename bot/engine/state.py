@@ -65,7 +65,9 @@ class State:
     ``options`` are those of the open question as it was asked. ``heard_at`` is when the
     child last did something. ``hours`` are the safe ones: from and until, on the clock of
     Tirana; outside them nothing comes by itself. ``own_word`` is the hash of the child's
-    own word, ``doubt`` that somebody else may be writing until it comes.
+    own word, ``doubt`` that somebody else may be writing until it comes. ``awaited``: while
+    closed to strangers, somebody here asked for a person, who was told of the doubt; if
+    that person writes, the talk is open again.
     """
 
     version: int = VERSION
@@ -98,6 +100,7 @@ class State:
     hours: tuple[int, int] | None = None
     own_word: str = ""
     doubt: bool = False
+    awaited: bool = False
     draft: Draft | None = None
     reports: int = 0
 

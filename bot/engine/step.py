@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from bot.engine import journey
+from bot.engine import covered, journey
 from bot.engine.answers import press, standing, typed
 from bot.engine.content import Content
 from bot.engine.effects import Button, CountCampaign, Effect, Say, TakeBack
@@ -33,12 +33,23 @@ from bot.engine.events import (
     Started,
     TimerFired,
 )
-from bot.engine.flows import cover, disclosure, handover, hide, report, talk, trace
+from bot.engine.flows import disclosure, handover, hide, hours, report, talk
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.guards import GUARDS
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, label, spoken
+
+
+BY_CHILD = (
+    Started,
+    MessageReceived,
+    ButtonTapped,
+    MediaOffered,
+    PollAnswered,
+    LanguageChosen,
+    ExitPressed,
+)
 
 
 def step(state: State, event: AnyEvent, *, content: Content) -> Step:
@@ -48,9 +59,18 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     understands is met with a way to help.
     """
     moment = Moment(content, event)
-    state = _awake(state, event)
-    if cover.hides(state, event):
-        return trace.covered(state, moment, _answered)
+    if not isinstance(event, BY_CHILD):
+        return covered.unasked(state, moment, _answered)
+    answer = _to_child(_awake(state, event), moment)
+    return Step(replace(answer.state, heard_at=event.at), answer.effects)
+
+
+def _to_child(state: State, moment: Moment) -> Step:
+    first = covered.first(state, moment, moment.event)
+    if first is not None:
+        return _settled(state, first, moment)
+    if covered.covers(state, moment):
+        return covered.under(state, moment, _answered)
     return _answered(state, moment)
 
 
@@ -172,6 +192,8 @@ def _timer(state: State, moment: Moment, name: str) -> Step:
         return report.forget(state)
     if name in ("arrival", "arrival_last"):
         return disclosure.remind_arrival(state, moment, last=name == "arrival_last")
+    if name.startswith(hours.KNOCK):
+        return hours.knock(state, moment, name)
     return Step(state)
 
 

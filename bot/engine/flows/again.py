@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.engine import journey
-from bot.engine.flows import disclosure, hide, lesson, report
+from bot.engine.flows import disclosure, hide, hours, lesson, own_word, report
 from bot.engine.flows import help as doors
 from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, Step, ask, language_of, spoken
@@ -14,6 +14,11 @@ from bot.engine.voice import Moment, Step, ask, language_of, spoken
 FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     **disclosure.OPEN,
     **hide.OPEN,
+    **hours.OPEN,
+    "own_word": ("own_word.pick", (*own_word.PICTURES, "skip")),
+    "own_again": ("own_word.which", own_word.PICTURES),
+    "knock": ("knock.ask", ("yes", "no")),
+    "stranger": ("stranger.silent", ("advice", "no")),
     **report.ASKED,
     "company": ("company.ask", ("yes", "no")),
     "soft": ("soft.ask", ("a_bit", "fine", "decline")),
@@ -28,6 +33,14 @@ FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "telling": ("listen.offer", ("go_on", "person")),
     "back": ("back.open", ("yes", "not_now")),
     "doors": ("help.doors", ("person", "read", "back")),
+}
+
+# Questions that are asked again just as they were asked at first.
+_AS_FIRST: dict[str, Callable[[State, Moment], Step]] = {
+    "own_word": own_word.offer,
+    "today": hide.any_day,
+    "lessons": doors.lessons,
+    "listening": doors.listen,
 }
 
 
@@ -57,8 +70,8 @@ def ask_again(state: State, moment: Moment) -> Step:
         return disclosure.asked_still(replace(state, asked=question), moment)
     if question in report.ASKED:
         return report.ask_at(here, moment, question)
-    if question == "today":
-        return hide.any_day(here, moment)
+    if question in _AS_FIRST:
+        return _AS_FIRST[question](here, moment)
     if question in FIXED:
         key, options = FIXED[question]
         return ask(here, moment, [key], question, *options)
@@ -67,10 +80,6 @@ def ask_again(state: State, moment: Moment) -> Step:
     if lesson.exists(moment, here, question):
         taught = moment.content.lessons[language_of(here)][question.partition("/")[0]]
         return lesson.ask_at(here, moment, taught, lesson.place_of(question))
-    if question == "lessons":
-        return doors.lessons(here, moment)
-    if question == "listening":
-        return doors.listen(here, moment)
     if not here.onboarded:
         return journey.onboard(here, moment)
     return doors.menu(here, moment)

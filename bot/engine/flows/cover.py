@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
-from bot.engine.events import AnyEvent, ButtonTapped
-from bot.engine.state import State
+from bot.engine.state import GRAVE, State
 
+LIVE = timedelta(minutes=15)  # so long after its last act a child is taken to be there
 PLAIN = ("", "menu", "lessons", "doors", "after", "today", "safe", "unseen", "seen", "stranger")
 """Questions of the code that show nothing of anybody; those of lessons and journeys too."""
 
 
 def guarded(state: State) -> bool:
     """Whether there is anything that a stranger must not come to see."""
-    kept = state.held or state.left or state.words
+    kept = state.held or state.left or state.words or state.receipt_waits
     return state.contact is not None or state.told_of_harm or bool(kept)
 
 
-def hides(state: State, event: AnyEvent) -> bool:
-    """Whether ordinary life goes on with this event, though something waits behind it."""
-    if not isinstance(event, ButtonTapped):
+def lately(state: State, at: datetime) -> bool:
+    """Whether the child did something in the last quarter of an hour."""
+    return state.heard_at is not None and at - state.heard_at < LIVE
+
+
+def closed(state: State, at: datetime) -> bool:
+    """Whether what was told stays shut until the own word, or a person, opens it (C4).
+
+    With an own word that is so after every absence; in doubt until the doubt is over. What
+    was asked after the word has opened, and a grave question put just now, stay open.
+    """
+    if not guarded(state) or (state.contact is None and state.asked in GRAVE):
         return False
-    question = event.button.rpartition(".")[0]
-    return state.quiet and bool(question) and question == state.asked and ordinary(question)
+    opened = state.asked == "back" and lately(state, at)
+    if opened and not state.doubt:
+        return False
+    away = state.quiet or state.held or state.left or not lately(state, at)
+    return state.doubt or bool(state.own_word and away)
 
 
 def plain(state: State) -> State:
@@ -39,6 +52,7 @@ def plain(state: State) -> State:
         hours=None,
         own_word="",
         doubt=False,
+        draft=None,
         paused=state.paused if ordinary(state.paused) else "",
     )
 
@@ -58,6 +72,7 @@ def put_back(after: State, before: State) -> State:
         hours=before.hours,
         own_word=before.own_word,
         doubt=before.doubt or after.doubt,
+        draft=before.draft or after.draft,
         paused=after.paused if ordinary(before.paused) else before.paused,
     )
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.engine.effects import Effect, SetTimer, Word
 from bot.engine.events import Helpline, Reading, Severity
-from bot.engine.flows import handover
+from bot.engine.flows import handover, hours
 from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, Step, ask, calls, closing, numbers, say, spoken
 
@@ -62,7 +62,7 @@ def _more(state: State, moment: Moment, reading: Reading, *words: Word) -> Step:
     if state.talking:
         return passed
     if raised and reading.severity is Severity.EMERGENCY:
-        return passed.then(_company(passed.state, moment, reading.category))
+        return passed.then(in_emergency(passed.state, moment, reading.category))
     return passed.then(Step(passed.state, handover.added(passed.state, moment)))
 
 
@@ -76,6 +76,13 @@ def _told(state: State, moment: Moment) -> Step:
     return Step(state, (*says, *handover.outside_numbers(state, moment))).then(
         ask(state, moment, ["danger.ask"], "danger", *OPEN["danger"][1])
     )
+
+
+def believed(state: State, moment: Moment) -> Step:
+    """Thanked, believed, the numbers: all that may show where a stranger may be looking."""
+    keys = ["adult.thank"] if state.adult else ["disclosure.thank", "disclosure.believe"]
+    says: tuple[Effect, ...] = spoken(state, moment, keys)
+    return Step(state, (*says, *handover.outside_numbers(state, moment)))
 
 
 def _told_on(state: State, moment: Moment) -> Step:
@@ -160,8 +167,9 @@ def may_write_answer(state: State, moment: Moment, option: str) -> Step:
     if state.contact is None:
         return Step(state)
     passed = handover.pass_on(state, _note(moment, f"may_write={option}"))
-    key = "care.will_write" if option == "yes" else "offer.later"
-    return passed.then(Step(passed.state, spoken(passed.state, moment, [key])))
+    if option == "yes":
+        return passed.then(hours.ask_when(passed.state, moment))
+    return passed.then(Step(passed.state, spoken(passed.state, moment, ["offer.later"])))
 
 
 def _bring(state: State, moment: Moment) -> Step:
@@ -189,10 +197,11 @@ def _in_danger(state: State, moment: Moment) -> Step:
 def _emergency(state: State, moment: Moment, reading: Reading) -> Step:
     """Words of an emergency: the contact opens at once, before any question."""
     opened = handover.open_contact(state, moment, severity="emergency", reason="emergency")
-    return opened.then(_company(opened.state, moment, reading.category))
+    return opened.then(in_emergency(opened.state, moment, reading.category))
 
 
-def _company(state: State, moment: Moment, category: str) -> Step:
+def in_emergency(state: State, moment: Moment, category: str) -> Step:
+    """The numbers, that a person is being called, and who is near."""
     key = _emergency_key(state, category)
     ways = _danger_numbers(state, moment, key, category)
     return Step(state, (*ways, *_calling(state, moment))).then(_who_is_near(state, moment))

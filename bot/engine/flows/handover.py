@@ -35,7 +35,7 @@ from bot.engine.voice import (
 
 ARRIVAL = timedelta(seconds=60)  # then the child hears that the line was not reached
 # Questions that are open when somebody else may be looking.
-SCREENED = ("back", "safe", "unseen", "seen", "hide", "hide_self", "hide_exit")
+SCREENED = ("back", "safe", "unseen", "seen", "hide", "hide_self", "hide_exit", "hours", "knock")
 FORGET = timedelta(hours=24)  # words that nobody was asked to read are dropped
 
 
@@ -70,6 +70,7 @@ def open_contact(
     told = state.told or Told(severity, "none", 0.0)
     if state.contact is not None:
         return _raise(state, severity=severity, category=told.category)
+    state = _doubt_told(state, moment)
     number = state.contacts + 1
     order = OpenContact(
         contact=number,
@@ -101,6 +102,14 @@ def open_contact(
         SetTimer(name="arrival", at=moment.at + ARRIVAL),
     )
     return Step(opened, (order, *timers))
+
+
+def _doubt_told(state: State, moment: Moment) -> State:
+    """Whoever opens a contact is answered; that it may be somebody else goes with it."""
+    if not state.doubt:
+        return state
+    note = Word(at=moment.at, kind="note", text="doubt")
+    return replace(state.kept(note), doubt=False)
 
 
 def _raise(state: State, *, severity: str, category: str) -> Step:
@@ -311,9 +320,9 @@ def left(state: State, moment: Moment, event: CounsellorLeft) -> Step:
         return Step(state)
     if not event.closed:
         return _interrupted(state, moment, event.name)
-    ended = replace(state, contact=None, hold=False, told=None, asked="", heard=0)
+    ended = replace(state, contact=None, hold=False, told=None, asked="", heard=0, awaited=False)
     if away(state):  # said when the child comes back
-        return Step(replace(ended, asked=state.asked, left=event.name))
+        return Step(replace(ended, asked=state.asked, left="" if state.doubt else event.name))
     return closing(ended, moment, "person.left", "person.kept", "talk.end", name=event.name)
 
 

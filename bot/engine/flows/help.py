@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.engine.effects import Word
 from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
-from bot.engine.flows import handover, hide
+from bot.engine.flows import handover, hide, hours
 from bot.engine.state import State, Told
 from bot.engine.voice import (
     Moment,
@@ -116,7 +116,8 @@ def seen_answer(state: State, moment: Moment, option: str) -> Step:
     note = watched(moment, "safe_word, cannot_write")
     if state.contact is not None:
         passed = handover.pass_on(state, note)
-        return passed.then(Step(passed.state, handover.added(passed.state, moment)))
+        said = Step(passed.state, handover.added(passed.state, moment))
+        return passed.then(said).then(hours.ask_watched(passed.state, moment))
     return _open_quietly(state.kept(note), moment)
 
 
@@ -137,7 +138,8 @@ def _open_quietly(state: State, moment: Moment) -> Step:
         replace(state, told=told), moment, severity=told.severity, reason="safe_word"
     )
     gone = replace(opened.state, quiet=True)  # nothing shows until the child comes back
-    return opened.then(Step(gone, spoken(gone, moment, ["safe.passed_on"])))
+    said = Step(gone, spoken(gone, moment, ["safe.passed_on"]))
+    return opened.then(said).then(hours.ask_watched(gone, moment))
 
 
 # ---------- always answered ----------

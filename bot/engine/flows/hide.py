@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.engine.content import Lesson
 from bot.engine.effects import Hide
 from bot.engine.events import ChatHidden, Hiding
-from bot.engine.flows import cover, handover
+from bot.engine.flows import cover, handover, hours
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, ask, audience_of, closing, language_of, one
 
@@ -84,7 +84,7 @@ def everyday(state: State, moment: Moment) -> Lesson | None:
 
 def left_over(state: State, moment: Moment, event: ChatHidden) -> Step:
     """Some messages could not be removed: said in a line that tells nothing."""
-    if not event.left:
+    if not event.left or hours.silent(state, event):
         return Step(state)
     said = one("hide.some_left", cover.plain(state), moment)
     return Step(state, said.effects)

@@ -1,0 +1,578 @@
+"""Safe hours, the knock, the own word and the doubt: what a chat shows, and when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.authoring import load
+from bot.engine.effects import (
+    CancelTimer,
+    Effect,
+    Hide,
+    LeaveContact,
+    OpenContact,
+    PassToCounsellor,
+    Say,
+    SetTimer,
+    TakeBack,
+)
+from bot.engine.events import (
+    Abilities,
+    AnyEvent,
+    ButtonTapped,
+    ChatHidden,
+    ContactArrived,
+    ContactClimbed,
+    ContactDelayed,
+    CounsellorJoined,
+    CounsellorLeft,
+    CounsellorWrote,
+    Evidence,
+    Helpline,
+    Hiding,
+    MediaOffered,
+    MessageReceived,
+    Reading,
+    Severity,
+    Started,
+    TimerFired,
+)
+from bot.engine.flows.hours import inside, next_start
+from bot.engine.state import Contact, State, Told
+from bot.engine.step import step
+from bot.script import stored
+
+CONTENT = load(Path(__file__).parents[3] / "content")
+AT = datetime(2026, 11, 19, 18, 32, tzinfo=UTC)  # a Thursday, 19:32 in Tirana
+NIGHT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+TOMORROW = datetime(2026, 11, 20, 13, 0, tzinfo=UTC)  # 14:00 in Tirana
+ID = "the contact"
+CHILD = State(
+    language="sq",
+    role="child",
+    band="14-17",
+    country="al",
+    onboarded=True,
+    limits_version="1",
+    limits_at=AT,
+    heard_at=AT,
+)
+PRESENT = Abilities()
+VIBER = Abilities(takes_back=False, hides=Hiding.SELF)
+HARM = Reading(Severity.DISCLOSURE, "violence", 0.9, (Evidence("r", "w"),))
+DANGER = replace(HARM, severity=Severity.EMERGENCY)
+
+
+class Talk:
+    """A conversation whose clock is moved by hand; timers are kept, and fire when told to."""
+
+    def __init__(self, state: State = CHILD, abilities: Abilities = PRESENT) -> None:
+        self.state = state
+        self.at = AT
+        self.abilities = abilities
+        self.helpline = Helpline.STAFFED
+        self.timers: dict[str, datetime] = {}
+        self.effects: tuple[Effect, ...] = ()
+
+    def happens(self, event: AnyEvent, *, later: float = 0) -> list[str]:
+        """Let something happen ``later`` minutes from now; the keys of what is said."""
+        self.at += timedelta(minutes=later)
+        event = replace(event, at=self.at, helpline=self.helpline, abilities=self.abilities)
+        answer = step(self.state, event, content=CONTENT)
+        self.state, self.effects = stored(answer.state), answer.effects
+        for effect in self.effects:
+            if isinstance(effect, SetTimer):
+                self.timers[effect.name] = effect.at
+            elif isinstance(effect, CancelTimer):
+                self.timers.pop(effect.name, None)
+        return [say.key for say in self.says]
+
+    def types(self, text: str, reading: Reading | None = None, *, later: float = 0.1) -> list[str]:
+        """The child, or whoever holds the phone, types."""
+        event = MessageReceived(at=self.at, text=text)
+        return self.happens(replace(event, reading=reading) if reading else event, later=later)
+
+    def taps(self, *buttons: str) -> list[str]:
+        """Press one button after the other; what the last one answered."""
+        keys: list[str] = []
+        for button in buttons:
+            keys = self.happens(ButtonTapped(at=self.at, button=button), later=0.1)
+        return keys
+
+    def writes(self, text: str = "Jam Elira.", *, later: float = 0.1) -> list[str]:
+        """A counsellor writes."""
+        event = CounsellorWrote(at=self.at, contact_id=ID, name="Elira", text=text)
+        return self.happens(event, later=later)
+
+    def fires(self, name: str) -> list[str]:
+        """The clock moves on to a timer that was set, and it fires."""
+        self.at = max(self.at, self.timers.pop(name))
+        return self.happens(TimerFired(at=self.at, name=name))
+
+    @property
+    def says(self) -> list[Say]:
+        """What was said last."""
+        return [effect for effect in self.effects if isinstance(effect, Say)]
+
+    @property
+    def notes(self) -> list[str]:
+        """What staff were told last, beside the child's words."""
+        return [
+            word.text
+            for effect in self.effects
+            if isinstance(effect, PassToCounsellor | OpenContact)
+            for word in effect.words
+            if word.kind == "note"
+        ]
+
+
+def watched(abilities: Abilities = PRESENT, *, own_word: str = "bicikleta") -> Talk:
+    """Scene 10 up to “Gati.”: somebody looks on, the hours are 14–16, a counsellor is there."""
+    talk = Talk(abilities=abilities)
+    talk.types("limonade")
+    talk.taps("safe.yes", "unseen.no", "seen.write_later", "hours.14-16")
+    if own_word.startswith("own_word."):
+        talk.taps(own_word)
+    else:
+        talk.types(own_word)
+    talk.happens(CounsellorJoined(at=AT, contact_id=ID, name="Elira"))
+    return talk
+
+
+# ---------- the clock ----------
+
+
+@pytest.mark.parametrize(
+    ("at", "starts"),
+    [
+        ("2026-10-24T12:30", "2026-10-25T13:00"),  # summer time ends in between
+        ("2026-10-24T11:59", "2026-10-24T12:00"),
+        ("2026-03-28T13:30", "2026-03-29T12:00"),  # and begins
+        ("2026-03-28T13:00", "2026-03-29T12:00"),
+        ("2026-12-31T23:30", "2027-01-01T13:00"),
+    ],
+)
+def test_hours_begin_by_the_clock_on_the_wall(at: str, starts: str) -> None:
+    """R8: 14:00 in Tirana is 14:00 on the day of a clock change as well."""
+    moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+    assert next_start((14, 16), moment) == datetime.fromisoformat(starts).replace(tzinfo=UTC)
+    assert inside((14, 16), next_start((14, 16), moment))
+
+
+# ---------- nothing comes by itself ----------
+
+unasked = st.one_of(
+    st.builds(ContactArrived, at=st.just(NIGHT), contact_id=st.just(ID), minutes=st.just(3)),
+    st.builds(ContactDelayed, at=st.just(NIGHT), contact_id=st.just(ID)),
+    st.builds(
+        ContactClimbed,
+        at=st.just(NIGHT),
+        contact_id=st.just(ID),
+        step=st.sampled_from(["all_on_duty", "supervisor", "outside"]),
+        minutes=st.just(5),
+    ),
+    st.builds(CounsellorJoined, at=st.just(NIGHT), contact_id=st.just(ID), name=st.just("Elira")),
+    st.builds(
+        CounsellorWrote,
+        at=st.just(NIGHT),
+        contact_id=st.just(ID),
+        name=st.just("Elira"),
+        text=st.just("E lexova."),
+    ),
+    st.builds(
+        CounsellorLeft,
+        at=st.just(NIGHT),
+        contact_id=st.just(ID),
+        name=st.just("Elira"),
+        closed=st.booleans(),
+    ),
+    st.builds(ChatHidden, at=st.just(NIGHT), left=st.integers(0, 3)),
+)
+timers = st.builds(
+    TimerFired,
+    at=st.just(NIGHT),
+    name=st.sampled_from(
+        ["forget", "arrival", "arrival_last", "knock_1", "knock_3", "knock_over", "forget_report"]
+    ),
+)
+told = st.builds(MessageReceived, at=st.just(AT), text=st.just("zzz"), reading=st.just(HARM))
+child = st.one_of(
+    st.builds(Started, at=st.just(AT)),
+    st.builds(
+        MessageReceived,
+        at=st.just(AT),
+        text=st.sampled_from(
+            ["limonade", "dil", "ndihme", "po", "hej", "menu", "bicikleta", "fshije biseden", "A"]
+        ),
+    ),
+    told,
+    st.builds(MediaOffered, at=st.just(AT), kind=st.sampled_from(["photo", "sticker"])),
+    st.sampled_from(
+        [
+            *("go.help", "go.person", "go.menu", "go.hide", "safe.yes", "unseen.no", "unseen.yes"),
+            *("seen.write_later", "seen.hide", "hours.14-16", "own_word.3", "own_again.3"),
+            *("hide.yes", "hide.no", "today.start", "back.yes", "back.not_now", "danger.no"),
+            *("danger.unsure", "offer.yes", "offer.not_now", "may_write.yes", "when.evening"),
+            *("knock.yes", "knock.no", "stranger.no", "doors.person", "doors.back", "menu.ask"),
+        ]
+    ),
+)
+moves = st.lists(st.one_of(child, child, unasked, timers), max_size=12)
+abilities = st.sampled_from([PRESENT, VIBER, Abilities(takes_back=True, hides=Hiding.EXIT)])
+
+
+def walked(path: Sequence[object], can: Abilities, state: State = CHILD) -> Talk:
+    """A conversation after a path of moves, ten seconds apart."""
+    talk = Talk(state, can)
+    for move in path:
+        event = ButtonTapped(at=AT, button=move) if isinstance(move, str) else move
+        assert not isinstance(event, str)
+        talk.happens(event, later=1 / 6)  # type: ignore[arg-type]
+    return talk
+
+
+@settings(max_examples=200, deadline=None)
+@given(moves, abilities, st.one_of(unasked, timers), st.sampled_from(Helpline))
+def test_outside_the_hours_nothing_comes_by_itself(
+    path: list[object], can: Abilities, event: AnyEvent, helpline: Helpline
+) -> None:
+    """C3: from any state, in a night after a quarter of an hour's silence, no notice is said."""
+    talk = walked(path, can)
+    talk.state = replace(talk.state, hours=(14, 16))
+    talk.at, talk.helpline = NIGHT, helpline
+
+    assert talk.happens(event) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(moves, abilities, timers)
+def test_timers_keep_quiet_at_night_for_everybody(
+    path: list[object], can: Abilities, event: AnyEvent
+) -> None:
+    """C3: where no hours were named, no timer speaks between eight in the evening and eight."""
+    talk = walked(path, can)
+    talk.at = NIGHT
+
+    assert talk.happens(event) == []
+
+
+def test_a_child_that_waits_without_hours_is_told_as_ever() -> None:
+    """Without hours a person's words and news reach a child at night: it may be waiting."""
+    talk = Talk()
+    talk.taps("go.person")
+    joins = CounsellorJoined(at=AT, contact_id=ID, name="Elira")
+
+    assert talk.happens(joins, later=5 * 60) == ["handover.joined"]
+    assert talk.writes() == ["person"]
+
+
+def test_words_written_outside_the_hours_wait_for_a_knock() -> None:
+    """C3: what a person writes after the hours waits; at 14:00 an ordinary question comes."""
+    talk = Talk(replace(CHILD, hours=(14, 16)))
+    talk.taps("go.person")
+
+    assert talk.writes(later=16) == []
+    assert talk.timers["knock_1"] == TOMORROW
+
+    assert talk.fires("knock_1") == ["knock.ask"]
+    assert [say.text for say in talk.says] == ["Gati për një kuiz?"]
+    assert not talk.says[0].notice
+    assert not talk.says[0].grave
+    assert talk.says[0].help is not None
+    assert talk.says[0].help.id == "go.help"
+
+    assert talk.types("hej") == ["back.open"]
+    assert talk.taps("back.yes") == ["person"]
+
+
+def test_a_child_that_is_there_is_answered_at_any_hour() -> None:
+    """Within a quarter of an hour of its last word a child is answered outside the hours."""
+    talk = Talk(replace(CHILD, hours=(14, 16)))
+    talk.taps("go.person")
+
+    assert talk.writes(later=14) == ["person"]
+
+
+def test_knock_is_given_up_after_three_days_without_anybody_on_duty() -> None:
+    """With nobody on duty it is tried within the hours of three days; then staff see it."""
+    talk = watched()
+    talk.helpline = Helpline.EMPTY
+    days, said = set(), []
+    while name := next((name for name in talk.timers if name.startswith("knock")), ""):
+        said += talk.fires(name)
+        days.add(talk.at.date())
+        assert inside((14, 16), talk.at)
+
+    assert said == []
+    assert len(days) == 3
+    assert talk.notes == ["knock=nobody"]
+
+
+def test_unanswered_knock_is_not_sent_again() -> None:
+    """An ordinary question that nobody answers stays the only one, and staff see so."""
+    talk = watched()
+    talk.writes()
+
+    assert talk.fires("knock_1") == ["knock.ask"]
+    assert talk.fires("knock_over") == []
+    assert talk.notes == ["knock=unanswered"]
+    assert talk.writes(later=60) == []
+    assert not any(name.startswith("knock") for name in talk.timers)
+
+
+def test_knock_that_comes_late_waits_for_the_next_hours() -> None:
+    """C3: a timer that a standing clock brings at 16:05 says nothing, and is set anew."""
+    talk = watched()
+    talk.timers["knock_1"] = TOMORROW + timedelta(hours=2, minutes=5)
+
+    assert talk.fires("knock_1") == []
+    assert talk.timers["knock_1"] == TOMORROW + timedelta(days=1)
+
+
+@pytest.mark.parametrize("own_word", ["bicikleta", "own_word.skip"])
+def test_exit_word_ends_at_once_and_nothing_follows_before_the_hours(own_word: str) -> None:
+    """C2: no answer, staff see it, and whatever happens before 14:00 is not said."""
+    talk = watched(own_word=own_word)
+
+    assert talk.types("dil") == []
+    assert any(isinstance(effect, LeaveContact) for effect in talk.effects)
+    assert talk.writes() == []
+    assert talk.happens(CounsellorLeft(at=AT, contact_id=ID, name="Elira", closed=False)) == []
+    assert talk.timers["knock_1"] == TOMORROW
+
+
+# ---------- the own word ----------
+
+
+def test_own_word_is_removed_at_once_and_kept_only_as_a_hash() -> None:
+    """C4: question and word leave the chat, and the stored state does not hold the word."""
+    talk = Talk(replace(CHILD, contact=Contact(number=1, stage="waiting", severity="concern")))
+    talk.taps("seen.write_later")
+    talk = watched(own_word="xyz")
+    talk.types("Biçikleta")
+
+    assert TakeBack(keys=("own_word.ask", "own_word.other"), theirs=True) in talk.effects
+    assert "icikl" not in json.dumps(talk.state.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("typed", "opens"),
+    [
+        ("bicikleta", True),
+        ("BIÇIKLETA.", True),
+        ("biçiklëta", True),
+        ("bicikletat", False),
+        ("biciklet", False),
+        ("bicikleta ime", False),
+        ("po", False),
+    ],
+)
+def test_only_the_whole_word_opens(typed: str, opens: bool) -> None:
+    """C4: with or without accents it opens; with one letter wrong ordinary life goes on."""
+    talk = watched()
+    talk.writes("E lexova çfarë ndodhi.")
+    talk.fires("knock_1")
+    said = talk.types(typed)
+
+    assert (said == ["own_word.back"]) == opens
+    assert ("own_word=fits" in talk.notes) == opens
+    assert ("not_confirmed" in talk.notes) == (not opens)
+    if not opens:
+        assert said == ["t01-privacy-14-17.quiz"]
+        assert talk.state.held
+
+
+@pytest.mark.parametrize("word", ["po", "kuiz", "Gati për", "hej"])
+def test_word_that_everybody_types_is_not_taken(word: str) -> None:
+    """A word that a stranger would type anyway, or that the knock itself says, is no own word."""
+    talk = Talk()
+    talk.types("limonade")
+    talk.taps("safe.yes", "unseen.no", "seen.write_later", "hours.14-16")
+
+    assert talk.types(word) == ["own_word.other"]
+    assert talk.state.own_word == ""
+
+
+def test_pictures_stand_in_where_words_stay_in_the_chat() -> None:
+    """On a channel that takes nothing back a picture is pressed, and asked for at the knock."""
+    talk = watched(VIBER, own_word="own_word.3")
+    assert len(talk.state.own_word) > 20
+    talk.writes()
+    talk.fires("knock_1")
+
+    assert talk.taps("knock.yes") == ["own_word.which"]
+    assert len(talk.says[0].buttons) == 9
+    assert talk.taps("own_again.3") == ["own_word.back"]
+    assert talk.taps("back.yes") == ["person"]
+
+
+def test_wrong_picture_leads_to_a_real_quiz() -> None:
+    """One try a return: another picture is answered by a quiz, and the next press tries nothing."""
+    talk = watched(VIBER, own_word="own_word.3")
+    talk.writes()
+    talk.fires("knock_1")
+    talk.taps("knock.yes")
+
+    assert talk.taps("own_again.4") == ["t01-privacy-14-17.quiz"]
+    assert "not_confirmed" in talk.notes
+    assert "own_word.back" not in talk.taps("own_again.3")
+    assert talk.state.held
+
+
+CASE = ("person", "waiting.", "handover.", "climb.", "back.", "own_word.back", "disclosure.more")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(child, max_size=10), abilities, st.booleans())
+def test_nothing_of_the_case_shows_until_it_is_opened(
+    path: list[object], can: Abilities, doubt: bool
+) -> None:
+    """C4: whoever holds the phone and does whatever, no word of the case and of nobody's shows."""
+    state = replace(
+        CHILD,
+        contact=Contact(number=1, stage="talking", severity="disclosure", name="Elira"),
+        contacts=1,
+        told=Told("disclosure", "grooming", 0.9),
+        hold=True,
+        held=(("Elira", "Për trajnerin që më tregove"),),
+        doubt=doubt,
+        own_word="" if doubt else "salt/hash",
+        quiet=not doubt,
+    )
+    talk = Talk(state, can)
+    for move in path:
+        event = ButtonTapped(at=AT, button=move) if isinstance(move, str) else move
+        keys = talk.happens(event, later=20)  # type: ignore[arg-type]
+        assert not any(say.name for say in talk.says)
+        shown = [key for key in keys if key.startswith(CASE) and key != "handover.bringing"]
+        assert shown == []
+        assert "Elira" not in " ".join(say.text for say in talk.says)
+    assert talk.state.contact is not None
+    assert talk.state.held == state.held
+
+
+# ---------- “is this you?” ----------
+
+
+def doubted(question: str = "kush eshte ky? cfare ka shkruar djali ketu") -> Talk:
+    """Scene 14: a child that talked with Elira; then somebody else holds the phone."""
+    talk = Talk()
+    talk.taps("go.person")
+    talk.happens(CounsellorJoined(at=AT, contact_id=ID, name="Elira"))
+    talk.types(question, later=60)
+    return talk
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "kush eshte ky? cfare ka shkruar djali ketu",
+        "Kush është ky?",
+        "jam nena e tij",
+        "who is this? what has my son been writing here",
+        "who is this",
+    ],
+)
+def test_somebody_who_asks_learns_nothing_and_sets_the_doubt(question: str) -> None:
+    """C4: true words for everybody, help for a parent; the person sees words and doubt."""
+    talk = doubted(question)
+
+    assert [say.key for say in talk.says] == ["stranger.program", "stranger.silent"]
+    assert talk.state.doubt
+    assert "doubt" in talk.notes
+    assert talk.writes("Më trego më shumë.") == []
+    assert talk.taps("stranger.advice") == ["stranger.advice"]
+    assert talk.types("a ka shkruar dicka")[0].startswith("not.")
+
+
+def test_child_without_an_own_word_finds_its_way_back() -> None:
+    """The help word leads to the doors; asked for, the person is told, and judges."""
+    talk = doubted()
+
+    assert talk.types("ndihme")[-1] == "help.doors"
+    talk.taps("doors.person")
+    assert talk.notes == ["asks_again"]
+    assert not any(isinstance(effect, OpenContact) for effect in talk.effects)
+    assert talk.writes("Si e quan macen?") == ["person"]
+    assert not talk.state.doubt
+    assert talk.types("Lara") == []
+
+
+@pytest.mark.parametrize("reading", [HARM, DANGER])
+def test_danger_is_heard_in_doubt(reading: Reading) -> None:
+    """U4: harm told while in doubt is believed, reaches the person, and shows no case."""
+    talk = doubted()
+    keys = talk.types("zzz", reading)
+
+    passed = [effect for effect in talk.effects if isinstance(effect, PassToCounsellor)]
+    assert passed[0].severity == reading.severity.word
+    assert any(key.startswith(("numbers.", "emergency.", "danger.")) for key in keys)
+    assert not any(key.startswith(("waiting.", "handover.")) for key in keys)
+
+
+def test_doubt_about_an_empty_chat_goes_with_the_next_contact() -> None:
+    """Where nothing was told the doubt hides nothing, and the next person is told of it."""
+    talk = Talk()
+    talk.types("this is my son's phone", later=60)
+    talk.taps("go.person")
+
+    assert talk.notes == ["doubt"]
+    assert not talk.state.doubt
+
+
+def test_parent_in_their_own_chat_is_no_stranger() -> None:
+    """A parent who asks what a child wrote gets the same true words; their own talk goes on."""
+    talk = Talk(replace(CHILD, role="parent", band=""))
+    talk.types("çfarë ka shkruar djali im në internet")
+
+    assert not talk.state.doubt
+
+
+# ---------- hiding ----------
+
+
+def test_hiding_loses_nothing_that_was_told() -> None:
+    """A grave question waits behind the topic of the day; the words are kept (C5)."""
+    talk = Talk()
+    talk.types("zzz told", HARM)
+    talk.types("fshihe biseden")
+
+    assert talk.taps("hide.yes") == ["hide.topic"]
+    kinds = [type(effect) for effect in talk.effects]
+    assert kinds.index(Hide) < kinds.index(Say)
+    assert not talk.says[0].grave
+    assert talk.taps("today.start") == ["t01-privacy-14-17.hook"]
+    assert talk.types("jam prape ketu") == ["back.open"]
+    assert talk.taps("back.yes") == ["danger.ask"]
+    assert "zzz told" in [word.text for word in talk.state.words]
+
+
+@settings(max_examples=60, deadline=None)
+@given(moves, abilities)
+def test_hiding_is_offered_from_anywhere(path: list[object], can: Abilities) -> None:
+    """C5: typed in any state it is answered by what this channel can do, and nothing else."""
+    talk = walked(path, can)
+    keys = {
+        Hiding.RECENT: ["hide.ask"],
+        Hiding.SELF: ["hide.self", "hide.self_steps", "hide.self_only"],
+        Hiding.EXIT: ["hide.exit"],
+    }
+
+    assert talk.types("hide this chat") == keys[can.hides]
+
+
+def test_news_of_what_is_left_is_not_told_at_night() -> None:
+    """C3: that messages could not be removed is said only while the child is there."""
+    talk = Talk(replace(CHILD, hours=(14, 16)))
+
+    assert talk.happens(ChatHidden(at=AT, left=2), later=1) == ["hide.some_left"]
+    assert talk.happens(ChatHidden(at=AT, left=2), later=20) == []
