@@ -8,8 +8,9 @@ from collections.abc import Coroutine
 
 from telegram.error import TelegramError
 
+from bot.channels.body import Json
 from bot.channels.telegram.link import Link
-from bot.channels.telegram.reading import Json, foreign_chat_of, query_of, removed
+from bot.channels.telegram.reading import foreign_chat_of, query_of, removed
 
 _log = logging.getLogger(__name__)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 
 from telegram.error import (
@@ -14,6 +13,7 @@ from telegram.error import (
 )
 
 from bot.channels.base import ChannelBusy, ChannelDown, ChannelError, ChannelRefused, ChatGone
+from bot.channels.quiet import silence
 
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
 _TALKATIVE = (
@@ -67,19 +67,10 @@ def reason(error: TelegramError) -> str:
     return error.message.split(":")[0][:80]
 
 
-class _Silence(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        return False
-
-
-_SILENCE = _Silence()
-
-
 def silence_libraries() -> None:
     """Stop the libraries' own logs, whatever level is set on them.
 
     They write addresses with the token in them, whole messages, and at the gravest
     level what they could not parse. What matters of it is logged by us, as counts.
     """
-    for name in _TALKATIVE:
-        logging.getLogger(name).addFilter(_SILENCE)
+    silence(*_TALKATIVE)

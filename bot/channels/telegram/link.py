@@ -21,8 +21,9 @@ from telegram import (
 from telegram.constants import ChatAction, ParseMode, PollType
 from telegram.request import HTTPXRequest
 
+from bot.channels.body import Json
 from bot.channels.telegram.polling import updates_in
-from bot.channels.telegram.reading import UPDATES, Json
+from bot.channels.telegram.reading import UPDATES
 from bot.channels.telegram.writing import Page, Poll, Rows
 
 POLL_SECONDS = 15  # well within a lease of 30 s, so that no second process begins meanwhile

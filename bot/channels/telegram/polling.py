@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot.channels.base import Held, Inbound, Malformed
+from bot.channels.body import Json
 from bot.channels.telegram.faults import seconds_of
-from bot.channels.telegram.reading import Json, chat_of, read_update, update_id
+from bot.channels.telegram.reading import chat_of, read_update, update_id
 
 _log = logging.getLogger(__name__)
 

@@ -8,12 +8,11 @@ whole update fail there, and with it the child's words; and what is never looked
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from bot.channels.base import Inbound, Malformed
+from bot.channels.body import Json, read_object
 from bot.channels.telegram.names import PICTURE, QUIZ, TEXT, name_of
 from bot.channels.text import whole
 from bot.channels.words import COMMANDS, LEAVE
@@ -29,10 +28,7 @@ from bot.engine.events import (
 )
 
 UPDATES = ("message", "edited_message", "callback_query", "poll_answer", "my_chat_member")
-DEPTH = 64
 _LAST_SECOND, _LAST_MESSAGE = 2**32, 2**53
-
-Json = Mapping[str, object]
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
@@ -91,14 +87,7 @@ _NOTICES = frozenset(
 
 def read_body(body: bytes) -> Json:
     """Return the update in a webhook's body; raises ``Malformed`` when there is none."""
-    if body.count(b"[") + body.count(b"{") > DEPTH and _depth(body) > DEPTH:
-        raise Malformed("nested too deeply")
-    try:
-        raw = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Malformed("not JSON") from None
-    if not isinstance(raw, dict):
-        raise Malformed("not an object")
+    raw = read_object(body)
     update_id(raw)
     return raw
 
@@ -259,15 +248,3 @@ def _kind_of(message: Json) -> str:
 def _message_id(message: Json) -> int:
     number = _number(message, "message_id") or 0
     return number if 0 < number < _LAST_MESSAGE else 0
-
-
-def _depth(body: bytes) -> int:
-    """Return how deep the brackets nest; those inside strings do not count."""
-    depth = deepest = 0
-    for bracket in re.sub(rb'"(?:[^"\\]|\\.)*"', b"", body, flags=re.DOTALL):
-        if bracket in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif bracket in b"]}":
-            depth -= 1
-    return deepest

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.channels.base import Malformed
-from bot.channels.telegram.reading import DEPTH, chat_of, read_body, read_update
+from bot.channels.body import DEPTH
+from bot.channels.telegram.reading import chat_of, read_body, read_update
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 PAYLOADS = sorted((Path(__file__).parent / "payloads" / "telegram").glob("*.json"))
