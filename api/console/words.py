@@ -86,6 +86,28 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "may_write=not_yet": N_("Not ready: do not write first"),
         "safe_word": N_("Used the safe word: somebody may be looking"),
         "safe_word, cannot_write": N_("Used the safe word; cannot write unseen now"),
+        "chat_hidden": N_("Hid the chat on the phone"),
+        "hours=14-16": N_("Safe hours: 14:00–16:00; nothing is sent outside them"),
+        "hours=16-18": N_("Safe hours: 16:00–18:00; nothing is sent outside them"),
+        "hours=20-22": N_("Safe hours: 20:00–22:00; nothing is sent outside them"),
+        "hours=14-18": N_("Safe hours: 14:00–18:00; nothing is sent outside them"),
+        "own_word=set": N_("Chose a word of their own: the talk opens only with it"),
+        "own_word=none": N_("Chose no word of their own"),
+        "own_word=fits": N_("Came back with their own word"),
+        "not_confirmed": N_("Not confirmed: somebody else may be writing"),
+        "doubt": N_(
+            "Somebody asks what was written here: it may not be the child. Your words wait"
+        ),
+        "asks_again": N_(
+            "Asks for a person, not confirmed. If you write now, it is shown: judge first who it is"
+        ),
+        "knock=sent": N_("Asked with an ordinary question whether the child can write"),
+        "knock=no": N_("Answered the ordinary question with no"),
+        "knock=unanswered": N_("The ordinary question was not answered; it is not sent again"),
+        "knock=nobody": N_(
+            "Nobody was on duty in the safe hours of three days; no question was sent"
+        ),
+        "forwarded": N_("What follows are somebody else's words, passed on"),
     },
     "choice": {  # what was pressed instead of typed
         "media: threat": N_("“Someone is threatening me”"),
