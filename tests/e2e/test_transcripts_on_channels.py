@@ -45,6 +45,7 @@ class Line(FakeLine):
         super().__init__()
         self.news = asyncio.Event()
         self.minutes: int | None = None
+        self.reached = 0  # the bot has dealt with what happened up to here
 
     def happens(self, kind: str, conversation: str = "", **more: object) -> int:
         seq = super().happens(kind, conversation, **more)
@@ -52,6 +53,7 @@ class Line(FakeLine):
         return seq
 
     async def events(self, after: int, wait: float) -> News:
+        self.reached = after
         if not self.items[after:] and not self.down:
             self.news.clear()
             try:
@@ -296,6 +298,16 @@ async def helpline_does(line: Line, phone: Phone, turn: Any, oracle: Talk) -> No
     elif "leaves" in turn:
         kind = "contact.closed" if turn.get("closed", True) else "contact.returned"
         line.happens(kind, conversation, name=turn["leaves"], **contact)
+    await heard(line)
+
+
+async def heard(line: Line) -> None:
+    """Wait until the bot has dealt with what the helpline told, also when it says nothing."""
+    for _ in range(TRIES):
+        if line.reached >= len(line.items):
+            return
+        await asyncio.sleep(PAUSE)
+    raise AssertionError("the bot does not hear the helpline")
 
 
 async def conversation_of(phone: Phone) -> str:
