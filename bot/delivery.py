@@ -32,14 +32,23 @@ from bot.channels.base import (
     Shown,
 )
 from bot.crypto import Sealer
-from bot.engine.events import ChatHidden, ChatLost, ContactArrived, ContactDelayed
-from bot.helpline import Helpline, HelplineRefused, HelplineUnavailable
+from bot.engine.events import (
+    AnyEvent,
+    ChatHidden,
+    ChatLost,
+    ContactArrived,
+    ContactDelayed,
+    ReportDelayed,
+    ReportNews,
+    ReportStored,
+)
+from bot.helpline import Helpline, HelplineRefused, HelplineUnavailable, ReportState
 from bot.jobs import PLAIN, Settle
 from bot.parcels import Parcel, open_all
 from bot.runner import Runner
 from bot.store import outbox, shown
 from bot.store.database import StoreUnavailable, millis
-from bot.store.outbox import CHANNEL, HELPLINE, HIDE, LEASE_MS, SAYS
+from bot.store.outbox import ASK_REPORT, CHANNEL, CONTACT, HELPLINE, HIDE, LEASE_MS, REPORT, SAYS
 from bot.store.shown import Standing
 from bot.traces import place_of, placed, standing
 
@@ -52,6 +61,8 @@ REST = 0.5  # seconds between two looks
 GRACE = 5.0  # seconds that sends on their way have when the service stops
 LONGEST_WAIT = {CHANNEL: 300.0, HELPLINE: 15.0}
 PATIENCE = timedelta(hours=24)  # of the channel lane; contacts are never given up
+
+_REFUSALS = {404: "unknown", 429: "slowed"}  # of a question about a report
 
 Fate = Literal["sent", "failed"]
 Told = Callable[[str, Fate], Awaitable[None]]
@@ -355,6 +366,8 @@ class Delivery:
         return all(say.notice and not say.name for say in says)
 
     async def _try_helpline(self, parcel: Parcel) -> Callable[[], Awaitable[None]]:
+        if parcel.kind == ASK_REPORT:
+            return await self._try_question(parcel)
         if self._helpline_down and parcel.key not in self._probes:
             return lambda: self._delayed(parcel)
         try:
@@ -371,6 +384,21 @@ class Delivery:
             self._alarms.sound("helpline_bug", row=parcel.id, error=type(error).__name__)
             return lambda: self._delayed(parcel)
         return lambda: self._arrived(parcel, answer)
+
+    async def _try_question(self, parcel: Parcel) -> Callable[[], Awaitable[None]]:
+        """Somebody waits for this answer: without one it is said so at once."""
+        found, state = "known", ReportState(())
+        try:
+            state = await self._helpline.report(parcel.letter.decode())
+        except HelplineRefused as refused:
+            found = _REFUSALS.get(refused.status, "unreachable")
+        except HelplineUnavailable:
+            found = "unreachable"
+        except Exception as error:
+            self._alarms.sound("helpline_bug", row=parcel.id, error=type(error).__name__)
+            found = "unreachable"
+        event = ReportNews(at=self._now(), found=found, states=state.states)
+        return lambda: self._news(parcel, event)
 
     # What became of it
 
@@ -433,28 +461,41 @@ class Delivery:
         )
 
     async def _not_arrived(self, parcel: Parcel, settle: Settle) -> None:
-        """The child is told once that the helpline could not be reached with a contact."""
-        if parcel.kind != "contact":
+        """The person is told once that the helpline could not be reached with it."""
+        event: AnyEvent
+        if parcel.kind == CONTACT:
+            event = ContactDelayed(at=self._now(), contact_id=parcel.contact_id)
+        elif parcel.kind == REPORT:
+            event = ReportDelayed(at=self._now())
+        else:
             return await self._runner.settle(settle)
         await self._runner.handle_event(
-            parcel.conversation,
-            ContactDelayed(at=self._now(), contact_id=parcel.contact_id),
-            update_id=f"delayed:{parcel.key}",
-            settle=settle,
+            parcel.conversation, event, update_id=f"delayed:{parcel.key}", settle=settle
         )
 
     async def _arrived(self, parcel: Parcel, answer: Mapping[str, object]) -> None:
-        settle = self._settled(parcel, "accepted")
-        if parcel.kind != "contact":
-            await self._runner.settle(settle)
-            return await self._came_up()
-        event = ContactArrived(
-            at=self._now(), contact_id=parcel.contact_id, minutes=_usual_minutes(answer)
-        )
-        await self._runner.handle_event(
-            parcel.conversation, event, update_id=f"arrived:{parcel.key}", settle=settle
-        )
+        if parcel.kind == CONTACT:
+            minutes = _usual_minutes(answer)
+            contact_id = parcel.contact_id
+            await self._news(
+                parcel, ContactArrived(at=self._now(), contact_id=contact_id, minutes=minutes)
+            )
+        elif parcel.kind == REPORT:
+            receipt = answer.get("receipt")
+            await self._news(
+                parcel, ReportStored(at=self._now(), receipt=str(receipt) if receipt else "")
+            )
+        else:
+            await self._runner.settle(self._settled(parcel, "accepted"))
         await self._came_up()
+
+    async def _news(self, parcel: Parcel, event: AnyEvent) -> None:
+        await self._runner.handle_event(
+            parcel.conversation,
+            event,
+            update_id=f"arrived:{parcel.key}",
+            settle=self._settled(parcel, "accepted"),
+        )
 
     def _went_down(self) -> None:
         if not self._helpline_down:

@@ -1,4 +1,4 @@
-"""From effects to what leaves: bubbles for a channel, sealed bodies for the helpline."""
+"""From effects to what leaves: errands into a chat, letters to the helpline."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from sqlalchemy import Connection
 from bot.channels.base import Place
 from bot.crypto import SealBroken, Sealer
 from bot.engine.effects import (
+    AskReport,
     Effect,
     Erase,
+    FileReport,
     Hide,
     LeaveContact,
     OpenContact,
@@ -24,9 +26,19 @@ from bot.engine.effects import (
     Say,
     TakeBack,
 )
-from bot.helpline import BoxKey, body_of, sealed
+from bot.helpline import BoxKey, body_of, report_of, sealed
 from bot.store.forms import Errand, read_errand, write_errand
-from bot.store.outbox import CHANNEL, HELPLINE, HIDE, SAYS, TAKE_BACK, Taken, failed
+from bot.store.outbox import (
+    ASK_REPORT,
+    CHANNEL,
+    HELPLINE,
+    HIDE,
+    REPORT,
+    SAYS,
+    TAKE_BACK,
+    Taken,
+    failed,
+)
 from bot.store.shown import Standing
 
 log = logging.getLogger(__name__)
@@ -34,6 +46,7 @@ log = logging.getLogger(__name__)
 MESSAGES = UUID("0c6c0f2e-4a3f-5e0b-8f39-8a0f9f1d7c52")
 KEY_LIMIT = 64
 NO_ERRAND = Errand()
+Letter = OpenContact | PassToCounsellor | LeaveContact | FileReport | AskReport
 URGENCY = {"emergency": 0, "disclosure": 1}
 OTHERS, LESSONS = 2, 5
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9._:-]+")
@@ -126,7 +139,7 @@ def drafts_of(effects: Sequence[Effect], origin: Origin, box: BoxKey | None) -> 
             chat.erase()
         elif isinstance(effect, Hide | TakeBack):
             chat.remove(effect)
-        elif isinstance(effect, OpenContact | PassToCounsellor | LeaveContact):
+        elif isinstance(effect, Letter):
             letters.append(_letter(effect, key_of(origin.seen, len(letters) + 1), origin, box))
     return [*chat.drafts(), *letters]
 
@@ -231,14 +244,14 @@ def _urgency(says: Sequence[Say]) -> int:
     return OTHERS if any(say.name for say in says) else LESSONS
 
 
-def _letter(
-    effect: OpenContact | PassToCounsellor | LeaveContact,
-    key: str,
-    origin: Origin,
-    box: BoxKey | None,
-) -> Draft:
+def _letter(effect: Letter, key: str, origin: Origin, box: BoxKey | None) -> Draft:
+    if isinstance(effect, AskReport):  # of a box there is no need: it is no body
+        return Draft(HELPLINE, ASK_REPORT, key, OTHERS, effect.receipt.encode())
     if box is None:
         raise ValueError("nothing can be sealed without the helpline's key")
+    if isinstance(effect, FileReport):
+        _, body = report_of(effect, conversation=origin.conversation, at=origin.at)
+        return Draft(HELPLINE, REPORT, key, OTHERS, b"\n" + sealed(body, box))
     kind, contact_id, body = body_of(
         effect,
         conversation=origin.conversation,

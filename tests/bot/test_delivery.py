@@ -442,6 +442,62 @@ async def test_a_contact_that_was_refused_arrives_after_a_mend(world):
     assert world.failed() == 0
 
 
+@pytest.fixture
+async def desk(database_url: str) -> AsyncIterator[World]:
+    """
+    One process in whose chat reports are made.
+    """
+    async with worlds(database_url, step=step) as [only]:
+        yield only
+
+
+async def test_a_report_is_told_as_stored_only_when_it_is(desk):
+    """
+    The code comes with the helpline's 201; until then the person is told once that it is kept.
+    """
+    desk.helpline.down = True
+    await desk.runner.handle(said("file hidden words"))
+    await desk.delivery.quiet()
+    for _ in range(3):
+        desk.clock.forward(seconds=20)
+        await desk.goes_on()
+    assert desk.channel.texts("child-1") == ["kept"]
+
+    desk.helpline.down = False
+    desk.clock.forward(seconds=20)
+    await desk.goes_on()
+
+    assert desk.channel.texts("child-1") == ["kept", "code 1234"]
+    [(kind, _, body)] = desk.helpline.posts
+    assert kind == "report"
+    assert b"hidden" not in body
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [("1234", "known submitted"), ("9", "unknown"), ("slow", "slowed")]
+)
+async def test_a_question_about_a_report_is_answered(desk, code, told):
+    """
+    Whoever comes back with a code hears what became of the report, or that there is none.
+    """
+    await desk.runner.handle(said(f"ask {code}"))
+    await desk.delivery.quiet()
+
+    assert desk.channel.texts("child-1") == [told]
+
+
+async def test_a_question_about_a_report_waits_for_nobody(desk):
+    """
+    While the helpline is away that is said at once, and the question is not asked again later.
+    """
+    desk.helpline.down = True
+    await desk.runner.handle(said("ask 1234"))
+    await desk.delivery.quiet()
+
+    assert desk.channel.texts("child-1") == ["unreachable"]
+    assert desk.count("outbox") == 0
+
+
 async def test_a_repeated_post_carries_the_same_bytes_and_key(world):
     """
     R6: what is posted again is byte for byte what was posted before, under the same key.

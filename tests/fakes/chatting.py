@@ -10,10 +10,38 @@ from fakes.talk import NOON, Step, said, say
 from fakes.talk import step as echo
 
 from bot.channels.base import Inbound
-from bot.engine.effects import Button, CountCampaign, Effect, Erase, Hide, Quiz, Say, TakeBack
-from bot.engine.events import AnyEvent, ButtonTapped, ChatHidden, MessageReceived, PollAnswered
+from bot.engine.effects import (
+    AskReport,
+    Button,
+    CountCampaign,
+    Effect,
+    Erase,
+    FileReport,
+    Hide,
+    Quiz,
+    Say,
+    TakeBack,
+)
+from bot.engine.events import (
+    AnyEvent,
+    ButtonTapped,
+    ChatHidden,
+    MessageReceived,
+    PollAnswered,
+    ReportDelayed,
+    ReportNews,
+    ReportStored,
+)
 from bot.engine.state import State
 
+REPORT = FileReport(
+    report=1,
+    kind="csam_address",
+    reporter="public",
+    language="en",
+    addresses=("https://example.com/x",),
+    words="",
+)
 OPTIONS = (Button("q.a", "A"), Button("q.b", "B"))
 
 
@@ -25,6 +53,12 @@ def step(state: State, event: AnyEvent) -> Step:
             return Step(state, [turned])
         case ChatHidden():
             return Step(state, [say(f"left {event.left}")])
+        case ReportStored():
+            return Step(state, [say(f"code {event.receipt}")])
+        case ReportDelayed():
+            return Step(state, [say("kept")])
+        case ReportNews():
+            return Step(state, [say(" ".join([event.found, *(name for _, name in event.states)]))])
         case MessageReceived():
             first, _, rest = event.text.partition(" ")
             if first in _DEEDS:
@@ -62,5 +96,7 @@ _DEEDS: dict[str, Callable[[str], list[Effect]]] = {
     "vanish": lambda _: [say("never"), Hide(), Erase()],
     "quiz": lambda _: [Say(key="q", text="?", buttons=OPTIONS, quiz=Quiz("q.a", "why"))],
     "notice": lambda rest: [Say(key="n", text="notice", notice=True, name=rest)],
+    "file": lambda rest: [replace(REPORT, words=rest)],
+    "ask": lambda rest: [AskReport(receipt=rest)],
     "from": lambda rest: [CountCampaign(name=rest), say("welcome")],
 }

@@ -30,7 +30,7 @@ from bot.engine.events import (
     TimerFired,
 )
 from bot.engine.state import State
-from bot.helpline import BoxKey, HelplineUnavailable
+from bot.helpline import BoxKey, HelplineRefused, HelplineUnavailable, ReportState
 from bot.jobs import Parts
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -76,7 +76,17 @@ class FakeHelpline:
         if self.refusal:
             raise self.refusal
         self.posts.append((kind, key, body))
+        if kind == "report":
+            return {"number": "R-1", "receipt": "1234"}
         return {"contact_id": contact_id, "duty": {"on_duty": 1, "usual_minutes": 4}}
+
+    async def report(self, receipt: str) -> ReportState:
+        """One report is known, by the receipt that ``post`` gave."""
+        if self.down:
+            raise HelplineUnavailable("down")
+        if receipt != "1234":
+            raise HelplineRefused(429 if receipt == "slow" else 404, "receipt")
+        return ReportState(((NOON, "submitted"),))
 
 
 def step(state: State, event: AnyEvent) -> Step:
