@@ -124,8 +124,8 @@ async def test_the_way_back_shows_nothing(child: Child, url: str) -> None:
 @pytest.mark.parametrize("way", ["keys", "word"])
 async def test_the_exit_opens_without_a_line(child: Child, chat: WebChat, way: str) -> None:
     """
-    With no line the talk is off the screen at once, by keys as by the exit word; with the
-    next visit the cookie goes, the log is dropped and the engine told.
+    With no line the talk is off the screen at once, by keys as by the exit word; when the
+    line is back, the engine is told, the log dropped and the cookie gone.
     """
     await child.context.set_offline(True)
     if way == "keys":
@@ -135,14 +135,35 @@ async def test_the_exit_opens_without_a_line(child: Child, chat: WebChat, way: s
     await expect(child.page).to_have_title(TABLE)
     await expect(child.page.locator("td")).to_have_count(100)
     assert "kercenon" not in await child.page.content()
-    await child.context.set_offline(False)
 
-    await child.opens()
-    await child.sees("Unë jam Sigurt")
+    async with child.page.expect_response("**/exit") as told:
+        await child.context.set_offline(False)
+    assert (await told.value).status == 303
+    await expect(child.page.locator("th").first).to_be_visible()
 
     assert isinstance(chat.runner.events[-1], ExitPressed)
     assert await chat.log.newest() == 0
     assert await child.context.cookies() == []
+
+
+async def test_a_page_closed_without_a_line_is_seen_off_later(child: Child, chat: WebChat) -> None:
+    """
+    Left without a line and closed: the next visit shows the greeting, the cookie goes, the
+    log is dropped and the engine told.
+    """
+    await child.context.set_offline(True)
+    await child.presses("Escape", "Escape", "Escape")
+    await expect(child.page).to_have_title(TABLE)
+    later = Child(await child.context.new_page(), child.url)
+    await child.page.close()
+    await child.context.set_offline(False)
+
+    await later.opens()
+    await later.sees("Unë jam Sigurt")
+
+    assert isinstance(chat.runner.events[-1], ExitPressed)
+    assert await chat.log.newest() == 0
+    assert await later.context.cookies() == []
 
 
 async def test_the_exit_does_not_wait_for_a_slow_line(child: Child, chat: WebChat) -> None:

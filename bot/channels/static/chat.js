@@ -12,6 +12,7 @@ const APART = 600; // ms between the bubbles of one answer
 const STORE = "waiting"; // what has not arrived yet, so that a reload does not lose it
 const LATE = 20000; // ms after which a post that got no answer is sent again
 const HURRY = 2000; // ms in which an exit word must be answered, and Escape pressed three times
+const PARTING = 1000; // ms for which the other side may take note that the page was left
 const DOUBT = 4000; // ms of silence after which the line counts as gone
 const BACK = 4000; // ms for which the page says that the line is back
 
@@ -147,7 +148,7 @@ function anew() {
 function settle() {
   field.value = take("draft") || field.value;
   const at = take("focus");
-  const own = at === "own" ? turns().findLast((one) => one.dataset.who === "me") : null;
+  const own = at === "own" ? turns().filter((one) => one.dataset.who === "me").at(-1) : null;
   if (own) standAt(own.querySelector(".msg"));
   else if (at) document.getElementById(at)?.focus({ preventScroll: true });
 }
@@ -358,25 +359,38 @@ document.addEventListener("visibilitychange", () => {
 
 /* ---------- leaving ---------- */
 
-const others = new BroadcastChannel("left"); // pages of the same talk, in other tabs
-others.addEventListener("message", () => leave(false));
+// Pages of the same talk in other tabs leave with this one.
+const others = window.BroadcastChannel ? new BroadcastChannel("left") : null;
+others?.addEventListener("message", () => leave(false));
 
-// At once, also without a line: what cannot be told now is told with the next visit.
-function leave(tell) {
+// At once, also without a line: what cannot be told now is told when there is one, or with
+// the next visit.
+function leave(byUs) {
   if (gone) return;
   gone = true;
   live?.close();
+  live = null;
   try {
     sessionStorage.clear();
   } catch {
     // nothing was kept, then
   }
-  others.postMessage("");
+  others?.postMessage("");
   cover();
-  if (tell) {
-    document.cookie = `sigurt-left=1; path=/; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
-    fetch("/exit", { method: "POST", keepalive: true, redirect: "manual" }).catch(() => null);
-  }
+  if (byUs) markLeft();
+  seeOff(byUs);
+  addEventListener("online", () => seeOff(byUs));
+}
+
+function markLeft() {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `sigurt-left=1; path=/; SameSite=Lax${secure}`;
+}
+
+// Nothing is on the screen any more, so the answer is waited for, but not long.
+async function seeOff(byUs) {
+  const told = byUs && fetch("/exit", { method: "POST", keepalive: true, redirect: "manual" });
+  await Promise.race([Promise.resolve(told).catch(() => null), pause(PARTING)]);
   if (navigator.onLine) location.replace("/tabela");
 }
 
