@@ -15,6 +15,7 @@ from bot.channels.telegram.reading import foreign_chat_of, query_of, removed
 _log = logging.getLogger(__name__)
 
 AT_ONCE = 256
+SPARE = 128  # of these are for answers to presses, which a phone waits for
 
 
 class Courtesy:
@@ -27,9 +28,9 @@ class Courtesy:
     def show(self, raw: Json) -> None:
         """Begin what this update asks for; needs a running loop only if it asks for something."""
         if query := query_of(raw):
-            self.begin(self._link.answer(query), "press not answered")
+            self._begin(self._link.answer(query), "press not answered")
         if (chat := foreign_chat_of(raw)) is not None and not removed(raw):
-            self.begin(self._link.leave(chat), "group not left")
+            self._begin(self._link.leave(chat), "group not left")
 
     async def close(self) -> None:
         """Give up what is still under way."""
@@ -42,7 +43,12 @@ class Courtesy:
         self, call: Coroutine[object, object, None], failure: str
     ) -> asyncio.Task[None] | None:
         """Make a call that nothing waits for; None when there are too many already."""
-        if len(self._calls) >= AT_ONCE:
+        return self._begin(call, failure, most=AT_ONCE - SPARE)
+
+    def _begin(
+        self, call: Coroutine[object, object, None], failure: str, *, most: int = AT_ONCE
+    ) -> asyncio.Task[None] | None:
+        if len(self._calls) >= most:
             call.close()
             return None
         task = asyncio.create_task(_calmly(call, failure))

@@ -5,14 +5,20 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from fakes.telegram_rules import clean, parse_html, parsed_text
+from fakes.telegram_rules import (
+    check_poll,
+    clean,
+    parse_html,
+    parsed_caption,
+    parsed_text,
+)
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.base import ChannelRefused
-from bot.channels.telegram.writing import html_of, pages_of, rows_of
+from bot.channels.telegram.writing import Poll, html_of, pages_of, rows_of
 from bot.channels.text import split, units, visible, whole
-from bot.engine.effects import Button, Call, Say
+from bot.engine.effects import Button, Call, Quiz, Say
 
 SPECIAL = st.sampled_from(["<b>", "</", "&lt;", "&amp;", "&#60;", "&", ">", "*_[`", "\n\n", ". "])
 WORDS = st.lists(st.text() | SPECIAL, max_size=30).map("".join)
@@ -152,3 +158,63 @@ def test_a_button_that_the_platform_refuses_is_refused_before(button: Button) ->
     """
     with pytest.raises(ChannelRefused):
         pages_of([say("?", buttons=(button,))])
+
+
+LABELS = st.text(min_size=1, max_size=120).filter(visible)
+CHOICES = st.lists(LABELS, max_size=14).map(
+    lambda labels: tuple(Button(f"q.{place}", whole(text)) for place, text in enumerate(labels))
+)
+
+
+@settings(deadline=None)
+@given(long_texts(60), CHOICES, st.text(max_size=250), st.booleans(), st.booleans())
+def test_any_question_is_taken_in_every_form(
+    text: str, choices: tuple[Button, ...], why: str, pictured: bool, grave: bool
+) -> None:
+    """
+    Whatever is asked, the platform takes it as a quiz, under a picture and as words.
+    """
+    bubble = say(
+        whole(text),
+        buttons=choices,
+        help=Button("go.help", "Dua ndihmë"),
+        quiz=Quiz("q.1", whole(why)),
+        picture="t01-privacy" if pictured else "",
+        grave=grave,
+    )
+
+    pages = pages_of([bubble])
+
+    for page in pages:
+        assert page.poll is None or not grave
+        if page.poll:
+            assert check_poll(call_of(page.poll))[2] == 1
+        if page.picture:
+            assert parsed_caption({"caption": page.html, "parse_mode": "HTML"}) is not None
+        if page.html:
+            assert parsed_text({"text": page.html, "parse_mode": "HTML"})
+    assert pages[-1].rows[-1][0].id == "go.help"
+
+
+def call_of(poll: Poll) -> dict[str, object]:
+    """The fields of the call that would ask this quiz."""
+    return {
+        "question": poll.question,
+        "options": [option.label for option in poll.options],
+        "type": "quiz",
+        "correct_option_ids": [poll.right],
+        "explanation": poll.why,
+    }
+
+
+def test_a_quiz_names_its_options_in_order_and_help_beneath() -> None:
+    """
+    A quiz that fits keeps the order of its options, the right one among them, help beneath.
+    """
+    buttons = (Button("q.a", "E bllokoj"), Button("q.b", "I them dikujt"))
+    help_button = Button("go.help", "Dua ndihmë")
+
+    (page,) = pages_of([say("?", buttons=buttons, help=help_button, quiz=Quiz("q.b", "Sepse."))])
+
+    assert page.poll == Poll("?", buttons, 1, "Sepse.", ((help_button,),))
+    assert page.rows == (buttons, (help_button,))
