@@ -15,7 +15,7 @@ from bot.channels.quiet import silence
 
 _log = logging.getLogger(__name__)
 
-UNANSWERED_REST = 120.0  # seconds; a hundred messages an hour to somebody who is silent
+UNANSWERED_REST = 30.0  # seconds; to somebody silent a hundred an hour, but who answers is free
 LONGEST_REST = 3_600.0  # seconds; whatever a Retry-After says
 RARELY = 300.0  # seconds between two tries while the whole channel is shut
 

@@ -205,6 +205,30 @@ async def test_whoever_comes_back_is_greeted_in_the_answer(tmp_path: Path) -> No
         assert len(world.viber.named("send_message")) == sent
 
 
+async def test_subscribing_says_nothing_twice(tmp_path: Path) -> None:
+    """
+    Whoever subscribes, before all else, in mid-question or after leaving, is told nothing by it.
+    """
+    async with bot_on_viber(tmp_path) as world:
+        child = world.viber.child()
+        child.subscribes()
+        await world.settles()
+        assert child.shown == []
+        child.opens()
+        await world.settles()
+        child.subscribes()
+        await world.settles()
+        assert len(child.shown) == 1
+        await world.onboarded(child, "sq")
+        child.types(TELLS["sq"])
+        await world.settles()
+        shown = len(child.shown)
+        child.unsubscribes()
+        child.subscribes()
+        await world.settles()
+        assert len(child.shown) == shown
+
+
 async def test_whoever_leaves_gets_no_further_call(tmp_path: Path) -> None:
     """
     Row 7: after "not subscribed" nothing more is tried in that chat until the child is back.

@@ -6,10 +6,13 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 from fakes.viber import SIGNATURE, Child, ViberStandIn
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from starlette.types import Receive, Scope, Send
 
 from bot.channels.base import (
@@ -19,6 +22,7 @@ from bot.channels.base import (
     ChannelRefused,
     ChatGone,
     Inbound,
+    Malformed,
     Progress,
     Report,
     Shown,
@@ -30,6 +34,18 @@ from bot.engine.events import ButtonTapped, ChatLost, Hiding, MessageReceived, S
 from bot.routes import Webhooks
 from bot.store.database import StoreUnavailable
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.text() | st.sampled_from(["event", "message", "sender", "id", "type", "user"]),
+            inner | st.sampled_from(["message", "text", "subscribed", "conversation_started"]),
+            max_size=6,
+        )
+    ),
+    max_leaves=20,
+)
 PUBLIC = "https://bot.example.com"
 HOOK = f"{PUBLIC}/webhooks/viber"
 HELP = Button("go.help", "Dua ndihmë")
@@ -347,6 +363,21 @@ async def test_nothing_that_is_offered_is_fetched(bot: Bot) -> None:
     kinds = [event.kind for event in bot.runner.events]
     assert kinds == ["photo", "sticker", "video", "contact", "location", "document"]
     assert {method for method, _ in bot.viber.calls} == {"set_webhook"}
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=80) | JSON.map(lambda told: json.dumps(told).encode()))
+def test_no_body_is_an_error_of_ours(body: bytes) -> None:
+    """
+    S4: whatever comes with an honest signature is read, or malformed, and nothing else.
+    """
+    channel = ViberChannel(token=ViberStandIn.token, public_url=PUBLIC)
+
+    try:
+        happened = channel.parse(body, datetime.now(UTC))
+    except Malformed:
+        return
+    assert len(happened) <= 1
 
 
 # ---------- being connected ----------
