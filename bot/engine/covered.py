@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.engine import guards
 from bot.engine.answers import taken_up
-from bot.engine.effects import Effect, OpenContact, PassToCounsellor, Word
+from bot.engine.effects import Effect, OpenContact, PassToCounsellor, Say, Word
 from bot.engine.events import (
     AnyEvent,
     CounsellorWrote,
@@ -20,20 +20,17 @@ from bot.engine.events import (
     TimerFired,
 )
 from bot.engine.flows import cover, disclosure, handover, hours, own_word, talk
-from bot.engine.state import GRAVE, Contact, State
-from bot.engine.voice import Moment, Step
+from bot.engine.state import Contact, State
+from bot.engine.voice import Moment, Step, say
 
 Answered = Callable[[State, Moment], Step]
-
-# Questions that are answered as ever: they show nothing, or were put in danger just now.
-AS_EVER = (*GRAVE, "company", "hide", "hide_self", "hide_exit", "knock", "own_again")
 
 
 def covers(state: State, moment: Moment) -> bool:
     """Whether what the child (or somebody else) does now meets ordinary life only."""
     event = moment.event
     if cover.closed(state, moment.at):
-        return not (state.asked in AS_EVER and taken_up(state, moment, event))
+        return not (state.asked in cover.AS_EVER and taken_up(state, moment, event))
     ordinary = bool(state.asked) and cover.ordinary(state.asked)
     goes_on = state.quiet and ordinary and taken_up(state, moment, event)
     return goes_on and guards.telling(moment, event) is None
@@ -74,12 +71,21 @@ def under(state: State, moment: Moment, answered: Answered) -> Step:
     if shown.state.told_of_harm:
         return kept.then(_told_by_press(here, shown, moment))
     after = cover.put_back(shown.state, here)
-    effects: tuple[Effect, ...] = ()
-    for effect in shown.effects:
-        if isinstance(effect, OpenContact):
-            after, effect = _asked_for_person(after, effect, moment)
-        effects += (effect,)
-    return kept.then(Step(replace(after, quiet=after.quiet or bool(here.own_word)), effects))
+    after = replace(after, quiet=after.quiet or bool(here.own_word))
+    asked = next((each for each in shown.effects if isinstance(each, OpenContact)), None)
+    if asked is None:
+        return kept.then(Step(after, shown.effects))
+    awaited, order = _asked_for_person(after, asked, moment)
+    effects = (order if each is asked else _true(here, each, moment) for each in shown.effects)
+    return kept.then(Step(awaited, tuple(effects)))
+
+
+def _true(state: State, effect: Effect, moment: Moment) -> Effect:
+    """Words that are with the helpline already do not arrive: nothing of the kind is said."""
+    if not isinstance(effect, Say) or effect.key != "handover.bringing" or state.contact is None:
+        return effect
+    said = say(cover.plain(state), moment, "stranger.asked")
+    return replace(said, help=effect.help, standing=effect.standing)
 
 
 def _told_by_press(state: State, shown: Step, moment: Moment) -> Step:

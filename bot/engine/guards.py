@@ -30,7 +30,7 @@ from bot.engine.state import State
 from bot.engine.voice import Moment, Step, spoken
 from bot.engine.words import fold, nearly, same_word, tokens
 
-ASKED_AWAY = ("hide", "hide_self", "hide_exit", "hours", "own_word", "own_again", "knock")
+ASKED_AWAY = (*cover.AS_EVER, "hours", "own_word")
 Guard = Callable[[State, Moment, AnyEvent], Step | None]
 
 

@@ -243,7 +243,7 @@ def _with_help(answer: Step, moment: Moment) -> Step:
 
 def _help_button(state: State, moment: Moment) -> Button:
     """The way to help; while the child is away it tells nobody that a person is there."""
-    talks = state.contact is not None and not state.quiet
+    talks = state.contact is not None and not (state.quiet or state.doubt)
     name = "help_numbers" if talks else "help_wanted"
     target = "go.numbers" if talks else "go.help"
     return Button(target, label(state, moment, "go", name))

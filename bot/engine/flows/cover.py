@@ -11,6 +11,9 @@ LIVE = timedelta(minutes=15)  # so long after its last act a child is taken to b
 PLAIN = ("", "menu", "lessons", "doors", "after", "today", "safe", "unseen", "seen", "stranger")
 """Questions of the code that show nothing of anybody; those of lessons and journeys too."""
 
+AS_EVER = (*GRAVE, "company", "hide", "hide_self", "hide_exit", "knock", "own_again")
+"""Questions that are answered as ever: they show nothing, or were put in danger just now."""
+
 
 def guarded(state: State) -> bool:
     """Whether there is anything that a stranger must not come to see."""

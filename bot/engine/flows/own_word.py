@@ -95,6 +95,12 @@ def _taken_back(moment: Moment, answer: Step, *keys: str) -> Step:
     return Step(answer.state, gone + answer.effects)
 
 
+def left_behind(answer: Step) -> tuple[str, ...]:
+    """The bubbles that must go when the question was left some other way, by an exit say."""
+    gone = any(isinstance(effect, TakeBack) for effect in answer.effects)
+    return () if gone or answer.state.asked == "own_word" else OFFERED
+
+
 # ---------- coming back with it ----------
 
 
