@@ -56,12 +56,19 @@ def _lessons_answer(state: State, moment: Moment, option: str) -> Step:
     return lesson.start(state, moment, option)
 
 
+def _offer_answer(state: State, moment: Moment, option: str) -> Step:
+    if option == "picture":
+        return talk.how_to_remove(state, moment)
+    return disclosure.offer_answer(state, moment, option)
+
+
 ANSWERS: dict[str, Answer] = {
     "menu": _menu_answer,
     "doors": _doors_answer,
     "lessons": _lessons_answer,
     "danger": disclosure.danger_answer,
-    "offer": disclosure.offer_answer,
+    "offer": _offer_answer,
+    "picture": talk.picture_answer,
     "company": disclosure.company_answer,
     "may_write": disclosure.may_write_answer,
     "adult_near": disclosure.adult_near_answer,
@@ -85,6 +92,7 @@ ANSWERS: dict[str, Answer] = {
 OPTIONS: dict[str, tuple[str, ...]] = {
     **{name: options for name, (_, options) in FIXED.items()},
     "menu": ("lesson", "guidance", "person", "ask", "help"),
+    "offer": ("yes", "not_now", "picture"),
     "lessons": doors.TOPICS,
     "after": ("go_on",),
     "today": ("start",),
@@ -105,9 +113,13 @@ WEIGHTY = {
     "adult_offer.person",
     "telling.person",
     "secret.person",
+    "safe.yes",
+    "seen.numbers",
+    "seen.write_later",
+    "seen.hide",
 }
 
-SIGNPOSTS = ("menu", "lessons", "doors")  # they lead somewhere, whenever they are pressed
+SIGNPOSTS = ("menu", "lessons", "doors", "after", "today")  # they lead on, whenever pressed
 
 ANYTIME: dict[str, Callable[[State, Moment], Step]] = {
     "go.help": doors.doors,
@@ -129,13 +141,25 @@ def press(state: State, moment: Moment, event: ButtonTapped) -> Step:
     question, _, option = event.button.rpartition(".")
     if option not in options_of(moment, state, question):
         return _stale(state, moment)
-    if question == state.asked or event.button in WEIGHTY:
+    if question == state.asked or event.button in WEIGHTY or _waits(state, question):
         return turned(_taken(state, moment, question, option), moment, question)
     if event.button == state.answered:
         return Step(state)  # the second half of a double press
     if question in SIGNPOSTS and _free(state):
         return turned(_taken(state, moment, question, option), moment, question)
     return _stale(state, moment)
+
+
+def _waits(state: State, question: str) -> bool:
+    """Whether it answers what was put away, or was asked of somebody who then wrote instead.
+
+    Presses and messages come in queues of their own: one may arrive before the other.
+    """
+    if state.contact is not None or state.told_of_harm or state.asked in GRAVE:
+        return False
+    if question == state.paused:
+        return True
+    return state.asked == "listening" and question in talk.TELLING
 
 
 def _free(state: State) -> bool:
@@ -198,7 +222,7 @@ def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
     if event.edited:  # the triage has read it; nothing new was asked
         words = talk.words_in(moment, event)
         return handover.pass_on(state, *words) if state.contact is not None else Step(state)
-    option = typed_option(state, moment, event.text)
+    option = "" if event.forwarded else typed_option(state, moment, event.text)
     if option:
         return _taken(state, moment, state.asked, option)
     if state.asked in report.TYPED and state.contact is None:
@@ -213,6 +237,8 @@ def _words(state: State, moment: Moment, event: MessageReceived) -> Step:
         return talk.to_counsellor(state, moment, event)
     if state.told_of_harm:
         return _more_told(state, moment, event)
+    if event.forwarded and state.asked not in ("soft", "soft_adult"):
+        return talk.passed_on(state, moment, event)
     if state.asked in talk.TELLING and not state.confused:
         return talk.heard(state, moment, event)
     if talk.worth_asking(event.reading):

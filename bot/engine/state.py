@@ -13,7 +13,7 @@ VERSION = 1
 WORDS_KEPT = 12  # messages held until the child decides who reads them
 TEXT_KEPT = 4_000  # characters of one of them
 HARM = ("disclosure", "emergency")
-GRAVE = ("danger", "offer", "adult_near", "adult_offer")  # questions that nothing may bury
+GRAVE = ("danger", "offer", "picture", "adult_near", "adult_offer")  # nothing may bury these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

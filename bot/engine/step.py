@@ -33,13 +33,12 @@ from bot.engine.events import (
     Started,
     TimerFired,
 )
-from bot.engine.flows import disclosure, handover, hide, hours, report, talk
+from bot.engine.flows import disclosure, handover, hide, hours, own_word, picture, report, talk
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.guards import GUARDS
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, label, spoken
-
 
 BY_CHILD = (
     Started,
@@ -206,13 +205,36 @@ def _settled(before: State, answer: Step, moment: Moment) -> Step:
 
 
 def _taken_back(before: State, answer: Step, moment: Moment) -> Step:
-    """Words that must not stay in the chat go, whichever way their question was left."""
+    """What must not stay in the chat goes: a picture, and words whose question was left."""
+    theirs = picture.goes(moment)
+    keys = _left_behind(before, answer, moment) if moment.takes_back else ()
+    if not theirs and not keys:
+        return answer
+    effects = _told_of_picture(answer, moment) if theirs else answer.effects
+    return Step(answer.state, (TakeBack(keys=keys, theirs=theirs), *effects))
+
+
+def _left_behind(before: State, answer: Step, moment: Moment) -> tuple[str, ...]:
+    """The fleeting bubble whose question was left, whichever way, without taking its place."""
+    if before.asked == "own_word":
+        return own_word.left_behind(answer)
     key = journey.gone_with(moment, before.asked)
-    if not key or answer.state.asked == before.asked or not moment.takes_back:
-        return answer
-    if any(isinstance(effect, Say) and effect.instead == key for effect in answer.effects):
-        return answer
-    return Step(answer.state, (TakeBack(keys=(key,)), *answer.effects))
+    if not key or answer.state.asked == before.asked:
+        return ()
+    says = (effect for effect in answer.effects if isinstance(effect, Say))
+    return () if any(say.instead == key for say in says) else (key,)
+
+
+def _told_of_picture(answer: Step, moment: Moment) -> tuple[Effect, ...]:
+    """Where words beneath a picture are answered, its removal is told with the thanks."""
+    if not answer.effects:
+        return ()
+    at = next((n for n, each in enumerate(answer.effects) if isinstance(each, Say)), 0)
+    first = answer.effects[at]
+    if not isinstance(first, Say):
+        return answer.effects
+    text = picture.told(answer.state, moment, first.key, first.text)
+    return (*answer.effects[:at], replace(first, text=text), *answer.effects[at + 1 :])
 
 
 def _asks(answer: Step) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.engine.effects import Effect, SetTimer, Word
 from bot.engine.events import Helpline, Reading, Severity
-from bot.engine.flows import handover, hours
+from bot.engine.flows import handover, hours, picture
 from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, Step, ask, calls, closing, numbers, say, spoken
 
@@ -24,6 +24,7 @@ NEAR = ("yes", "no", "unsure")
 OPEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "danger": ("danger.ask", ("no", "yes", "unsure", "decline")),
     "offer": ("offer.again", ("yes", "not_now")),
+    "picture": ("media.how_remove", ("done", "cannot")),
     "adult_near": ("adult.with_child", NEAR),
     "adult_offer": ("adult.offer_later", ("person", "steps")),
 }
@@ -123,7 +124,8 @@ def _offer(state: State, moment: Moment, *, safe: bool) -> Step:
         Helpline.EMPTY: "offer.nobody",
         Helpline.UNREACHABLE: "offer.unknown",
     }[moment.helpline]
-    return Step(state, steps).then(ask(state, moment, [key], "offer", "yes", "not_now"))
+    options = ("yes", "not_now", *(("picture",) if picture.stays(state, moment) else ()))
+    return Step(state, steps).then(ask(state, moment, [key], "offer", *options))
 
 
 def _first_steps(state: State, moment: Moment, *, safe: bool) -> tuple[Effect, ...]:

@@ -157,17 +157,21 @@ def _opened(state: State, moment: Moment, lesson: Lesson, option: str) -> Step:
 
 def _feedback(state: State, moment: Moment, lesson: Lesson, chosen: Option) -> Step:
     """The reason, whatever was answered. Another answer is a common thought, no error."""
-    place = "right" if chosen.right else "other"
-    counted = _counted(state, lesson, place)
-    text = lesson.quiz.right if chosen.right else lesson.quiz.other
-    reason = _line(counted, moment, lesson, place, text)
+    counted = _counted(state, lesson, "right" if chosen.right else "other")
     if not chosen.right:
-        labels = {name: label(counted, moment, "lesson", name) for name in ("again", "go_on")}
-        asking, shown = offered(counted, (reason,), _scene(lesson, "again"), labels)
-        return Step(asking, shown)
+        return _other(counted, moment, lesson)
+    reason = _line(counted, moment, lesson, "right", lesson.quiz.right)
     glad = chosen.right and not (lesson.tender or state.hold or lesson.band == "14-17")
     shown = (replace(reason, mood="glad" if glad else ""),)
     return Step(counted, shown).then(_do(counted, moment, lesson))
+
+
+def _other(state: State, moment: Moment, lesson: Lesson) -> Step:
+    """What helps, and trying again as an offer."""
+    reason = _line(state, moment, lesson, "other", lesson.quiz.other)
+    labels = {name: label(state, moment, "lesson", name) for name in ("again", "go_on")}
+    asking, shown = offered(state, (reason,), _scene(lesson, "again"), labels)
+    return Step(asking, shown)
 
 
 def _counted(state: State, lesson: Lesson, result: str) -> State:
@@ -210,7 +214,7 @@ def _ended(state: State, moment: Moment, lesson: Lesson, option: str) -> Step:
     return Step(over, closing).then(doors.menu(over, moment))
 
 
-_FRAME = {"again": _again, "do": _do, "end": _end}
+_FRAME = {"again": _other, "do": _do, "end": _end}
 _ANSWERS = {"open": _opened, "again": _again_answer, "do": _did, "end": _ended}
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.engine.effects import Word
 from bot.engine.events import AnyEvent, MediaOffered, MessageReceived, Reading, Severity
-from bot.engine.flows import disclosure, handover
+from bot.engine.flows import disclosure, handover, picture
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again
 from bot.engine.state import State
@@ -16,15 +16,11 @@ from bot.engine.voice import Moment, Step, ask, closing, spoken
 TELLING = ("listening", "telling", "soft", "soft_adult", "secret", "media", "doors", "person")
 LISTENING = ("listen.1", "listen.2", "listen.3")
 SIGN_HOLDS = timedelta(days=7)
-UNSPOKEN = ("voice", "audio", "video_note")
-PLACES = ("contact", "location", "venue")
-SMALL = ("sticker", "dice", "poll", "animation")
 
 
 def to_counsellor(state: State, moment: Moment, event: MessageReceived) -> Step:
     """With a contact open, words go to the person; before one is there, that is said once."""
-    word = handover.word_of(moment, event.text, event.reading)
-    passed = handover.pass_on(state, word, reading=event.reading)
+    passed = handover.pass_on(state, *words_in(moment, event), reading=event.reading)
     if state.held or state.asked == "back":
         return passed.then(handover.welcome_back(passed.state, moment))
     if state.talking:
@@ -44,14 +40,22 @@ def _while_waiting(state: State, moment: Moment, before: int) -> Step:
 
 
 def words_in(moment: Moment, event: AnyEvent) -> tuple[Word, ...]:
-    """What a person should see of an event by the child: its words, or that something came."""
+    """What a person should see of an event by the child: its words, or that something came.
+
+    Before what is somebody else's stands a note that it is; whose it was is not known.
+    """
+    if not isinstance(event, MessageReceived | MediaOffered):
+        return ()
+    passed_on = Word(at=moment.said_at, kind="note", text="forwarded")
+    return (*((passed_on,) if event.forwarded else ()), *_own_words(moment, event))
+
+
+def _own_words(moment: Moment, event: MessageReceived | MediaOffered) -> tuple[Word, ...]:
     if isinstance(event, MessageReceived):
         return (handover.word_of(moment, event.text, event.reading),)
-    if not isinstance(event, MediaOffered):
-        return ()
     offered = Word(at=moment.at, kind="media_offered", text=event.kind)
     beneath = captioned(event)
-    return (offered, *words_in(moment, beneath)) if beneath else (offered,)
+    return (offered, *_own_words(moment, beneath)) if beneath else (offered,)
 
 
 def kept(state: State, moment: Moment, event: MessageReceived) -> Step:
@@ -117,7 +121,8 @@ def soft_answer(state: State, moment: Moment, option: str) -> Step:
     if option == "a_bit":
         return _bothered(state, moment)
     key = "soft.believed" if option == "fine" else "soft.open_door"
-    corrected = replace(state, told=None, words=() if option == "fine" else state.words)
+    gone = option == "fine" and not state.heard  # words that came after the question stay
+    corrected = replace(state, told=None, words=() if gone else state.words)
     if not corrected.paused:
         return closing(corrected, moment, key)
     said = Step(corrected, spoken(corrected, moment, [key]))
@@ -132,6 +137,22 @@ def _bothered(state: State, moment: Moment) -> Step:
     )
 
 
+# ---------- somebody else's words: “is this OK?” ----------
+
+
+def passed_on(state: State, moment: Moment, event: MessageReceived) -> Step:
+    """Thanked, no judgement of whoever wrote it; what tells a safe message, and softly asked.
+
+    Its links are never opened and it is never called safe: nobody here can know that.
+    """
+    held = handover.hold_words(_signed(state, moment, event), moment, *words_in(moment, event))
+    here = replace(held.state, paused=state.paused or _resumable(state.asked), heard=0)
+    question = "soft_adult" if state.adult else "soft"
+    own = "forwarded.ask_other" if state.role == "other" else "forwarded.ask"
+    keys = ["forwarded.thank", "forwarded.signs", own]
+    return Step(here, held.effects).then(ask(here, moment, keys, question, *SOFT))
+
+
 # ---------- what is no text ----------
 
 
@@ -140,22 +161,25 @@ def media(state: State, moment: Moment, event: MediaOffered) -> Step:
     words = words_in(moment, event)
     if state.contact is not None:
         passed = handover.pass_on(state, *words)
-        return passed.then(Step(passed.state, spoken(passed.state, moment, ["media.person"])))
-    if event.kind in SMALL:
+        return passed.then(Step(passed.state, spoken(passed.state, moment, [_in_words(moment)])))
+    if event.kind in picture.SMALL:
         return _small(state, moment)
-    if event.kind in UNSPOKEN:
+    if event.kind in picture.UNSPOKEN:
         return Step(state, spoken(state, moment, ["media.voice"])).then(ask_again(state, moment))
-    if event.kind in PLACES:
+    if event.kind in picture.PLACES:
         return Step(state, spoken(state, moment, ["media.place"])).then(ask_again(state, moment))
     held = handover.hold_words(state, moment, *words)
     if state.told_of_harm:
-        said = Step(held.state, held.effects + spoken(state, moment, ["media.person"]))
+        said = Step(held.state, held.effects + spoken(state, moment, [_in_words(moment)]))
         return said.then(ask_again(held.state, moment))
     here = replace(held.state, paused=state.paused or _resumable(state.asked))
-    asked = ask(
-        here, moment, ["media.not_opened", "media.words"], "media", "threat", "sent", "mistake"
-    )
+    keys = ["media.removed" if picture.goes(moment) else "media.not_opened", "media.words"]
+    asked = ask(here, moment, keys, "media", "threat", "sent", "mistake")
     return Step(here, held.effects).then(asked)
+
+
+def _in_words(moment: Moment) -> str:
+    return "media.person_removed" if picture.goes(moment) else "media.person"
 
 
 def _small(state: State, moment: Moment) -> Step:
@@ -167,7 +191,8 @@ def _small(state: State, moment: Moment) -> Step:
 def media_answer(state: State, moment: Moment, option: str) -> Step:
     """A choice counts like words."""
     if option == "mistake":
-        said = Step(state, spoken(state, moment, ["media.mistake"]))
+        key = "media.mistake_removed" if moment.takes_back else "media.mistake"
+        said = Step(state, spoken(state, moment, [key]))
         return said.then(ask_again(state, moment))
     category = "sextortion" if option == "threat" else "other_distress"
     reading = doors.press_reading(category)
@@ -180,8 +205,24 @@ def captioned(event: MediaOffered) -> MessageReceived | None:
     if not event.caption.strip():
         return None
     return MessageReceived(
-        at=event.at, helpline=event.helpline, text=event.caption, reading=event.reading
+        at=event.at,
+        helpline=event.helpline,
+        abilities=event.abilities,
+        text=event.caption,
+        reading=event.reading,
+        forwarded=event.forwarded,
     )
+
+
+def how_to_remove(state: State, moment: Moment) -> Step:
+    """Where only the child can take its picture out of the chat: how, and back to the offer."""
+    return ask(state, moment, ["media.how_remove"], "picture", "done", "cannot")
+
+
+def picture_answer(state: State, moment: Moment, option: str) -> Step:
+    """Removed or not: the offer of a person is still there. A way aside always comes back."""
+    key = "media.done_left" if option == "done" else "media.cannot_left"
+    return ask(state, moment, [key], "offer", "yes", "not_now")
 
 
 # ---------- words that nobody expected ----------
