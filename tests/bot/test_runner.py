@@ -7,19 +7,27 @@ import itertools
 import tempfile
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fakes.channel import FakeChannel
-from fakes.talk import parts, said, say
+from fakes.talk import NOON, parts, said, say
 from fakes.world import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
+from bot import authoring
 from bot.channels.base import Inbound
-from bot.engine.events import ChatLost, CounsellorWrote, TimerFired
+from bot.engine.events import ButtonTapped, ChatLost, CounsellorWrote, TimerFired
+from bot.engine.state import State
+from bot.engine.step import step as real_step
 from bot.runner import Runner
-from bot.store.database import StoreUnavailable, connect
+from bot.store.database import StoreUnavailable, connect, moment, reading
+
+CONTENT = authoring.load(Path(__file__).resolve().parents[2] / "content")
+LESSON = "t01-privacy-14-17"
 
 
 async def test_an_update_is_answered_and_nothing_is_left(database_url):
@@ -309,3 +317,67 @@ async def test_nothing_is_acknowledged_that_was_not_stored(sqlite_url):
         assert await runner.handle(said("hello"))
         await runner.stop()
         quick.dispose()
+
+
+async def test_the_last_word_is_known_and_a_block_is_none(database_url):
+    """
+    When somebody was last heard moves with each thing they do, never back, and not with a block.
+    """
+    async with worlds(database_url) as [world]:
+        hour = timedelta(hours=1)
+        for number, at in enumerate([NOON + hour, NOON], start=1):
+            await world.runner.handle(said("hello", update=str(number), at=at))
+        lost = Inbound("fake", "3", "child-1", ChatLost(at=NOON + 2 * hour))
+        await world.runner.handle(lost)
+
+        with reading(world.engine) as connection:
+            heard = connection.execute(text("SELECT heard_at FROM conversations")).scalar_one()
+        assert moment(heard) == NOON + hour
+
+
+@pytest.mark.parametrize("press_first", [True, False])
+async def test_a_press_and_a_message_that_swap_make_sense(database_url, press_first):
+    """
+    R3: whichever of an answer to a lesson's question and a word beside it comes first, the answer
+    counts once, nothing is spoiled, and a second press is no second answer.
+    """
+    states = []
+
+    def noting(state, event):
+        answer = lesson_step(state, event)
+        states.append(answer.state)
+        return answer
+
+    async with worlds(database_url, step=noting) as [world]:
+        both = [answered("1"), said("po", update="2")]
+        for each in both if press_first else reversed(both):
+            await world.runner.handle(each)
+        await world.runner.handle(answered("3"))
+        await world.delivery.quiet()
+
+        assert world.alarms.counts == {}
+        topic = CONTENT.lessons["en"][LESSON].topic
+        assert [dict(state.learned) for state in states[1:]] == [{topic: "right"}] * 2
+
+
+def lesson_step(state, event):
+    """The engine; whoever is new stands before the question of a lesson."""
+    asking = State(
+        language="en",
+        role="child",
+        band="14-17",
+        onboarded=True,
+        limits_version="1",
+        limits_at=NOON,
+        asked=f"{LESSON}/quiz",
+        lesson=LESSON,
+    )
+    return real_step(asking if state == State.new() else state, event, content=CONTENT)
+
+
+def answered(update):
+    """The right answer to that question."""
+    options = CONTENT.lessons["en"][LESSON].quiz.options
+    right = next(option.id for option in options if option.right)
+    event = ButtonTapped(at=NOON, button=f"{LESSON}/quiz.{right}")
+    return Inbound("fake", update, "child-1", event)
