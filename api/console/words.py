@@ -94,6 +94,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "own_word=set": N_("Chose a word of their own: the talk opens only with it"),
         "own_word=none": N_("Chose no word of their own"),
         "own_word=fits": N_("Came back with their own word"),
+        "forwarded": N_("Passed on: the next words are somebody else's"),
         "not_confirmed": N_("Not confirmed: somebody else may be writing"),
         "doubt": N_(
             "Somebody asks what was written here: it may not be the child. Your words wait"
