@@ -204,7 +204,7 @@ timers = st.builds(
         ["forget", "arrival", "arrival_last", "knock_1", "knock_3", "knock_over", "forget_report"]
     ),
 )
-told = st.builds(MessageReceived, at=st.just(AT), text=st.just("zzz"), reading=st.just(HARM))
+TOLD = MessageReceived(at=AT, text="zzz", reading=HARM)
 child = st.one_of(
     st.builds(Started, at=st.just(AT)),
     st.builds(
@@ -214,7 +214,7 @@ child = st.one_of(
             ["limonade", "dil", "ndihme", "po", "hej", "menu", "bicikleta", "fshije biseden", "A"]
         ),
     ),
-    told,
+    st.just(TOLD),
     st.builds(MediaOffered, at=st.just(AT), kind=st.sampled_from(["photo", "sticker"])),
     st.sampled_from(
         [
@@ -576,3 +576,34 @@ def test_news_of_what_is_left_is_not_told_at_night() -> None:
 
     assert talk.happens(ChatHidden(at=AT, left=2), later=1) == ["hide.some_left"]
     assert talk.happens(ChatHidden(at=AT, left=2), later=20) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.booleans(), st.lists(child, max_size=12), abilities, st.sampled_from(Helpline))
+def test_under_cover_nothing_that_was_told_is_lost(
+    doubt: bool, path: list[object], can: Abilities, helpline: Helpline
+) -> None:
+    """C7: hidden, doubted or left, words that told of harm reach a person or are kept."""
+    talk = Talk(abilities=can)
+    talk.helpline = helpline
+    if doubt:
+        talk.types("jam nena e tij")
+    sent: list[str] = []
+    for move in (replace(TOLD, text="zzz told zzz"), *path):
+        event = ButtonTapped(at=AT, button=move) if isinstance(move, str) else move
+        talk.happens(event, later=4)  # type: ignore[arg-type]
+        orders = [e for e in talk.effects if isinstance(e, OpenContact | PassToCounsellor)]
+        sent += [word.text for order in orders for word in order.words]
+
+    assert "zzz told zzz" in [*sent, *(word.text for word in talk.state.words)]
+    assert "zzz told zzz" in sent or talk.state.told_of_harm
+
+
+def test_leaving_takes_the_question_for_the_word_along() -> None:
+    """The exit word in the middle of choosing leaves no plan in the chat, and no answer."""
+    talk = Talk()
+    talk.types("limonade")
+    talk.taps("safe.yes", "unseen.no", "seen.write_later", "hours.14-16")
+
+    assert talk.types("dil") == []
+    assert TakeBack(keys=("own_word.ask", "own_word.other")) in talk.effects
