@@ -87,13 +87,15 @@ def note_heard(connection: Connection, rows: Sequence[Standing]) -> set[Place]:
 
 
 def note_said(connection: Connection, rows: Sequence[Standing]) -> None:
-    """Note bubbles that a platform has accepted; one that was pressed meanwhile is known."""
+    """Note bubbles that a platform has accepted; one that is known (it was changed in its place,
+    or pressed before it was noted) is from now on what it was last.
+    """
     if not rows:
         return
     add = upsert(connection, _SHOWN)
     change = add.on_conflict_do_update(
         index_elements=[_SHOWN.c.conversation, _SHOWN.c.message],
-        set_={"mine": True, "about": func.coalesce(add.excluded.about, _SHOWN.c.about)},
+        set_={"mine": True, "about": add.excluded.about},
     )
     connection.execute(change, [_values(row) for row in rows])
 

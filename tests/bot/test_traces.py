@@ -125,6 +125,18 @@ async def test_a_bubble_takes_the_place_of_an_earlier_one(world):
     assert [dict(place.instead) for place in world.channel.places[2:]] == [{"wait": "m3"}, {}]
 
 
+async def test_a_bubble_that_was_changed_is_what_it_was_last(world):
+    """
+    What took the place of a fleeting bubble, in the same message, is not found under its key.
+    """
+    await happens(world, wrote("keep wait", 1))
+    world.channel.rewinds()
+    await happens(world, wrote("hello", 2))
+    await happens(world, wrote("back wait", 3))
+
+    assert world.channel.taken_back == [("child-1", ("c3",))]
+
+
 async def test_hiding_removes_both_sides_and_what_is_said_after_it_stays(world):
     """
     C5: "hide this chat" takes away everything of both sides, then says so, and how it went.

@@ -79,6 +79,10 @@ class FakeChannel:
         self.sent.append(Sent(address, tuple(say.text for say in says), key))
         self._rang.set()
 
+    def rewinds(self) -> None:
+        """The next bubble takes the place of the last one, as an edit does."""
+        self._count -= 1
+
     async def take_back(self, address: str, messages: Sequence[str]) -> int:
         """Remove what is not stubborn, or fail."""
         await self._tried(address)
