@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from fakes.webchat import Child, WebChat, phone, serving, web_chat
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from bot.engine.effects import Say
 from bot.engine.events import ExitPressed, MessageReceived
@@ -197,3 +197,27 @@ async def test_a_bubble_taken_back_leaves_every_page(child: Child, chat: WebChat
     await child.sees("Po të dëgjoj.", times=2)
     await child.sees("limonadë", times=0)
     await child.sees("kercenon", times=0)
+
+
+async def test_what_is_taken_back_at_once_leaves_too(
+    chat: WebChat, url: str, browser: Browser
+) -> None:
+    """
+    A picture that is taken back before its post was answered does not stay on the page.
+    """
+    child = await phone(browser, url)
+    await child.opens()
+    await child.taps("Shqip")
+    await child.sees("Po të dëgjoj.")
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        told = chat.runner.taken[-1]
+        await chat.web.take_back(told.address, [told.message])
+        await route.fulfill(response=answer, json={"bubbles": [], "next": 0})
+
+    await child.page.route("**/chat", late, times=1)
+    await child.says("fjala ime")
+
+    await child.sees("Po të dëgjoj.", times=2)
+    await child.sees("fjala ime", times=0)

@@ -77,8 +77,12 @@ function tell(place, words) {
   if (place.textContent !== words) place.textContent = words;
 }
 
-function remove(seq) {
-  const turn = turns().find((one) => one.dataset.seq === String(seq));
+// What was taken back: on the page, or still on its way there.
+function remove({ gone: seq, was }) {
+  const it = (one) => one.dataset.seq === String(seq) || (was && one.dataset.event === was);
+  const coming = arriving.findIndex(it);
+  if (coming >= 0) arriving.splice(coming, 1);
+  const turn = turns().find(it);
   if (turn?.contains(document.activeElement)) log.focus({ preventScroll: true });
   turn?.remove();
 }
@@ -99,7 +103,7 @@ function arrive(bubbles) {
     if (bubble.seq <= after) continue;
     after = bubble.seq;
     const turn = bubble.html ? parse(bubble.html) : null;
-    if (!turn) remove(bubble.gone);
+    if (!turn) remove(bubble);
     else if (!settled(turn)) arriving.push(turn);
   }
   if (!showing) show();

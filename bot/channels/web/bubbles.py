@@ -70,10 +70,13 @@ def own(text: str, *, event: str, language: str, cut: bool = False, media: bool 
 
 
 def gone(turn: Turn) -> Entry:
-    """Return the mark by which open pages learn that a bubble was taken back."""
-    return Entry(
-        gone_key(turn.payload["id"]), {"id": "", "who": GONE, "event": "", "seq": turn.seq}
-    )
+    """Return the mark by which open pages learn that a bubble was taken back.
+
+    A page may know the child's own bubble by the event alone, if its number never came.
+    """
+    was = turn.payload
+    mark = {"id": "", "who": GONE, "event": "", "seq": turn.seq, "was": was["event"]}
+    return Entry(gone_key(was["id"]), mark)
 
 
 def gone_key(message: str) -> str:

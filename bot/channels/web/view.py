@@ -161,7 +161,7 @@ class View:
 
     def _item(self, turn: Turn, live: bool) -> dict[str, Any]:
         if turn.payload["who"] == bubbles.GONE:
-            return {"seq": turn.seq, "gone": turn.payload["seq"]}
+            return {"seq": turn.seq, "gone": turn.payload["seq"], "was": turn.payload["was"]}
         return {"seq": turn.seq, "html": self._turn(turn, live)}
 
     def _turn(self, turn: Turn, live: bool) -> str:
