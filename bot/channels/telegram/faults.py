@@ -8,6 +8,7 @@ from telegram.error import (
     BadRequest,
     ChatMigrated,
     Forbidden,
+    NetworkError,
     RetryAfter,
     TelegramError,
 )
@@ -49,6 +50,11 @@ def channel_error(error: TelegramError) -> ChannelError:
 def refused_alone(error: TelegramError) -> bool:
     """Tell whether only this call was refused: the chat is there, and another call may pass."""
     return isinstance(error, BadRequest) and not says(error, *_GONE)
+
+
+def broke_off(error: TelegramError) -> bool:
+    """Tell whether the call did not come to an end: a time-out, a broken line, a 5xx, too much."""
+    return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
 
 
 def says(error: TelegramError, *words: str) -> bool:

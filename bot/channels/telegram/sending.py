@@ -19,7 +19,7 @@ from bot.channels.joined import Files, Turns
 from bot.channels.line import Clock, Sleep
 from bot.channels.pace import Pace
 from bot.channels.telegram.courtesy import Courtesy
-from bot.channels.telegram.faults import refused_alone, says
+from bot.channels.telegram.faults import broke_off, refused_alone, says
 from bot.channels.telegram.link import Accepted, Link
 from bot.channels.telegram.names import PICTURE, QUIZ, TEXT, kind_of, name_of, number_of
 from bot.channels.telegram.writing import Page
@@ -137,10 +137,15 @@ class Sender:
         return _shown(accepted, page, PICTURE) if accepted else None
 
     async def _photo(self, chat: int, page: Page, photo: str | bytes) -> Accepted | None:
+        """Show it by its id or upload it; None when the words have to do without.
+
+        An upload that breaks off may do so every time, so the words do not wait for it.
+        """
         try:
             return await self._link.send_photo(chat, page, photo)
         except TelegramError as error:
-            _unless_alone(error, "a picture")
+            if isinstance(photo, str) or not broke_off(error):
+                _unless_alone(error, "a picture")
             return None
 
     async def _known(self, name: str) -> str:

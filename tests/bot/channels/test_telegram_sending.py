@@ -455,6 +455,22 @@ async def test_a_picture_that_cannot_be_shown_never_costs_the_words(
     assert all(message.data_of("go.help") for message in child.shown)
 
 
+async def test_an_upload_that_breaks_off_never_costs_the_words(
+    telegram: TelegramStandIn, chat: Chat
+) -> None:
+    """
+    On a line too bad for a picture the words come at once, and the next picture is tried again.
+    """
+    telegram.cuts("sendPhoto")
+    await chat.shows(menu("e para", picture=PICTURE))
+    telegram.fails("sendPhoto", 413, "Request Entity Too Large")
+    await chat.shows(menu("e dyta", picture=PICTURE))
+    await chat.shows(menu("e treta", picture=PICTURE))
+
+    assert chat.child.texts == ["e para", "e dyta", "e treta"]
+    assert [bool(message.picture) for message in chat.child.shown] == [False, False, True]
+
+
 async def test_words_too_long_for_a_caption_follow_the_picture(
     telegram: TelegramStandIn, chat: Chat
 ) -> None:
