@@ -108,7 +108,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "knock=nobody": N_(
             "Nobody was on duty in the safe hours of three days; no question was sent"
         ),
-        "forwarded": N_("What follows are somebody else's words, passed on"),
     },
     "choice": {  # what was pressed instead of typed
         "media: threat": N_("“Someone is threatening me”"),
