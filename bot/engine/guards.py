@@ -28,7 +28,7 @@ from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, spoken
-from bot.engine.words import fold, nearly, same_word, tokens
+from bot.engine.words import fold, known, nearly_one_of, one_of, tokens
 
 ASKED_AWAY = (*cover.AS_EVER, "hours", "own_word")
 Guard = Callable[[State, Moment, AnyEvent], Step | None]
@@ -43,7 +43,7 @@ def words_of(moment: Moment, kind: str) -> Iterable[str]:
 def _heard(moment: Moment, event: AnyEvent, kind: str) -> bool:
     if not isinstance(event, MessageReceived):
         return False
-    return any(same_word(event.text, word) for word in words_of(moment, kind))
+    return one_of(event.text, words_of(moment, kind))
 
 
 def leaving(state: State, moment: Moment, event: AnyEvent) -> Step | None:
@@ -71,7 +71,7 @@ def safe_word(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     """The innocent word, also with one letter wrong."""
     if not isinstance(event, MessageReceived):
         return None
-    if not any(nearly(event.text, word) for word in words_of(moment, "safe_words")):
+    if not nearly_one_of(event.text, words_of(moment, "safe_words")):
         return None
     asked = doors.safe_word(state, moment)
     if state.contact is None:
@@ -88,7 +88,7 @@ def hiding(state: State, moment: Moment, event: AnyEvent) -> Step | None:
 def _asks_to_hide(moment: Moment, event: AnyEvent) -> bool:
     if not isinstance(event, MessageReceived):
         return False
-    return any(nearly(event.text, word) for word in words_of(moment, "hide_words"))
+    return nearly_one_of(event.text, words_of(moment, "hide_words"))
 
 
 def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
@@ -150,7 +150,7 @@ def help_word(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     """Help, ndihmë, sos: the doors; with a person there, the numbers and the word itself."""
     if not isinstance(event, MessageReceived):
         return None
-    if not any(nearly(event.text, word) for word in words_of(moment, "help_words")):
+    if not nearly_one_of(event.text, words_of(moment, "help_words")):
         return None
     if state.contact is None:
         return doors.doors(state, moment)
@@ -172,7 +172,7 @@ def stranger(state: State, moment: Moment, event: AnyEvent) -> Step | None:
 
 def _says_of_parents(moment: Moment, text: str) -> bool:
     said = f" {' '.join(tokens(text))} "
-    return any(f" {' '.join(tokens(word))} " in said for word in words_of(moment, "parent_words"))
+    return any(f" {' '.join(known(word))} " in said for word in words_of(moment, "parent_words"))
 
 
 def person(state: State, moment: Moment, event: AnyEvent) -> Step | None:
@@ -214,7 +214,7 @@ def language(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     if state.talking or not isinstance(event, MessageReceived):
         return None
     for name, lexicon in moment.content.lexicons.items():
-        if any(same_word(event.text, word) for word in lexicon.language_words):
+        if one_of(event.text, lexicon.language_words):
             return speak(state, moment, name)
     return None
 
@@ -242,3 +242,10 @@ GUARDS: tuple[Guard, ...] = (
     language,
     menu,
 )
+PASSED_ON: tuple[Guard, ...] = (returning, triage, help_word)
+
+
+def guards_for(event: AnyEvent) -> tuple[Guard, ...]:
+    """What may answer before any flow; somebody else's words, passed on, give no orders."""
+    forwarded = isinstance(event, MessageReceived) and event.forwarded
+    return PASSED_ON if forwarded else GUARDS

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -126,10 +128,21 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(token.word for token in spans(text))
 
 
+@lru_cache(maxsize=8_192)
+def known(word: str) -> tuple[str, ...]:
+    """``tokens`` of words of our own. It keeps them: never give it what somebody wrote."""
+    return tokens(word)
+
+
 def same_word(typed: str, word: str) -> bool:
     """Whether both are the same words once folded; punctuation around them is ignored."""
-    wanted = tokens(word)
-    return bool(wanted) and tokens(typed) == wanted
+    return one_of(typed, (word,))
+
+
+def one_of(typed: str, words: Iterable[str]) -> bool:
+    """Whether the text is ``same_word`` as one of our own words."""
+    folded = tokens(typed)
+    return bool(folded) and any(folded == known(word) for word in words)
 
 
 def nearly(typed: str, word: str) -> bool:
@@ -137,10 +150,19 @@ def nearly(typed: str, word: str) -> bool:
 
     A slip is a letter too many, too few, wrong, or two neighbours exchanged.
     """
-    if same_word(typed, word):
-        return True
-    a, b = " ".join(tokens(typed)), " ".join(tokens(word))
-    return len(b) >= _NEAR_FROM and _one_slip(a, b)
+    return nearly_one_of(typed, (word,))
+
+
+def nearly_one_of(typed: str, words: Iterable[str]) -> bool:
+    """Whether the text is ``nearly`` one of our own words."""
+    folded = " ".join(tokens(typed))
+    return any(_is_nearly(folded, " ".join(known(word))) for word in words)
+
+
+def _is_nearly(typed: str, word: str) -> bool:
+    if len(word) < _NEAR_FROM:
+        return bool(word) and typed == word
+    return typed == word or _one_slip(typed, word)
 
 
 def _one_slip(a: str, b: str) -> bool:

@@ -1,7 +1,8 @@
 """Everything that the bot can say: by going through the content, and by walking it.
 
-The walk presses every button, types a word of every kind, and lets the helpline and the
-timers do what they can. It goes on from each state in which it met something new.
+Lessons and journeys are gone through question by question, every button pressed. The walk
+is for the rest: it presses every button, types a word of every kind, and lets the helpline
+and the timers do what they can, from each state in which it met something new.
 """
 
 from __future__ import annotations
@@ -34,19 +35,18 @@ from bot.engine.events import (
     Started,
     TimerFired,
 )
-from bot.engine.flows.again import ask_again
-from bot.engine.journey import ONBOARDING
+from bot.engine.journey import ONBOARDING, PREFIX
 from bot.engine.state import State
 from bot.engine.step import fallback, step
 from bot.engine.voice import Moment, say
 
 Answer = tuple[Say, ...]
 AT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
-ADULTS = ("parent", "teacher", "other")
+ADULTS = ("parent", "teacher")
 # role, own band, band of the child that is asked about
 PEOPLE = (
     *(("child", band, "") for band in BANDS),
-    *((role, "", band) for role in ADULTS for band in BANDS),
+    *((role, "", band) for role in ADULTS for band in ("", *BANDS)),
 )
 NAME = "Drita " + "W" * 34  # a counsellor's name at its longest
 READ = (
@@ -101,12 +101,18 @@ def phrased(content: Content) -> set[Answer]:
 
 
 def asked(content: Content, abilities: Abilities, countries: Sequence[str]) -> set[Answer]:
-    """Every question that can be asked, and what is said when a step fails."""
-    moment = Moment(content, Started(at=AT, abilities=abilities))
+    """Every question that can be asked, what each of its buttons leads to, and what is said
+    when a step fails."""
     found: set[Answer] = set()
+    opened = Started(at=AT, abilities=abilities)
     for state in people(countries):
-        found |= {_asked(state, moment, question) for question in _questions(content, state)}
-        found.add(says_of(fallback(content, state, moment.event)))
+        found.add(says_of(fallback(content, state, opened)))
+        for question in _questions(content, state):
+            answer = step(replace(state, asked=question), opened, content=content)
+            found.add(says := says_of(answer.effects))
+            for button in _buttons(says):
+                press = ButtonTapped(at=AT, abilities=abilities, button=button)
+                found.add(says_of(step(answer.state, press, content=content).effects))
     return found - {()}
 
 
@@ -118,14 +124,11 @@ def _lessons(content: Content) -> Iterator[Any]:
 def _questions(content: Content, state: State) -> Iterator[str]:
     yield from OPTIONS
     for journey in content.journeys.values():
-        if state.adult or journey.id == ONBOARDING:
+        if state.child_band or journey.id == ONBOARDING:
             yield from (f"j:{journey.id}:{node}" for node in journey.turns)
     for lesson in content.lessons[state.language].values():
-        yield from (f"{lesson.id}/{place}" for place in PLACES)
-
-
-def _asked(state: State, moment: Moment, question: str) -> Answer:
-    return says_of(ask_again(replace(state, asked=question), moment).effects)
+        if lesson.band == (state.band or "14-17"):
+            yield from (f"{lesson.id}/{place}" for place in PLACES)
 
 
 # ---------- by walking it ----------
@@ -147,17 +150,20 @@ def walked(
             says = says_of(answer.effects)
             answers.add(says)
             timers |= {each.name for each in answer.effects if isinstance(each, SetTimer)}
-            if not (new := _novel(answer.state, says)) <= met:
+            if not _taught(answer.state) and not (new := _novel(answer.state, says)) <= met:
                 met |= new
                 queue.append((answer.state, says))
     return answers - {()}
 
 
+def _taught(state: State) -> bool:
+    """Whether it stands in a lesson or a journey: those are gone through question by question."""
+    return "/" in state.asked or state.asked.startswith(PREFIX)
+
+
 def _novel(state: State, says: Answer) -> set[object]:
-    """What makes a state worth going on from: other words, other buttons, another question."""
-    stage = state.contact and state.contact.stage
-    spoken = {(each.key, tuple(button.id for button in each.buttons)) for each in says}
-    return {(state.asked, stage), *spoken}
+    """What makes a state worth going on from: other words, another question, another stage."""
+    return {(state.asked, state.contact and state.contact.stage), *(each.key for each in says)}
 
 
 def _events(

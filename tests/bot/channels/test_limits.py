@@ -30,7 +30,6 @@ from bot.channels.words import load_words
 from bot.engine.content import LANGUAGES
 from bot.engine.effects import Button, Quiz, Say
 from bot.engine.events import Abilities, Helpline, Hiding
-from bot.engine.state import State
 from bot.settings import Settings
 
 FOLDER = Path(__file__).parents[3] / "content"
@@ -50,10 +49,11 @@ Check = Callable[[Answer], None]
 @pytest.fixture(scope="module")
 def everything() -> set[Answer]:
     """Every answer there is, as far as it can be found."""
-    child, father = State.new(), person("en", ("parent", "", "11-13"), "xk")
+    child = person("sq", ("child", "8-10", ""), "al")
+    father = person("en", ("parent", "", "11-13"), "xk")
     return (
         phrased(CONTENT)
-        | asked(CONTENT, MESSENGER, ("al", "other"))
+        | asked(CONTENT, MESSENGER, ("al", "mk", "me", "other"))
         | asked(CONTENT, BARE, ("xk",))
         | walked(CONTENT, child, abilities=MESSENGER, helpline=Helpline.STAFFED)
         | walked(CONTENT, father, abilities=BARE, helpline=Helpline.EMPTY)
@@ -63,6 +63,20 @@ def everything() -> set[Answer]:
 def bubbles(answers: Iterable[Answer]) -> list[Say]:
     """Each bubble once."""
     return list(dict.fromkeys(say for answer in answers for say in answer))
+
+
+def written() -> Iterator[str]:
+    """Every text of the lessons and journeys that nothing is filled into."""
+    for lessons in CONTENT.lessons.values():
+        for lesson in lessons.values():
+            asks = (lesson.hook, *lesson.tries, lesson.quiz)
+            yield from (lesson.quiz.right, lesson.quiz.other, lesson.action, *lesson.ideas)
+            yield from (lesson.closing, *(ask.say for ask in asks))
+            yield from (option.reply for ask in asks for option in ask.options)
+    for journey in CONTENT.journeys.values():
+        for turns in journey.words.values():
+            for turn in turns.values():
+                yield from (text for texts in turn.say.values() for text in texts)
 
 
 def refusals(check: Check, answers: Iterable[Answer]) -> set[str]:
@@ -78,6 +92,17 @@ def refusals(check: Check, answers: Iterable[Answer]) -> set[str]:
 
 class TooMuch(Exception):
     """It would be taken, but a phone would not show it well."""
+
+
+def test_nothing_that_is_written_is_missed(everything: set[Answer]) -> None:
+    """
+    Every text of every lesson and journey, in both languages and for every age, is among what
+    is held against the limits.
+    """
+    said = "\n".join(say.text for say in bubbles(everything))
+    wanted = {text for text in written() if text and not re.search(r"[{@]", text)}
+
+    assert {text for text in wanted if text not in said} == set()
 
 
 # ---------- Telegram ----------

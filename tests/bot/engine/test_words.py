@@ -11,7 +11,10 @@ from bot.engine.words import (
     READ_AT_MOST,
     Origins,
     fold,
+    known,
     nearly,
+    nearly_one_of,
+    one_of,
     same_word,
     spans,
     tokens,
@@ -99,6 +102,21 @@ def test_nearly_is_fair_to_both(a: str, b: str) -> None:
     """
     nearly(a, b)
     assert nearly(a, a) or not tokens(a)
+
+
+def test_what_was_typed_is_not_kept_in_memory() -> None:
+    """
+    Our own words are folded once and kept; what a child typed is folded for each message and
+    forgotten.
+    """
+    ours = ("fshihe bisedën", "limonadë")
+    nearly_one_of("përshëndetje", ours)
+    kept = known.cache_info().currsize
+    for typed in ("fshihe bisedem", "nuk ia kam treguar askujt", "limonad"):
+        nearly_one_of(typed, ours)
+        one_of(typed, ours)
+
+    assert known.cache_info().currsize == kept
 
 
 def test_an_endless_message_is_read_to_its_limit_only() -> None:
