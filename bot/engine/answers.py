@@ -28,6 +28,8 @@ def _menu_answer(state: State, moment: Moment, option: str) -> Step:
         return handover.ask_for_person(state, moment)
     if option == "guidance":
         return journey.guidance(state, moment)
+    if option == "report":
+        return report.start(state, moment)
     return doors.listen(state, moment) if option == "ask" else doors.doors(state, moment)
 
 
@@ -36,6 +38,8 @@ def _doors_answer(state: State, moment: Moment, option: str) -> Step:
         return handover.ask_for_person(state, moment)
     if option == "read":
         return lesson.start(state, moment, "t14")
+    if option == "report":
+        return report.start(state, moment)
     return ask_again(replace(state, asked=""), moment)
 
 
@@ -91,7 +95,7 @@ ANSWERS: dict[str, Answer] = {
 
 OPTIONS: dict[str, tuple[str, ...]] = {
     **{name: options for name, (_, options) in FIXED.items()},
-    "menu": ("lesson", "guidance", "person", "ask", "help"),
+    "menu": ("lesson", "guidance", "person", "ask", "report", "help"),
     "offer": ("yes", "not_now", "picture"),
     "lessons": doors.TOPICS,
     "after": ("go_on",),
@@ -235,6 +239,9 @@ def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
 def _words(state: State, moment: Moment, event: MessageReceived) -> Step:
     if state.contact is not None:
         return talk.to_counsellor(state, moment, event)
+    if state.held or state.left:
+        kept = handover.hold_words(state, moment, *talk.words_in(moment, event))
+        return kept.then(handover.welcome_back(kept.state, moment))
     if state.told_of_harm:
         return _more_told(state, moment, event)
     if event.forwarded and state.asked not in ("soft", "soft_adult"):

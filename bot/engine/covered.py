@@ -15,6 +15,7 @@ from bot.engine.effects import Effect, OpenContact, PassToCounsellor, Say, Word
 from bot.engine.events import (
     AnyEvent,
     CounsellorWrote,
+    MessageReceived,
     Reading,
     Severity,
     TimerFired,
@@ -40,6 +41,8 @@ def first(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     """What is heard before ordinary life: leaving, the own word, danger."""
     if not cover.closed(state, moment.at):
         return None
+    if isinstance(event, MessageReceived) and event.forwarded:  # gives no orders
+        return _danger(state, moment, event)
     left = guards.leaving(state, moment, event)
     if left is not None:
         return left

@@ -96,6 +96,7 @@ def open_contact(
         asked="",
         paused="" if state.paused in GRAVE else state.paused,
         heard=0,
+        left="",
     )
     timers: tuple[Effect, ...] = (
         CancelTimer(name="forget"),
@@ -353,7 +354,7 @@ def welcome_back(state: State, moment: Moment) -> Step:
 def back_answer(state: State, moment: Moment, option: str) -> Step:
     """What the counsellor wrote meanwhile, or nothing yet."""
     if option != "yes":
-        return closing(state, moment, "offer.later")
+        return closing(replace(state, left=""), moment, "offer.later")
     if state.left:
         return _left_meanwhile(state, moment)
     if state.held:

@@ -350,6 +350,18 @@ def test_exit_word_ends_at_once_and_nothing_follows_before_the_hours(own_word: s
     assert talk.timers["knock_1"] == TOMORROW
 
 
+def test_end_of_a_talk_outside_the_hours_is_told_on_return() -> None:
+    """Who closed the contact in the night is said when the child writes again, by choice."""
+    talk = Talk(replace(CHILD, hours=(14, 16)))
+    talk.taps("go.person")
+    talk.happens(CounsellorJoined(at=AT, contact_id=ID, name="Elira"))
+
+    left = CounsellorLeft(at=AT, contact_id=ID, name="Elira", closed=True)
+    assert talk.happens(left, later=60) == []
+    assert talk.types("hej", later=600) == ["back.open"]
+    assert talk.taps("back.yes") == ["person.left", "person.kept", "talk.end"]
+
+
 # ---------- the own word ----------
 
 
