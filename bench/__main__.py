@@ -1,8 +1,10 @@
 """``make bench``: what a message costs beside a bare webhook with one commit each.
 
 Every figure is measured in this run, on this machine, with the same number of people
-pressing buttons at once. Nothing leaves this process: calls are made on the
+pressing buttons at once. Nothing leaves this machine: calls are made on the
 applications directly, and what the bot sends is accepted by a channel that only counts.
+Then it shows how fast messages leave under the pace of a platform that takes 30 a second,
+from one process and from two.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from pathlib import Path
 
 from bench.bare import bare_webhook
 from bench.dialogue import presses
+from bench.pace import LIMIT, Paced, paced
 from bench.service import Service
 from bot import triage
 from bot.authoring import load
@@ -122,6 +125,9 @@ def main() -> None:
             bares.append(asyncio.run(bare(Path(folder))))
             bots.append(asyncio.run(bot(Path(folder), content)))
     show(middle(bares), middle(bots), triage_times(content))
+    with tempfile.TemporaryDirectory() as folder:
+        for processes in (1, 2):
+            show_pace(processes, paced(Path(folder), processes))
 
 
 def show(bare: Figure, bot: Figure, read: tuple[float, float]) -> None:
@@ -136,6 +142,15 @@ def show(bare: Figure, bot: Figure, read: tuple[float, float]) -> None:
     print(f" (bare {bare.cpu / bare.messages * 1000:.2f} ms)")
     print(f"triage of a text, median        {read[0]:8.3f} ms (goal 0.5)")
     print(f"triage of a text, 99 of 100     {read[1]:8.3f} ms (goal 20)")
+
+
+def show_pace(processes: int, paced: Paced) -> None:
+    """Print how fast messages leave under the pace of a platform, and what that costs."""
+    name = f"{processes} process{'es' * (processes > 1)} under the pace"
+    print(f"{name:31} {paced.rate:8.1f} messages/s (limit {LIMIT:.0f}),", end="")
+    print(f" at most {paced.most} in a second")
+    print(f"a reservation of turns          {paced.each * 1000:8.2f} ms", end="")
+    print(f" ({paced.share * 1000:.2f} ms a message)")
 
 
 if __name__ == "__main__":

@@ -13,11 +13,11 @@ from nacl.public import PrivateKey
 
 from bench.asgi import post
 from bot.app import create_app
-from bot.channels.base import Capabilities, Inbound, Progress
+from bot.channels.base import Capabilities, Inbound, Place, Progress
 from bot.engine.effects import Say
 from bot.engine.events import ButtonTapped
 from bot.engine.state import State
-from bot.helpline import BoxKey, Duty, HelplineUnavailable, News
+from bot.helpline import BoxKey, Duty, HelplineUnavailable, News, ReportState
 from bot.settings import Settings
 
 
@@ -40,10 +40,20 @@ class Counting:
         return [Inbound(self.name, str(update["update_id"]), str(update["chat"]), event)]
 
     async def send(
-        self, address: str, says: Sequence[Say], *, key: str, progress: Progress | None = None
+        self,
+        address: str,
+        says: Sequence[Say],
+        *,
+        key: str,
+        progress: Progress | None = None,
+        place: Place | None = None,
     ) -> None:
         """Accepted."""
         self.sent += len(says)
+
+    async def take_back(self, address: str, messages: Sequence[str]) -> int:
+        """Nothing can be removed."""
+        return len(messages)
 
 
 class NoHelpline:
@@ -61,6 +71,9 @@ class NoHelpline:
         raise HelplineUnavailable("bench")
 
     async def duty(self) -> Duty:
+        raise HelplineUnavailable("bench")
+
+    async def report(self, receipt: str) -> ReportState:
         raise HelplineUnavailable("bench")
 
     async def receipt(self, seq: int, status: str, *, key: str) -> None:
