@@ -100,7 +100,7 @@ class Lifeline:
     @property
     def read(self) -> list[str]:
         """What the child has read, oldest first, without the names above a person's words."""
-        return [text.removeprefix(f"{self.desk.name}\n") for text in self.child.texts]
+        return [text.removeprefix(f"{self.desk.name}\n") for text in self.child.read]
 
     async def contact(self) -> str:
         """The one contact on the desk."""
