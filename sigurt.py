@@ -501,12 +501,16 @@ def _faults() -> tuple[type[Exception], ...]:
     import bot.crypto
     import bot.settings
     from bot.authoring.faults import ContentFault
+    from bot.channels.web.words import PageWordsFault
+    from bot.channels.words import ChannelWordsFault
     from bot.script import ScriptFault
     from bot.store.database import StoreUnavailable
 
     return (
         CannotServe,
         ContentFault,
+        PageWordsFault,
+        ChannelWordsFault,
         ScriptFault,
         StoreUnavailable,
         DBAPIError,

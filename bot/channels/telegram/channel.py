@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import logging
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime
@@ -39,8 +38,6 @@ from bot.channels.telegram.writing import pages_of
 from bot.channels.words import ChannelWords
 from bot.engine.effects import Say
 from bot.engine.events import Abilities, Hiding
-
-_log = logging.getLogger(__name__)
 
 NAME = "telegram"
 HEADER = "x-telegram-bot-api-secret-token"

@@ -172,6 +172,7 @@ async def test_webhook_is_set_again_after_haste_and_faults(
     await channel.stop()
 
     assert (telegram.hook, telegram.secret) == (HOOK, SECRET)
+    assert {"message", "edited_message", "callback_query", "poll_answer"} < telegram.allowed
     assert 77 in time.pauses
 
 

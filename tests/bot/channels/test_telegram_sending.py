@@ -327,6 +327,7 @@ async def test_a_vote_comes_back_as_the_option_that_was_chosen(
     runner = Runner()
     runner.on_event = telegram._wake
     await channel.start(runner)
+    await telegram.until(lambda: bool(telegram.allowed))
     (shown,) = await chat.shows(quiz())
 
     chat.child.votes("I them një të rrituri")
