@@ -35,6 +35,9 @@ from bot.engine.events import (
     MediaOffered,
     MessageReceived,
     Reading,
+    ReportDelayed,
+    ReportNews,
+    ReportStored,
     Started,
     TimerFired,
 )
@@ -256,6 +259,13 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
         kind=turn["media"],
         caption=words(turn.get("caption", ""), talk.language),
         forwarded=turn.get("forwarded", False),
+    ),
+    "filed": lambda turn, talk: ReportStored(at=talk.at, receipt=turn["filed"]),
+    "not_filed": lambda turn, talk: ReportDelayed(at=talk.at),
+    "news": lambda turn, talk: ReportNews(
+        at=talk.at,
+        found=turn["news"],
+        states=tuple((talk.at, state) for state in turn.get("states", ())),
     ),
     "hidden": lambda turn, talk: ChatHidden(at=talk.at, left=turn["hidden"]),
     "speak": lambda turn, talk: LanguageChosen(at=talk.at, language=turn["speak"]),

@@ -32,7 +32,7 @@ FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "seen": ("safe.buttons", ("numbers", "write_later", "hide")),
     "telling": ("listen.offer", ("go_on", "person")),
     "back": ("back.open", ("yes", "not_now")),
-    "doors": ("help.doors", ("person", "read", "back")),
+    "doors": ("help.doors", ("person", "read", "report", "back")),
 }
 
 # Questions that are asked again just as they were asked at first.

@@ -29,7 +29,7 @@ def doors(state: State, moment: Moment) -> Step:
         return numbers(state, moment)
     asked = state.put_away()
     says = (*handover.outside_numbers(asked, moment),)
-    options = ("person", "read", "back") if state.onboarded else ("person", "back")
+    options = ("person", "read", "report", "back") if state.onboarded else ("person", "back")
     return Step(asked, says).then(ask(asked, moment, ["help.doors"], "doors", *options))
 
 
@@ -50,7 +50,7 @@ def menu(state: State, moment: Moment, *first: str) -> Step:
 def _menu_options(state: State) -> tuple[str, ...]:
     if state.hold and not state.adult:
         return ("person", "ask", "help")  # no lesson and no quiz so soon after
-    return ("guidance", "ask", "help") if state.adult else ("lesson", "ask", "help")
+    return ("guidance", "ask", "report", "help") if state.adult else ("lesson", "ask", "help")
 
 
 def lessons(state: State, moment: Moment) -> Step:

@@ -24,7 +24,7 @@ FORGET = "forget_report"
 CODE = "report.code"
 
 ASKED: dict[str, tuple[str, tuple[str, ...]]] = {
-    "report": ("report.open", ("go_on", "talk")),
+    "report": ("report.open", ("go_on", "code", "talk")),
     "report_where": ("report.where", ("skip",)),
     "report_kind": ("report.kind", ("csam", "grooming", "violence", "decline")),
     "report_mine": ("report.mine", ("yes", "no", "decline")),
@@ -62,6 +62,8 @@ def answer_to(question: str, state: State, moment: Moment, option: str) -> Step:
     match question, option:
         case "report", "go_on":
             return _begun(state, moment)
+        case "report", "code":
+            return _ask(state, moment, "report_receipt")
         case "report", _:
             return handover.ask_for_person(state, moment)
         case "report_where", _:

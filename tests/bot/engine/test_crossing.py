@@ -35,6 +35,7 @@ people = st.builds(
     st.sampled_from(PEOPLE),
 )
 UNSEEN = ("hide", "hours", "knock", "own_")  # after these nothing is taken up without a choice
+WRITTEN = ("report_where", "report_receipt")  # there the words themselves are the answer
 starts = st.one_of(st.just(State.new()), people)
 
 
@@ -72,7 +73,7 @@ def test_press_that_crosses_a_message_is_still_taken(
     """
     state = walked(state, path)
     assume(state.options and not state.quiet and state.contact is None)
-    assume(not state.asked.startswith(UNSEEN))
+    assume(not state.asked.startswith((*UNSEEN, *WRITTEN)))
     pressed = f"{state.asked}.{state.options[which % len(state.options)]}"
     assume(not pressed.endswith(".leave"))
 
@@ -144,17 +145,22 @@ def test_whatever_is_written_is_answered_with_our_words_only(
     assert not any(text in say.text for say in says if len(text) > 2)
 
 
-def test_forwarded_words_press_nothing() -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["A lesson", "menu", "exit", "lemonade", "in Albanian", "are you a robot", "dont tell anyone"],
+)
+def test_forwarded_words_order_nothing(text: str) -> None:
     """
-    Somebody else's “yes” is no answer of the child's.
+    Somebody else's words press no button and give no order; “don't tell” is a sign, no request.
     """
     state = State(
         language="en", band="11-13", role="child", country="al", onboarded=True, asked="menu"
     )
 
-    _, effects = happens(state, MessageReceived(at=AT, text="A lesson", forwarded=True))
+    after, effects = happens(state, MessageReceived(at=AT, text=text, forwarded=True))
 
     assert keys(effects)[0] == "forwarded.thank"
+    assert (after.language, after.quiet) == ("en", False)
 
 
 def test_what_is_passed_on_is_kept_as_somebody_elses() -> None:
