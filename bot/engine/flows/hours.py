@@ -96,28 +96,25 @@ def answer(state: State, moment: Moment, option: str) -> Step:
     hours = NAMED[option]
     noted = handover.note(replace(state, hours=hours), moment, f"hours={hours[0]}-{hours[1]}")
     offered = own_word.offer(noted.state, moment)
-    timer = _timers(offered.state, moment) if state.quiet else ()
-    return noted.then(Step(offered.state, (*timer, *offered.effects)))
-
-
-def _timers(state: State, moment: Moment) -> tuple[Effect, ...]:
-    """The knock at the next time that the hours begin; now, within ones not used yet."""
-    hours = state.hours
-    if hours is None:
-        return ()
-    unused = state.heard_at is None or state.heard_at < _start(hours, moment.at)
-    asked_now = not moment.unasked
-    if inside(hours, moment.at) and unused and not asked_now:
-        return (SetTimer(name=f"{KNOCK}1", at=moment.at),)
-    return (SetTimer(name=f"{KNOCK}1", at=next_start(hours, moment.at)),)
+    if not state.quiet:  # it may write; a knock comes once words wait
+        return noted.then(offered)
+    first = SetTimer(name=f"{KNOCK}1", at=next_start(hours, moment.at))
+    return noted.then(Step(offered.state, (first, *offered.effects)))
 
 
 def held(before: State, answer: Step, moment: Moment) -> Step:
     """The answer to news; where words of a person begin to wait, a knock is set."""
     begins = bool(answer.state.held) and not before.held
-    if not begins or before.asked == "knock":
+    if not begins or before.hours is None or before.asked == "knock":
         return answer
-    return Step(answer.state, (*answer.effects, *_timers(answer.state, moment)))
+    first = SetTimer(name=f"{KNOCK}1", at=_when(before, before.hours, moment.at))
+    return Step(answer.state, (*answer.effects, first))
+
+
+def _when(state: State, hours: tuple[int, int], at: datetime) -> datetime:
+    """When the hours begin next; at once within ones in which the child was not there yet."""
+    absent = state.heard_at is None or state.heard_at < _start(hours, at)
+    return at if absent and inside(hours, at) else next_start(hours, at)
 
 
 # ---------- the knock ----------

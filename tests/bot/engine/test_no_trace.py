@@ -294,6 +294,20 @@ def test_words_written_outside_the_hours_wait_for_a_knock() -> None:
     assert talk.taps("back.yes") == ["person"]
 
 
+def test_with_an_own_word_a_knock_comes_first_in_the_hours_too() -> None:
+    """C4: within the hours, too, nothing of the case is shown to whoever holds the phone."""
+    talk = Talk(replace(CHILD, contact=Contact(number=1, stage="waiting", severity="disclosure")))
+    talk.state = replace(talk.state, asked="when", contacts=1)
+    talk.taps("when.evening")
+    talk.types("bicikleta")
+
+    assert talk.writes(later=120) == []  # 21:32 in Tirana: the hours, and nobody was there yet
+    assert talk.timers["knock_1"] == talk.at
+    assert talk.fires("knock_1") == ["knock.ask"]
+    assert talk.types("bicikleta") == ["back.open"]
+    assert talk.taps("back.yes") == ["person"]
+
+
 def test_a_child_that_is_there_is_answered_at_any_hour() -> None:
     """Within a quarter of an hour of its last word a child is answered outside the hours."""
     talk = Talk(replace(CHILD, hours=(14, 16)))
