@@ -242,6 +242,7 @@ GUARDS: tuple[Guard, ...] = (
     language,
     menu,
 )
+
 PASSED_ON: tuple[Guard, ...] = (returning, triage, help_word)
 
 

@@ -36,7 +36,7 @@ from bot.engine.events import (
 from bot.engine.flows import disclosure, handover, hide, hours, own_word, picture, report, talk
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
-from bot.engine.guards import GUARDS
+from bot.engine.guards import guards_for
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, label, spoken
 
@@ -76,7 +76,7 @@ def _to_child(state: State, moment: Moment) -> Step:
 def _answered(state: State, moment: Moment) -> Step:
     event = moment.event
     heard = (talk.captioned(event) if isinstance(event, MediaOffered) else None) or event
-    for guard in GUARDS:  # the order is a promise to the child: see bot/README.md
+    for guard in guards_for(heard):  # the order is a promise to the child: see bot/README.md
         answer = guard(state, moment, heard)
         if answer is not None:
             return _settled(state, answer, moment)

@@ -9,7 +9,7 @@ from bot.engine.effects import Word
 from bot.engine.events import AnyEvent, MediaOffered, MessageReceived, Reading, Severity
 from bot.engine.flows import disclosure, handover, picture
 from bot.engine.flows import help as doors
-from bot.engine.flows.again import ask_again
+from bot.engine.flows.again import FIXED, ask_again
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, ask, closing, spoken
 
@@ -232,7 +232,9 @@ def unexpected(state: State, moment: Moment, event: MessageReceived) -> Step:
     """No flow understands: kindly, with a way on, and never twice the same."""
     held = handover.hold_words(state, moment, *words_in(moment, event))
     if not _has_a_place(state.asked):
-        return held.then(doors.not_understood(held.state, moment))
+        waits = state.asked in FIXED and state.asked != "doors"  # doors open at any time
+        here = held.state.put_away() if waits else held.state
+        return held.then(doors.not_understood(here, moment))
     if state.confused % 2 == 0:
         return held.then(_choose(held.state, moment))
     return held.then(doors.not_understood(held.state.put_away(), moment))
