@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.engine.effects import Word
-from bot.engine.events import AnyEvent, Hiding, MediaOffered
+from bot.engine.events import Hiding, MediaOffered
 from bot.engine.state import State
 from bot.engine.voice import Moment, phrase
 
@@ -23,18 +22,14 @@ def is_picture(kind: str) -> bool:
 
 def goes(moment: Moment) -> bool:
     """Whether what came just now is taken out of the chat again."""
-    event: AnyEvent = moment.event
+    event = moment.event
     return isinstance(event, MediaOffered) and is_picture(event.kind) and moment.takes_back
 
 
 def stays(state: State, moment: Moment) -> bool:
     """Whether a picture stands in a chat that only the child itself can empty."""
-    words = (word for word in state.words if word.kind == "media_offered")
-    return moment.event.abilities.hides is Hiding.SELF and any(map(_shows, words))
-
-
-def _shows(word: Word) -> bool:
-    return is_picture(word.text)
+    offered = (word.text for word in state.words if word.kind == "media_offered")
+    return moment.event.abilities.hides is Hiding.SELF and any(map(is_picture, offered))
 
 
 def told(state: State, moment: Moment, key: str, text: str) -> str:
