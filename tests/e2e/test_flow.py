@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +27,10 @@ from bot.channels.viber.faults import UNANSWERED_REST
 
 HELLO = bubbles(({"start": True},))
 ANSWER = bubbles(({"child": TOLD},))
-IN_DANGER = "ndihmë më ka ardhur te dera"
+DESPAIR = "s'muj ma. sonte e kryj, mos m'kerkoni"
+FIRST_WORDS = bubbles(({"child": DESPAIR},))[:1]
 LIMIT = 30  # a second
-JITTER = 0.2  # seconds by which a call may come sooner after another than they left
+BACK_OFF = 0.5  # seconds at least before what failed is tried again
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +111,6 @@ async def test_a_slow_chat_and_a_limited_one_delay_nobody(tmp_path: Path) -> Non
         assert flow.too_fast == []
 
 
-CUT = {"cut": True}
 FAULTS: dict[str, Callable[[Flow, Child], None]] = {
     "limited": lambda flow, child: flow.telegram.fails(
         "sendMessage", 429, "Flood control", retry_after=2, chat=child.id
@@ -146,10 +145,9 @@ async def test_each_fault_on_the_answer_to_a_disclosure(tmp_path: Path) -> None:
         }
         for name, child in children.items():
             assert len(child.texts) - len(ANSWER) == ("after" in name or "later" in name), name
-            gaps = [b.at - a.at for a, b in pairwise(flow.calls_to(child.id))]
-            assert min(gaps) >= 0.5 - JITTER, name
-        first, second, *_ = flow.calls_to(children["limited"].id)
-        assert second.at - first.at >= 2
+            after = 2 if "later" in name else 0
+            failed, again = flow.calls_to(child.id)[after : after + 2]
+            assert again.at - failed.at >= (2 if name == "limited" else BACK_OFF), name
         assert flow.too_fast == []
 
 
@@ -176,27 +174,32 @@ async def test_who_blocked_the_bot_is_left_alone(tmp_path: Path) -> None:
         assert flow.too_fast == []
 
 
-async def test_an_emergency_overtakes_what_waits(tmp_path: Path) -> None:
+async def test_an_emergency_overtakes_what_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """
-    S8: with two hundred answers waiting for their turn, that to an emergency is among the next
-    to leave: not many more go before it than one process may have reserved.
+    S8: with two hundred answers waiting for their turn, that to an emergency is the next to
+    leave, but for what is on its way.
+
+    The platform takes few messages, so that the crowd still waits on a busy machine.
     """
+    monkeypatch.setattr(channel, "PER_SECOND", LIMIT / 5)
     async with flowing(tmp_path) as flow:
         crowd = [flow.telegram.child() for _ in range(200)]
         for child in crowd:
             child.starts()
         await flow.taken()
         child = flow.telegram.child()
-        child.says(TOLD)
+        child.says(DESPAIR)
         await flow.taken()
         before = len(flow.telegram.named("sendMessage"))
-        await reads(child, ANSWER[:1])
+        await reads(child, FIRST_WORDS)
         place = [call["chat_id"] for call in flow.telegram.named("sendMessage")].index(
             str(child.id)
         )
 
         assert before < 150, "the crowd was answered too soon to say anything"
-        assert place - before <= LIMIT / 2
+        assert place - before <= 5
         assert flow.too_fast == []
 
 
