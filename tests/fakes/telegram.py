@@ -247,6 +247,7 @@ class TelegramStandIn(Chats, Profile):
             return Response()  # given up on the way: it never came
         method = METHODS.get(request.path_params["method"].lower())
         self.calls.append((method or request.path_params["method"], dict(raw)))
+        self._wake()  # a call that is held is known before it is answered
         try:
             result = await self._answer(request.path_params["token"], method, raw)
         except Refused as refusal:
