@@ -15,7 +15,17 @@ from bot.engine.events import MessageReceived, ReportNews, ReportStored
 from bot.engine.flows import disclosure, handover
 from bot.engine.flows import help as doors
 from bot.engine.state import Draft, State
-from bot.engine.voice import Moment, Step, ask, closing, label, language_of, say, spoken
+from bot.engine.voice import (
+    Moment,
+    Step,
+    ask,
+    closing,
+    has_child_helpline,
+    label,
+    language_of,
+    say,
+    spoken,
+)
 
 DIGITS = 16  # of a receipt
 ADDRESS_KEPT = 1_000  # characters of what was typed as an address
@@ -190,7 +200,8 @@ def written(state: State, moment: Moment) -> Step:
         gone: Effect = replace(say(state, moment, "report.code_gone"), instead=CODE)
     else:
         gone = say(state, moment, "report.code_stays")
-    return Step(state, (gone,)).then(closing(state, moment, "report.thanks"))
+    thanks = "report.thanks" if has_child_helpline(state, moment) else "report.thanks_me"
+    return Step(state, (gone,)).then(closing(state, moment, thanks))
 
 
 def delayed(state: State, moment: Moment) -> Step:

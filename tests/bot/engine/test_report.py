@@ -107,6 +107,17 @@ def test_where_nothing_can_be_taken_back_the_code_is_said_to_stay() -> None:
     assert reporter.keys[0] == "report.code_stays"
 
 
+def test_nobody_is_sent_to_the_police_for_a_sight_that_stays() -> None:
+    """Where no child helpline is known, the word for help is named, not the emergency number."""
+    reporter = Reporter()
+    reporter.state = replace(reporter.state, country="xk")
+    reporter.does(ReportStored(at=AT, receipt=RECEIPT)).presses("report_code.written")
+
+    last = [effect for effect in reporter.effects if isinstance(effect, Say)][-1]
+    assert last.key == "report.thanks_me"
+    assert not any(letter.isdigit() for letter in last.text)
+
+
 def test_a_receipt_for_somebody_away_waits() -> None:
     """After the exit word nothing is shown; the code comes when the reporter is back."""
     reporter = (
