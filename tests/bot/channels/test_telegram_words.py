@@ -38,7 +38,7 @@ def test_the_frame_is_worded_in_both_languages() -> None:
         ('name = "Sigurt"', 'name = "Sigurt 116"', "numbers come from services.toml"),
         ('about = "Short', f'about = "{"a" * 120}', "shorten it to 120"),
         ('help = "', 'holp = "', "nothing hears “/holp”"),
-        ('help = "I want help"\n', "", "the way to help must be the first"),
+        ('help = "I need help"\n', "", "the way to help must be the first"),
         ('hide = "Remove the messages of this chat"\n', "", "do not do the same"),
         ('lesson = "I want a lesson"', 'lesson = ""', "“lesson” has no words"),
         ("[commands]", "[comands]", "no messenger shows “comands”"),
