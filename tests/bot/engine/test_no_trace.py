@@ -504,6 +504,9 @@ def doubted(question: str = "kush eshte ky? cfare ka shkruar djali ketu") -> Tal
         "kush eshte ky? cfare ka shkruar djali ketu",
         "Kush është ky?",
         "jam nena e tij",
+        "jam nana e tij, cfare eshte kjo",
+        "çka ka shkru djali jem qitu?",
+        "who is writing to my daughter",
         "who is this? what has my son been writing here",
         "who is this",
     ],
@@ -518,6 +521,25 @@ def test_somebody_who_asks_learns_nothing_and_sets_the_doubt(question: str) -> N
     assert talk.writes("Më trego më shumë.") == []
     assert talk.taps("stranger.advice") == ["stranger.advice"]
     assert talk.types("a ka shkruar dicka")[0].startswith("not.")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "me ka shkruar djali i halles",
+        "mu me ka shkru vajza e klases",
+        "shif cfare ka shkruar goca per mua",
+        "idk who is writing to my account",
+        "why are you texting my mum",
+    ],
+)
+def test_child_that_tells_who_wrote_to_it_is_no_stranger(told: str) -> None:
+    """What a child tells in the middle of a talk goes to the person and closes nothing."""
+    talk = doubted(told)
+
+    assert not talk.state.doubt
+    assert not any(say.key.startswith("stranger.") for say in talk.says)
+    assert any(isinstance(effect, PassToCounsellor) for effect in talk.effects)
 
 
 def test_child_without_an_own_word_finds_its_way_back() -> None:
