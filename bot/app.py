@@ -34,6 +34,7 @@ from bot.engine.flows import help as doors
 from bot.engine.state import State
 from bot.engine.step import step
 from bot.engine.voice import Moment
+from bot.fates import Fates
 from bot.feed import Feed
 from bot.helpline import BoxKey, Helpline
 from bot.helpline_http import HttpHelpline
@@ -41,7 +42,6 @@ from bot.jobs import PLAIN, Parts
 from bot.known import KnownHelpline
 from bot.leases import Lease
 from bot.receipts import Receipts
-from bot.reports import Reports
 from bot.routes import Machines, Webhooks, machine_routes, webhook_route
 from bot.runner import Runner
 from bot.settings import Settings, SettingsFault
@@ -90,7 +90,7 @@ class Bot:
     web: WebChannel
     paces: Paces
     platforms: Sequence[Platform]
-    reports: Reports
+    fates: Fates
 
 
 def create_app(
@@ -162,7 +162,7 @@ def join(
     every |= {channel.name: channel for channel in (web, *named)}
     delivery = Delivery(runner, every, helpline, keys.sealer, alarms)
     receipts = Receipts(helpline, runner.ask)
-    delivery.told = receipts.note
+    delivery.tells(receipts.note)
     return Bot(
         settings=settings,
         engine=engine,
@@ -177,7 +177,7 @@ def join(
         web=web,
         paces=paces,
         platforms=(*named, *given),
-        reports=Reports(runner, keys.sealer, alarms, receipts.note),
+        fates=Fates(runner, keys.sealer, alarms, receipts.note),
     )
 
 
@@ -225,7 +225,7 @@ def _add_routes(
     hooks: dict[str, Any] = {channel.name: channel for channel in able}
     metrics_key = bot.settings.metrics_key.get_secret_value()
     machines = Machines(bot.runner, bot.alarms, metrics_key, left_out=lambda: bot.delivery.left_out)
-    app.router.routes.append(webhook_route(Webhooks(hooks, bot.runner, reports=bot.reports)))
+    app.router.routes.append(webhook_route(Webhooks(hooks, bot.runner, fates=bot.fates)))
     app.router.routes.extend(machine_routes(machines))
     words = load_words(bot.settings.content_dir)
 

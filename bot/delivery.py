@@ -14,43 +14,24 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
-from typing import Literal
 
 from sqlalchemy import Connection
 
 from bot.alarms import Alarms
-from bot.channels.base import (
-    Capabilities,
-    Channel,
-    ChannelBusy,
-    ChannelDown,
-    ChannelRefused,
-    ChatGone,
-    Progress,
-    Shown,
-)
+from bot.carried import Books, Conclusion, Held, Kept, Told
+from bot.channels.base import Channel
 from bot.crypto import Sealer
-from bot.engine.events import (
-    AnyEvent,
-    ChatHidden,
-    ChatLost,
-    ContactArrived,
-    ContactDelayed,
-    ReportDelayed,
-    ReportNews,
-    ReportStored,
-)
-from bot.helpline import Helpline, HelplineRefused, HelplineUnavailable, ReportState
-from bot.jobs import PLAIN, Settle
+from bot.errands import Errands
+from bot.helpline import Helpline
+from bot.letters import Letters
 from bot.parcels import Parcel, open_all
 from bot.runner import Runner
-from bot.store import outbox, shown
+from bot.store import outbox
 from bot.store.database import StoreUnavailable, millis
-from bot.store.outbox import ASK_REPORT, CHANNEL, CONTACT, HELPLINE, HIDE, LEASE_MS, REPORT, SAYS
-from bot.store.shown import Standing
-from bot.traces import place_of, placed, standing
+from bot.store.outbox import CHANNEL, HELPLINE, LEASE_MS
+from bot.traces import placed, standing
 
 log = logging.getLogger(__name__)
 
@@ -59,13 +40,6 @@ LOOK = 64  # rows taken at one look
 ROOM = 2_000  # parcels held in memory
 REST = 0.5  # seconds between two looks
 GRACE = 5.0  # seconds that sends on their way have when the service stops
-LONGEST_WAIT = {CHANNEL: 300.0, HELPLINE: 15.0}
-PATIENCE = timedelta(hours=24)  # of the channel lane; contacts are never given up
-
-_REFUSALS = {404: "unknown", 429: "slowed"}  # of a question about a report
-
-Fate = Literal["sent", "failed"]
-Told = Callable[[str, Fate], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -77,47 +51,8 @@ class _Lane:
     active: int = 0
 
 
-class _Kept(Progress):
-    """How far a parcel has come, and what of it stands in the chat: kept with its row."""
-
-    def __init__(self, runner: Runner, parcel: Parcel, note: Callable[[Shown], Standing]) -> None:
-        super().__init__(parcel.done)
-        self._runner, self._parcel, self._note = runner, parcel, note
-        self._stored = 0  # of ``shown``
-
-    def rows(self) -> tuple[Standing, ...]:
-        """What was accepted and is not stored yet."""
-        fresh = self.shown[self._stored :]
-        return tuple(self._note(item) for item in fresh if shown.is_id(item.message))
-
-    async def accepted(self, done: int) -> None:
-        """Store it; while the database is away it is known here alone."""
-        self.done = done
-        known, rows, row = len(self.shown), self.rows(), self._parcel.id
-        try:
-            await self._runner.ask(lambda connection: _keep(connection, row, done, rows))
-            self._stored = known
-        except StoreUnavailable as gone:
-            log.warning("row %d came to part %d, not stored: %s", row, done, gone)
-
-
-@dataclass(slots=True)
-class _Held:
-    """A parcel that this process answers for."""
-
-    parcel: Parcel
-    kept: _Kept
-    leased_at: int
-    under_way: bool = False
-
-
 class Delivery:
-    """Carries parcels.
-
-    ``told`` hears what became of each row, by its key, before the row is forgotten; it may
-    hear it again, and may raise ``StoreUnavailable``. ``left_out`` counts notices that were
-    not sent because nobody had written for too long.
-    """
+    """Carries parcels: errands into chats, letters to the helpline."""
 
     def __init__(
         self,
@@ -131,23 +66,31 @@ class Delivery:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._runner = runner
-        self._channels = channels
-        self._helpline = helpline
         self._sealer = sealer
         self._alarms = alarms
         self._now = now
-        self._chance = chance
+        self._bell = asyncio.Event()
+        self._books = Books(runner, alarms, now=now, chance=chance)
+        self.errands = Errands(channels, self._books)
+        self.letters = Letters(helpline, runner, self._books, bell=self._bell)
         self._helpline_lane = _Lane(AT_ONCE[HELPLINE])
         self._channel_lanes: dict[str, _Lane] = {}
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, Held] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._helpline_down = False
-        self._probes: set[str] = set()
-        self._bell = asyncio.Event()
         self._stopping = False
         self._more = False  # the last look left rows behind
-        self.told: Told | None = None
-        self.left_out = 0
+
+    def tells(self, told: Told) -> None:
+        """Let ``told`` hear what became of each row, by its key, before the row is forgotten.
+
+        It may hear it again, and may raise ``StoreUnavailable``.
+        """
+        self._books.told = told
+
+    @property
+    def left_out(self) -> int:
+        """Notices that were not sent because nobody had written for too long."""
+        return self.errands.left_out
 
     # The runner's side
 
@@ -168,11 +111,11 @@ class Delivery:
         for lane in lanes.values():
             self._pump(lane)
 
-    def _hold(self, parcel: Parcel) -> _Held:
+    def _hold(self, parcel: Parcel) -> Held:
         now = millis(self._now())
         note = partial(standing, parcel=parcel, sealer=self._sealer)
-        kept = _Kept(self._runner, parcel, lambda item: note(item, at=millis(self._now())))
-        return _Held(parcel, kept, now)
+        kept = Kept(self._runner, parcel, lambda item: note(item, at=millis(self._now())))
+        return Held(parcel, kept, now)
 
     def _lane_of(self, parcel: Parcel) -> _Lane:
         if parcel.lane == HELPLINE:
@@ -188,8 +131,7 @@ class Delivery:
             if held is not None and held.under_way:
                 continue
             self._held.pop(key, None)
-            if self.told is not None:
-                self._start(self._stored(partial(self._tell, key, "failed")))
+            self._start(self._stored(partial(self._books.tell, key, "failed")))
 
     # Looking for rows that are due
 
@@ -216,7 +158,7 @@ class Delivery:
         parcels = await self._runner.ask(lambda asked: self._due(asked, now, ids, letters, full))
         for held in old:
             held.leased_at = now
-        self._probes.update(parcel.key for parcel in parcels if parcel.lane == HELPLINE)
+        self.letters.probe(parcel.key for parcel in parcels if parcel.lane == HELPLINE)
         self._more = len(parcels) >= LOOK
         self.take(parcels)
 
@@ -258,16 +200,12 @@ class Delivery:
         if letters > 0:
             taken += outbox.take_due(connection, HELPLINE, now=now, limit=letters)
         opened = open_all(connection, taken, self._sealer)
-        return placed(connection, opened, self._sealer, self._able, now=now)
+        return placed(connection, opened, self._sealer, self.errands.able, now=now)
 
     def _letters(self) -> int:
         """While the helpline is down, one row at a time finds out whether it is back."""
-        most = 1 if self._helpline_down else LOOK
+        most = 1 if self.letters.down else LOOK
         return most - len(self._helpline_lane.waiting)
-
-    def _able(self, name: str) -> Capabilities:
-        channel = self._channels.get(name)
-        return channel.capabilities if channel else PLAIN
 
     # Carrying
 
@@ -279,7 +217,7 @@ class Delivery:
                 continue
             held.under_way = True
             lane.active += 1
-            self._start(self._carry(lane, parcel))
+            self._start(self._carry(lane, held))
         if self._more and not lane.waiting:
             self._bell.set()
 
@@ -293,19 +231,20 @@ class Delivery:
         if not task.cancelled() and (error := task.exception()):
             self._alarms.sound("delivery_bug", error=type(error).__name__)
 
-    async def _carry(self, lane: _Lane, parcel: Parcel) -> None:
+    async def _carry(self, lane: _Lane, held: Held) -> None:
+        way = self.letters if held.parcel.lane == HELPLINE else self.errands
         try:
-            conclude = await self._try(parcel)
+            conclude = await way.attempt(held)
         finally:
             lane.active -= 1
             self._pump(lane)
         try:
             await self._stored(conclude)
         finally:
-            self._held.pop(parcel.key, None)
-            self._probes.discard(parcel.key)
+            self._held.pop(held.parcel.key, None)
+            self.letters.forget(held.parcel.key)
 
-    async def _stored(self, conclude: Callable[[], Awaitable[None]]) -> None:
+    async def _stored(self, conclude: Conclusion) -> None:
         """What became of a parcel must not be lost while the database is away."""
         wait = 0.1
         while True:
@@ -315,235 +254,3 @@ class Delivery:
                 log.warning("an outcome waits for the database: %s", gone)
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 5.0)
-
-    async def _try(self, parcel: Parcel) -> Callable[[], Awaitable[None]]:
-        """Send once; return what is left to store. Never raises for what a send may do."""
-        if parcel.lane == HELPLINE:
-            return await self._try_helpline(parcel)
-        if self._unasked(parcel):
-            return lambda: self._left_out(parcel)
-        try:
-            left = await self._send(parcel)
-        except ChannelBusy as busy:
-            wait = busy.retry_after
-            return lambda: self._later(parcel, wait)
-        except ChatGone:
-            return lambda: self._gone(parcel)
-        except ChannelRefused:
-            return lambda: self._failed(parcel, "channel_refused")
-        except ChannelDown:
-            return lambda: self._down(parcel)
-        except Exception as error:  # a bug of an adapter must not cost the child an answer
-            self._alarms.sound("channel_bug", row=parcel.id, error=type(error).__name__)
-            return lambda: self._down(parcel)
-        if parcel.kind == SAYS:
-            return lambda: self._sent(parcel)
-        return lambda: self._removed(parcel, left)
-
-    async def _send(self, parcel: Parcel) -> int:
-        """Do the errand; return how many messages could not be removed. Raises what a send may."""
-        channel = self._channels[parcel.channel]
-        if parcel.kind != SAYS:
-            messages = [row.message for row in parcel.traces]
-            return await channel.take_back(parcel.address, messages) if messages else 0
-        await channel.send(
-            parcel.address,
-            parcel.errand.says,
-            key=parcel.key,
-            progress=self._held[parcel.key].kept,
-            place=place_of(parcel),
-        )
-        return 0
-
-    def _unasked(self, parcel: Parcel) -> bool:
-        """Whether it would be written to somebody who wrote too long ago, with no person behind.
-
-        The platform takes money for that, or does not take it at all.
-        """
-        session, says = self._able(parcel.channel).session, parcel.errand.says
-        if session is None or not says or parcel.heard_at >= millis(self._now() - session):
-            return False
-        return all(say.notice and not say.name for say in says)
-
-    async def _try_helpline(self, parcel: Parcel) -> Callable[[], Awaitable[None]]:
-        if parcel.kind == ASK_REPORT:
-            return await self._try_question(parcel)
-        if self._helpline_down and parcel.key not in self._probes:
-            return lambda: self._delayed(parcel)
-        try:
-            answer = await self._helpline.post(
-                parcel.kind, parcel.body, key=parcel.key, contact_id=parcel.contact_id
-            )
-        except HelplineRefused as refused:
-            status = refused.status
-            return lambda: self._refused(parcel, status)
-        except HelplineUnavailable:
-            self._went_down()
-            return lambda: self._delayed(parcel)
-        except Exception as error:  # as long as we do not know, the contact is kept
-            self._alarms.sound("helpline_bug", row=parcel.id, error=type(error).__name__)
-            return lambda: self._delayed(parcel)
-        return lambda: self._arrived(parcel, answer)
-
-    async def _try_question(self, parcel: Parcel) -> Callable[[], Awaitable[None]]:
-        """Somebody waits for this answer: without one it is said so at once."""
-        found, state = "known", ReportState(())
-        try:
-            state = await self._helpline.report(parcel.letter.decode())
-        except HelplineRefused as refused:
-            found = _REFUSALS.get(refused.status, "unreachable")
-        except HelplineUnavailable:
-            found = "unreachable"
-        except Exception as error:
-            self._alarms.sound("helpline_bug", row=parcel.id, error=type(error).__name__)
-            found = "unreachable"
-        event = ReportNews(at=self._now(), found=found, states=state.states)
-        return lambda: self._news(parcel, event)
-
-    # What became of it
-
-    async def _sent(self, parcel: Parcel) -> None:
-        await self._tell(parcel.key, "sent")
-        await self._runner.settle(self._settled(parcel, "accepted", free_at=self._free_at(parcel)))
-
-    async def _left_out(self, parcel: Parcel) -> None:
-        await self._runner.settle(self._settled(parcel, "accepted"))
-        self.left_out += 1
-
-    async def _removed(self, parcel: Parcel, left: int) -> None:
-        removed = tuple(row.id for row in parcel.traces)
-        settle = self._settled(parcel, "accepted", removed=removed)
-        if parcel.kind != HIDE:
-            return await self._runner.settle(settle)
-        await self._runner.handle_event(
-            parcel.conversation,
-            ChatHidden(at=self._now(), left=left + parcel.left),
-            update_id=f"hidden:{parcel.key}",
-            settle=settle,
-        )
-
-    def _free_at(self, parcel: Parcel) -> int:
-        """When the chat may be written to again, if that is later than planned."""
-        rest = int(self._able(parcel.channel).rest * 1000)
-        again = millis(self._now()) + rest
-        return again if rest and again > parcel.errand.free_at + rest // 2 else 0
-
-    async def _failed(self, parcel: Parcel, why: str, **ids: int) -> None:
-        await self._tell(parcel.key, "failed")
-        await self._runner.settle(self._settled(parcel, "failed"))
-        self._alarms.sound(why, row=parcel.id, **ids)
-
-    async def _refused(self, parcel: Parcel, status: int) -> None:
-        """A person must mend something; a child whose contact it is has to know meanwhile."""
-        await self._not_arrived(parcel, self._settled(parcel, "failed"))
-        self._alarms.sound("helpline_refused", row=parcel.id, status=status)
-
-    async def _later(self, parcel: Parcel, seconds: float) -> None:
-        await self._runner.settle(self._settled(parcel, "later", self._in(seconds)))
-
-    async def _down(self, parcel: Parcel) -> None:
-        if millis(self._now() - PATIENCE) > parcel.created_at:
-            return await self._failed(parcel, "channel_undelivered")
-        await self._later(parcel, self._wait(parcel))
-
-    async def _gone(self, parcel: Parcel) -> None:
-        await self._tell(parcel.key, "failed")
-        await self._runner.handle_event(
-            parcel.conversation,
-            ChatLost(at=self._now()),
-            update_id=f"gone:{parcel.key}",
-            settle=self._settled(parcel, "accepted"),
-        )
-
-    async def _delayed(self, parcel: Parcel) -> None:
-        await self._not_arrived(
-            parcel, self._settled(parcel, "later", self._in(self._wait(parcel)))
-        )
-
-    async def _not_arrived(self, parcel: Parcel, settle: Settle) -> None:
-        """The person is told once that the helpline could not be reached with it."""
-        event: AnyEvent
-        if parcel.kind == CONTACT:
-            event = ContactDelayed(at=self._now(), contact_id=parcel.contact_id)
-        elif parcel.kind == REPORT:
-            event = ReportDelayed(at=self._now())
-        else:
-            return await self._runner.settle(settle)
-        await self._runner.handle_event(
-            parcel.conversation, event, update_id=f"delayed:{parcel.key}", settle=settle
-        )
-
-    async def _arrived(self, parcel: Parcel, answer: Mapping[str, object]) -> None:
-        if parcel.kind == CONTACT:
-            minutes = _usual_minutes(answer)
-            contact_id = parcel.contact_id
-            await self._news(
-                parcel, ContactArrived(at=self._now(), contact_id=contact_id, minutes=minutes)
-            )
-        elif parcel.kind == REPORT:
-            receipt = answer.get("receipt")
-            await self._news(
-                parcel, ReportStored(at=self._now(), receipt=str(receipt) if receipt else "")
-            )
-        else:
-            await self._runner.settle(self._settled(parcel, "accepted"))
-        await self._came_up()
-
-    async def _news(self, parcel: Parcel, event: AnyEvent) -> None:
-        await self._runner.handle_event(
-            parcel.conversation,
-            event,
-            update_id=f"arrived:{parcel.key}",
-            settle=self._settled(parcel, "accepted"),
-        )
-
-    def _went_down(self) -> None:
-        if not self._helpline_down:
-            self._helpline_down = True
-            self._alarms.sound("helpline_unavailable")
-
-    async def _came_up(self) -> None:
-        """After an outage, what was put off leaves at once, in its order of urgency."""
-        if not self._helpline_down:
-            return
-        self._helpline_down = False
-        now = millis(self._now())
-        await self._runner.ask(lambda asked: outbox.lane_is_up(asked, HELPLINE, now=now))
-        log.info("the helpline answers again")
-        self._bell.set()
-
-    async def _tell(self, key: str, status: Fate) -> None:
-        if self.told is not None:
-            await self.told(key, status)
-
-    def _settled(
-        self,
-        parcel: Parcel,
-        how: Literal["accepted", "later", "failed"],
-        due_at: int = 0,
-        *,
-        removed: tuple[int, ...] = (),
-        free_at: int = 0,
-    ) -> Settle:
-        pair, rows = (parcel.lane, parcel.conversation), self._held[parcel.key].kept.rows()
-        return Settle(parcel.id, pair, how, due_at, rows, removed, free_at)
-
-    def _wait(self, parcel: Parcel) -> float:
-        """Doubles with every try; chance keeps rows of one outage from coming all at once."""
-        longest: float = min(LONGEST_WAIT[parcel.lane], 2.0 ** min(parcel.attempts, 16))
-        return longest * (1 + self._chance()) / 2
-
-    def _in(self, seconds: float) -> int:
-        """The time in so many seconds, never a millisecond earlier."""
-        return millis(self._now() + timedelta(seconds=seconds)) + 1
-
-
-def _keep(connection: Connection, row: int, done: int, rows: Sequence[Standing]) -> None:
-    outbox.progress(connection, row, done)
-    shown.note_said(connection, rows)
-
-
-def _usual_minutes(answer: Mapping[str, object]) -> int | None:
-    duty = answer.get("duty")
-    minutes = duty.get("usual_minutes") if isinstance(duty, Mapping) else None
-    return minutes if isinstance(minutes, int) else None

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from bot.alarms import Alarms
-from bot.channels.base import Forged, Greets, Inbound, Malformed, Report
+from bot.channels.base import Forged, Greets, Inbound, Malformed, MessageFate
 from bot.edge import problem
 from bot.engine.effects import Say as Bubble
 from bot.runner import Runner
@@ -44,7 +44,7 @@ class Hook(Protocol):
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raise ``Forged`` or ``Malformed``."""
 
-    def parse(self, body: bytes, at: datetime) -> list[Inbound | Report]:
+    def parse(self, body: bytes, at: datetime) -> list[Inbound | MessageFate]:
         """What happened, in order; raises ``Malformed``."""
 
     def answer(self, address: str, says: Sequence[Bubble]) -> bytes:
@@ -62,7 +62,7 @@ class Handles(Protocol):
 class Notes(Protocol):
     """Who hears what became of messages."""
 
-    async def note(self, report: Report) -> None: ...
+    async def note(self, fate: MessageFate) -> None: ...
 
 
 class TooLarge(Exception):
@@ -82,12 +82,12 @@ class Webhooks:
         runner: Handles,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
-        reports: Notes | None = None,
+        fates: Notes | None = None,
     ) -> None:
         self._hooks = hooks
         self._runner = runner
         self._now = now
-        self._reports = reports
+        self._fates = fates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Verify, hand to the runner, answer."""
@@ -129,16 +129,16 @@ class Webhooks:
             log.error("an update of %s was not stored: %s", hook.name, gone)
             return problem(503, {"Retry-After": "1"})
 
-    async def _hand_on(self, hook: Hook, happened: Sequence[Inbound | Report]) -> bytes:
+    async def _hand_on(self, hook: Hook, happened: Sequence[Inbound | MessageFate]) -> bytes:
         if len(happened) == 1:
             return await self._one(hook, happened[0])
         answers = await asyncio.gather(*(self._one(hook, item) for item in happened))
         return next(filter(None, answers), b"")
 
-    async def _one(self, hook: Hook, item: Inbound | Report) -> bytes:
-        if isinstance(item, Report):
-            if self._reports is not None:
-                await self._reports.note(item)
+    async def _one(self, hook: Hook, item: Inbound | MessageFate) -> bytes:
+        if isinstance(item, MessageFate):
+            if self._fates is not None:
+                await self._fates.note(item)
         elif item.in_answer:
             return hook.answer(item.address, await self._runner.answer(item))
         else:

@@ -38,7 +38,7 @@ class Inbound:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class MessageFate:
     """What a platform says became of a message that it had accepted."""
 
     channel: str
@@ -189,7 +189,7 @@ class Platform(Channel, Protocol):
     def verify(self, headers: Mapping[str, str], body: bytes) -> None:
         """Raise ``Forged`` unless the call comes from the platform (names in lower case)."""
 
-    def parse(self, body: bytes, at: datetime) -> list[Inbound | Report]:
+    def parse(self, body: bytes, at: datetime) -> list[Inbound | MessageFate]:
         """What happened, in order. Raises ``Malformed``; call it only after ``verify``."""
 
     def answer(self, address: str, says: Sequence[Say]) -> bytes:

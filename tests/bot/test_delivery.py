@@ -300,7 +300,7 @@ async def test_what_became_of_a_row_is_told_once_it_is_known(world):
     async def note(key, status):
         told.append((key, status))
 
-    world.delivery.told = note
+    world.delivery.tells(note)
     world.channel.fails("b", ChannelRefused())
     world.channel.fails("c", ChatGone())
     for who in "abc":

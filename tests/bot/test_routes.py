@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from bot.channels.base import Inbound, Report
+from bot.channels.base import Inbound, MessageFate
 from bot.edge import HEADERS, LastResort, SecurityHeaders, refused
 from bot.routes import BODY_LIMIT, Machines, Webhooks, machine_routes, webhook_route
 from bot.store.database import StoreUnavailable
@@ -33,36 +33,36 @@ async def broken(_request: object) -> None:
 class Answering(FakeWebhook):
     """Answers in the call; a body may hold several lines, ``report`` among them."""
 
-    def parse(self, body: bytes, at: object) -> list[Inbound | Report]:
+    def parse(self, body: bytes, at: object) -> list[Inbound | MessageFate]:
         """Read each line."""
         return [part for line in body.splitlines() for part in self._line(line, at)]
 
-    def _line(self, line: bytes, at: object) -> list[Inbound | Report]:
+    def _line(self, line: bytes, at: object) -> list[Inbound | MessageFate]:
         if line.startswith(b"report"):
-            return [Report(self.name, "kid", "m1", "failed")]
+            return [MessageFate(self.name, "kid", "m1", "failed")]
         return [replace(update, in_answer=True) for update in super().parse(line, at)]
 
 
-class Noted(list[Report]):
-    """Keeps the reports it is given."""
+class Noted(list[MessageFate]):
+    """Keeps what it is told."""
 
-    async def note(self, report: Report) -> None:
+    async def note(self, fate: MessageFate) -> None:
         """Keep it."""
-        self.append(report)
+        self.append(fate)
 
 
 def served(
     world: World,
     key: str = "",
     hook: FakeWebhook | None = None,
-    reports: Noted | None = None,
+    fates: Noted | None = None,
 ) -> httpx.AsyncClient:
     """A client of an application with these routes."""
     hooks = {"fake": hook or FakeWebhook()}
     machines = Machines(world.runner, world.alarms, key, left_out=lambda: 3)
     app = Starlette(
         routes=[
-            webhook_route(Webhooks(hooks, world.runner, world.clock, reports=reports)),
+            webhook_route(Webhooks(hooks, world.runner, world.clock, fates=fates)),
             *machine_routes(machines),
             Route("/broken", broken),
         ],
@@ -140,17 +140,17 @@ async def test_an_update_is_answered_in_the_call(world):
     assert len(world.helpline.posts) == 1
 
 
-async def test_one_call_may_hold_updates_and_reports(world):
+async def test_one_call_may_hold_updates_and_fates(world):
     """
-    All that a body holds is taken; a call with reports alone gets an empty 200.
+    All that a body holds is taken; a call with fates alone gets an empty 200.
     """
     noted = Noted()
-    async with served(world, hook=Answering(), reports=noted) as client:
+    async with served(world, hook=Answering(), fates=noted) as client:
         both = await client.post("/webhooks/fake", content=b"report\n7 kid hello", headers=GOOD)
         alone = await client.post("/webhooks/fake", content=b"report", headers=GOOD)
 
     assert (both.text, alone.status_code, alone.content) == ("1: hello", 200, b"")
-    assert noted == [Report("fake", "kid", "m1", "failed")] * 2
+    assert noted == [MessageFate("fake", "kid", "m1", "failed")] * 2
 
 
 async def test_a_campaign_is_shown_only_as_a_crowd(sqlite_url):

@@ -61,8 +61,8 @@ async def _play(
 def _share(both: list[World]) -> None:
     """Two processes, one platform and one helpline."""
     one, other = both
-    other.delivery._channels = one.delivery._channels
-    other.delivery._helpline = one.delivery._helpline
+    other.delivery.errands.channels = one.delivery.errands.channels
+    other.delivery.letters.helpline = one.delivery.letters.helpline
 
 
 async def _settle(both: list[World]) -> None:

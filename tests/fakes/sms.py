@@ -26,9 +26,9 @@ from bot.channels.base import (
     Held,
     Inbound,
     Malformed,
+    MessageFate,
     Place,
     Progress,
-    Report,
     Runs,
     Shown,
 )
@@ -72,13 +72,13 @@ class SmsChannel:
         if not hmac.compare_digest(headers.get(SIGNATURE, "").encode(), honest.encode()):
             raise Forged
 
-    def parse(self, body: bytes, at: datetime) -> list[Inbound | Report]:
+    def parse(self, body: bytes, at: datetime) -> list[Inbound | MessageFate]:
         """Return what happened; raises ``Malformed``."""
         try:
             raw = json.loads(body)
             who, number = str(raw["from"]), str(raw["id"])
             if "fate" in raw:
-                return [Report(self.name, who, number, raw["fate"])]
+                return [MessageFate(self.name, who, number, raw["fate"])]
             event = _event(str(raw["text"]), at)
         except (ValueError, KeyError, TypeError):
             raise Malformed from None

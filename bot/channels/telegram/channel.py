@@ -16,9 +16,9 @@ from bot.channels.base import (
     Forged,
     Held,
     Inbound,
+    MessageFate,
     Place,
     Progress,
-    Report,
     Runs,
 )
 from bot.channels.joined import Files, Joined, Turns
@@ -116,7 +116,7 @@ class TelegramChannel:
         if not self._secret or not hmac.compare_digest(given, self._secret.encode()):
             raise Forged("wrong or missing secret")
 
-    def parse(self, body: bytes, at: datetime) -> list[Inbound | Report]:
+    def parse(self, body: bytes, at: datetime) -> list[Inbound | MessageFate]:
         """Return what happened: nothing or one thing. Raises ``Malformed``.
 
         A button press is answered meanwhile; call this only after ``verify``.

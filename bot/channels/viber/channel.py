@@ -17,9 +17,9 @@ from bot.channels.base import (
     Forged,
     Held,
     Inbound,
+    MessageFate,
     Place,
     Progress,
-    Report,
     Runs,
     Shown,
 )
@@ -110,7 +110,7 @@ class ViberChannel:
         if not hmac.compare_digest(given, honest):
             raise Forged("wrong or missing signature")
 
-    def parse(self, body: bytes, at: datetime) -> list[Inbound | Report]:
+    def parse(self, body: bytes, at: datetime) -> list[Inbound | MessageFate]:
         """Return what happened: nothing or one thing. Raises ``Malformed``."""
         raw = read_object(body)
         self._levels.learn(*person_of(raw))

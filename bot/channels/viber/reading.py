@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from viberbot.api.event_type import EventType
 from viberbot.api.messages import MessageType
 
-from bot.channels.base import Inbound, Report
+from bot.channels.base import Inbound, MessageFate
 from bot.channels.body import Json
 from bot.channels.text import whole
 from bot.channels.viber.keyboard import press_of
@@ -47,14 +47,14 @@ _KINDS = {
 _NO_WORDS = {"type", "media", "thumbnail", "file_name", "tracking_data", "token", "id", "avatar"}
 
 
-def read_callback(raw: Json, at: datetime, *, digest: str) -> Inbound | Report | None:
+def read_callback(raw: Json, at: datetime, *, digest: str) -> Inbound | MessageFate | None:
     """Return what happened; None when nobody did anything that is to be answered.
 
     ``digest`` tells a repeat where the platform gives the callback no token (S3).
     """
     kind = raw.get("event")
     if kind in (EventType.DELIVERED, EventType.SEEN, EventType.FAILED):
-        return _report(raw)
+        return _fate(raw)
     address, event = person_of(raw)[0], _event(raw, at)
     if event is None or not address:
         return None
@@ -127,17 +127,17 @@ def _strings(value: object) -> Iterator[str]:
                 yield from _strings(inner)
 
 
-def _report(raw: Json) -> Report | None:
+def _fate(raw: Json) -> MessageFate | None:
     address, token = person_of(raw)[0], _token(raw)
     if not address or not token:
         return None
     match raw.get("event"):
         case EventType.DELIVERED:
-            return Report(NAME, address, token, "delivered")
+            return MessageFate(NAME, address, token, "delivered")
         case EventType.SEEN:
-            return Report(NAME, address, token, "seen")
+            return MessageFate(NAME, address, token, "seen")
         case _:
-            return Report(NAME, address, token, "failed")
+            return MessageFate(NAME, address, token, "failed")
 
 
 def _token(raw: Json) -> str:

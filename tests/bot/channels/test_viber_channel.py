@@ -23,8 +23,8 @@ from bot.channels.base import (
     ChatGone,
     Inbound,
     Malformed,
+    MessageFate,
     Progress,
-    Report,
     Shown,
 )
 from bot.channels.viber import ViberChannel, link
@@ -62,7 +62,7 @@ class Runner:
 
     def __init__(self) -> None:
         self.kept: dict[str, Inbound] = {}
-        self.reports: list[Report] = []
+        self.fates: list[MessageFate] = []
         self.fail_next = 0
 
     async def handle(self, inbound: Inbound) -> bool:
@@ -76,8 +76,8 @@ class Runner:
     async def answer(self, inbound: Inbound) -> tuple[Say, ...]:
         return (GREETING,) if await self.handle(inbound) else ()
 
-    async def note(self, report: Report) -> None:
-        self.reports.append(report)
+    async def note(self, fate: MessageFate) -> None:
+        self.fates.append(fate)
 
     @property
     def events(self) -> list[object]:
@@ -118,7 +118,7 @@ class Bot:
 
     async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["path_params"] = {"channel": "viber" if self.up else "nobody"}
-        hooks = Webhooks({"viber": self.channel}, self.runner, reports=self.runner)
+        hooks = Webhooks({"viber": self.channel}, self.runner, fates=self.runner)
         await hooks(scope, receive, send)
 
 
@@ -338,7 +338,7 @@ async def test_what_became_of_a_message_is_reported(bot: Bot) -> None:
     child.report("failed", 7, desc="failed")
     await bot.viber.quiet()
 
-    told = [(report.message, report.fate) for report in bot.runner.reports]
+    told = [(report.message, report.fate) for report in bot.runner.fates]
     assert told == [(shown.message, "delivered")] * 2 + [(shown.message, "seen")] * 2 + [
         ("7", "failed")
     ]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from viberbot.api.viber_requests import EVENT_TYPE_TO_CLASS, create_request
 
-from bot.channels.base import Inbound, Malformed, Report
+from bot.channels.base import Inbound, Malformed, MessageFate
 from bot.channels.body import DEPTH, read_object
 from bot.channels.viber.keyboard import press_of
 from bot.channels.viber.reading import person_of, read_callback
@@ -215,16 +215,16 @@ def message(content: dict[str, Any]) -> dict[str, Any]:
     return {"event": "message", **token, "sender": sender, "message": content}
 
 
-def read(callback: dict[str, Any]) -> Inbound | Report | None:
+def read(callback: dict[str, Any]) -> Inbound | MessageFate | None:
     """What happened."""
     return read_callback(callback, AT, digest="digest")
 
 
-def _told(happened: Inbound | Report | None) -> dict[str, Any] | None:
+def _told(happened: Inbound | MessageFate | None) -> dict[str, Any] | None:
     """What happened as the payload files tell it."""
     if happened is None:
         return None
-    if isinstance(happened, Report):
+    if isinstance(happened, MessageFate):
         assert happened.message == TOKEN
         return {"report": happened.fate}
     names = ("text", "payload", "button", "kind", "caption")

@@ -11,9 +11,9 @@ from fakes.chatting import step, wrote
 from fakes.world import World, worlds
 from sqlalchemy import text
 
-from bot.channels.base import Report
+from bot.channels.base import MessageFate
 from bot.engine.events import CounsellorWrote
-from bot.reports import Reports
+from bot.fates import Fates
 from bot.store.database import StoreUnavailable, reading
 
 
@@ -24,7 +24,7 @@ async def world(database_url: str) -> AsyncIterator[World]:
     """
     async with worlds(database_url, channels=[FakeChannel(ids=True)], step=step) as [only]:
         only.told = []
-        only.reports = reports_of(only)
+        only.fates = fates_of(only)
         await only.runner.handle(wrote("hello", 1))
         event = CounsellorWrote(at=only.clock(), contact_id="c", name="Elira", text="hi")
         who = only.runner.conversation_id("fake", "child-1")
@@ -33,13 +33,13 @@ async def world(database_url: str) -> AsyncIterator[World]:
         yield only
 
 
-def reports_of(world: World) -> Reports:
-    """The reports of a process."""
+def fates_of(world: World) -> Fates:
+    """What platforms say, as one process notes it."""
 
     async def told(key: str, status: str) -> None:
         world.told.append((key, status))
 
-    return Reports(world.runner, world.sealer, world.alarms, told)
+    return Fates(world.runner, world.sealer, world.alarms, told)
 
 
 def fates(world: World) -> dict[str, str]:
@@ -49,18 +49,18 @@ def fates(world: World) -> dict[str, str]:
         return {row.message: row.fate for row in rows}
 
 
-def report(message: str, fate: str, address: str = "child-1") -> Report:
+def fate_of(message: str, fate: str, address: str = "child-1") -> MessageFate:
     """A platform's word."""
-    return Report("fake", address, message, fate)
+    return MessageFate("fake", address, message, fate)
 
 
-async def test_reports_may_come_in_any_order_and_again(world):
+async def test_fates_may_come_in_any_order_and_again(world):
     """
     R2: of delivered and seen the further one stays, whatever comes first and how often.
     """
     for order in itertools.permutations(["delivered", "seen", "delivered"]):
         for fate in order:
-            await world.reports.note(report("m1", fate))
+            await world.fates.note(fate_of("m1", fate))
         assert fates(world) == {"m1": "seen"}
     assert (world.told, world.alarms.counts) == ([], {})
 
@@ -70,7 +70,7 @@ async def test_a_failed_message_alarms_once_and_stays_failed(world):
     A message that failed after it was accepted is seen by somebody, once.
     """
     for fate in ("delivered", "failed", "failed", "seen"):
-        await world.reports.note(report("m1", fate))
+        await world.fates.note(fate_of("m1", fate))
 
     assert fates(world) == {"m1": "failed"}
     assert world.alarms.counts == {"message_failed": 1}
@@ -83,10 +83,10 @@ async def test_a_counsellors_words_that_failed_are_told_to_staff(world):
     """
     asked, world.runner.ask = world.runner.ask, down
     with pytest.raises(StoreUnavailable):
-        await world.reports.note(report("m2", "failed"))
+        await world.fates.note(fate_of("m2", "failed"))
     world.runner.ask = asked
     for _ in range(2):
-        await world.reports.note(report("m2", "failed"))
+        await world.fates.note(fate_of("m2", "failed"))
 
     assert world.told == [("feed:7:1.0", "failed")]
     assert world.alarms.counts == {"message_failed": 1}
@@ -101,10 +101,10 @@ async def down(_what: object) -> object:
     ("message", "address"),
     [("m9", "child-1"), ("m2", "child-2"), ("", "child-1"), ("é", "child-1")],
 )
-async def test_a_report_of_an_unknown_message_is_nothing(world, message, address):
+async def test_the_fate_of_an_unknown_message_is_nothing(world, message, address):
     """
     What is not ours, or another chat's, changes nothing and alarms nobody.
     """
-    await world.reports.note(report(message, "failed", address))
+    await world.fates.note(fate_of(message, "failed", address))
 
     assert (fates(world), world.told, world.alarms.counts) == ({}, [], {})

@@ -8,7 +8,7 @@ from typing import Literal, Protocol, TypeVar
 from sqlalchemy import Connection
 
 from bot.alarms import Alarms
-from bot.channels.base import Report
+from bot.channels.base import MessageFate
 from bot.crypto import Sealer
 from bot.store import shown
 from bot.traces import about_of
@@ -25,7 +25,7 @@ class Asks(Protocol):
     def conversation_id(self, channel: str, address: str) -> str: ...
 
 
-class Reports:
+class Fates:
     """Notes them. ``told`` hears of a parcel with a person's words that failed after all.
 
     To say the same again changes nothing; of a message that is not known nothing is noted.
@@ -34,15 +34,15 @@ class Reports:
     def __init__(self, runner: Asks, sealer: Sealer, alarms: Alarms, told: Told) -> None:
         self._runner, self._sealer, self._alarms, self._told = runner, sealer, alarms, told
 
-    async def note(self, report: Report) -> None:
+    async def note(self, said: MessageFate) -> None:
         """Note what became of a message. Raises ``StoreUnavailable``."""
-        if not shown.is_id(report.message):
+        if not shown.is_id(said.message):
             return
-        place = (self._runner.conversation_id(report.channel, report.address), report.message)
-        if report.fate == "failed":
+        place = (self._runner.conversation_id(said.channel, said.address), said.message)
+        if said.fate == "failed":
             await self._tell(place)
-        if await self._runner.ask(lambda asked: shown.note_fate(asked, place, report.fate)):
-            self._alarm(report)
+        if await self._runner.ask(lambda asked: shown.note_fate(asked, place, said.fate)):
+            self._alarm(said)
 
     async def _tell(self, place: shown.Place) -> None:
         """Before it is noted: a crash in between tells it twice, never not at all."""
@@ -51,6 +51,6 @@ class Reports:
         if parcel:
             await self._told(parcel, "failed")
 
-    def _alarm(self, report: Report) -> None:
-        if report.fate == "failed":
-            self._alarms.sound("message_failed", channel=report.channel)
+    def _alarm(self, said: MessageFate) -> None:
+        if said.fate == "failed":
+            self._alarms.sound("message_failed", channel=said.channel)
