@@ -23,6 +23,8 @@ Uuid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-
 Conversation = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Short = Annotated[str, StringConstraints(max_length=64)]
 Words = Annotated[str, StringConstraints(max_length=20_000)]
+# Not a list of those we know: a helpline that refused a new messenger would lose its children.
+Messenger = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 
 
 class Inner(BaseModel):
@@ -62,7 +64,7 @@ class Contact(Inner):
 
     contact_id: Uuid
     conversation: Conversation
-    channel: Literal["telegram", "viber", "web"]
+    channel: Messenger
     opened_at: Moment
     language: Literal["sq", "en"]
     band: Literal["8-10", "11-13", "14-17", "adult", ""] = ""

@@ -51,6 +51,15 @@ async def test_contact_arrives_whole(either):
     assert view.messages[0].evidence[0].words == "po me kercenon"
 
 
+async def test_contact_of_a_messenger_that_nobody_knows_yet_arrives(helpline):
+    """
+    A messenger that is added to the bot needs nothing new at the helpline to be heard there.
+    """
+    contact_id = await helpline.opens(channel="sms")
+
+    assert opened(helpline, contact_id).item.channel == "sms"
+
+
 async def test_answer_holds_number_and_duty(helpline):
     """
     The first answer tells the number, the state and who is there.
