@@ -13,7 +13,17 @@ from bot.engine.effects import Effect, SetTimer, Word
 from bot.engine.events import Helpline, Reading, Severity
 from bot.engine.flows import handover, hours, picture
 from bot.engine.state import GRAVE, State
-from bot.engine.voice import Moment, Step, ask, calls, closing, numbers, say, spoken
+from bot.engine.voice import (
+    Moment,
+    Step,
+    ask,
+    calls,
+    closing,
+    has_child_helpline,
+    numbers,
+    say,
+    spoken,
+)
 
 YOUNG = ("8-10", "11-13", "")  # an unknown age counts as young
 ALWAYS_TOLD = ("sexual_abuse", "self_harm", "exploitation")
@@ -323,9 +333,9 @@ def adult_offer_answer(state: State, moment: Moment, option: str) -> Step:
     """A person, or only the steps; both ends name the number."""
     if option == "person":
         return _bring(state, moment)
-    if state.role == "teacher":
-        return closing(state, moment, "teacher.steps", "teacher.end")
-    return closing(state, moment, "adult.steps", "adult.end")
+    who = "teacher" if state.role == "teacher" else "adult"
+    end = "end" if has_child_helpline(state, moment) else "end_danger"
+    return closing(state, moment, f"{who}.steps", f"{who}.{end}")
 
 
 def forget(state: State) -> Step:
