@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -102,7 +104,38 @@ class Settings(BaseSettings):
     def _web_address(cls, url: str) -> str:
         if url and not url.startswith(("https://", "http://")):
             raise ValueError("must begin with https:// or http://")
+        if url and not urlsplit(url).hostname:
+            raise ValueError("names no host")
         return url.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _at_the_root(cls, url: str) -> str:
+        if urlsplit(url).path:
+            raise ValueError("must end with the host: the pages cannot be moved below a path")
+        return url
+
+    @field_validator("telegram_token", "viber_token")
+    @classmethod
+    def _copied_whole(cls, token: SecretStr) -> SecretStr:
+        bare = token.get_secret_value().strip()
+        if re.search(r"[^!-~]", bare):
+            raise ValueError("holds a character that no token has: copy it again")
+        return SecretStr(bare)
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _of_botfather(cls, token: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"(\d+:[\w-]+)?", token.get_secret_value(), re.ASCII):
+            raise ValueError("must be as @BotFather gives it: digits, a colon, then letters")
+        return token
+
+    @field_validator("telegram_secret")
+    @classmethod
+    def _secret_that_fits(cls, secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(r"[\w-]{0,256}", secret.get_secret_value(), re.ASCII):
+            raise ValueError("may have 256 characters, of A-Z a-z 0-9 _ -: Telegram takes no other")
+        return secret
 
     @field_validator("helpline_public_key")
     @classmethod
@@ -138,10 +171,29 @@ class Settings(BaseSettings):
             raise ValueError("SIGURT_VIBER_TOKEN also needs SIGURT_PUBLIC_URL")
         return self
 
+    @model_validator(mode="after")
+    def _webhook_encrypted(self) -> Self:
+        telegram = self.telegram_token.get_secret_value() and self.telegram_by_webhook
+        viber = self.viber_token.get_secret_value()
+        called = (telegram and self.telegram_api_url == TELEGRAM) or (
+            viber and self.viber_api_url == VIBER
+        )
+        if called and not self.public_url.startswith("https://"):
+            raise ValueError(
+                "SIGURT_PUBLIC_URL must begin with https://, for messengers call no other address"
+            )
+        return self
+
     @property
     def database(self) -> str:
         """The database to open."""
         return self.database_url or f"sqlite:///{self.data_dir / 'bot.db'}"
+
+    @property
+    def by_messenger(self) -> bool:
+        """Whether any messenger is joined: then people write here from everywhere."""
+        tokens = [value for name, value in self if name.endswith("_token")]
+        return any(token.get_secret_value() for token in tokens)
 
     @property
     def telegram_by_webhook(self) -> bool:

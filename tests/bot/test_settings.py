@@ -32,6 +32,11 @@ def test_nothing_needs_to_be_set():
     [
         ("DATABASE_URL", "mysql://x"),
         ("PUBLIC_URL", "example.com"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://example.com/sigurt"),
+        ("TELEGRAM_TOKEN", "sigurt_bot"),
+        ("TELEGRAM_TOKEN", "12:very secret"),
+        ("TELEGRAM_SECRET", "fjalë e fshehtë"),
         ("TELEGRAM_MODE", "push"),
         ("WEB_LOG_HOURS", "0"),
         ("HELPLINE_PUBLIC_KEY", "c2hvcnQ="),
@@ -48,6 +53,24 @@ def test_a_wrong_setting_is_named(monkeypatch, name, value):
 
     with pytest.raises(SettingsFault, match=f"SIGURT_{name}"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("token", "copied"), [("TELEGRAM_TOKEN", "12:ab_C-d"), ("VIBER_TOKEN", "453b-e02c-11")]
+)
+def test_a_messenger_calls_only_where_it_is_encrypted(monkeypatch, token, copied):
+    """
+    A public address without https is refused with a messenger that has to call it, and a
+    token that was copied with a space around it is the token.
+    """
+    monkeypatch.setenv(f"SIGURT_{token}", f" {copied}\n")
+    monkeypatch.setenv("SIGURT_PUBLIC_URL", "http://example.com")
+    with pytest.raises(SettingsFault, match="SIGURT_PUBLIC_URL must begin with https://"):
+        read_settings()
+
+    monkeypatch.setenv("SIGURT_PUBLIC_URL", "https://example.com")
+    assert getattr(read_settings(), token.lower()).get_secret_value() == copied
+    assert read_settings().by_messenger
 
 
 def test_a_secret_is_never_repeated(monkeypatch):
