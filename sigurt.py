@@ -296,8 +296,7 @@ def _plan(args: argparse.Namespace) -> Plan:
     open_to_others = (
         not is_loopback(args.host)
         or settings.public_url
-        or settings.telegram_token.get_secret_value()
-        or settings.viber_token.get_secret_value()
+        or settings.by_messenger
         or args.api_only
         or args.bot_only
     )
