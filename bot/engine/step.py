@@ -33,7 +33,17 @@ from bot.engine.events import (
     Started,
     TimerFired,
 )
-from bot.engine.flows import disclosure, handover, hide, hours, own_word, picture, report, talk
+from bot.engine.flows import (
+    cover,
+    disclosure,
+    handover,
+    hide,
+    hours,
+    own_word,
+    picture,
+    report,
+    talk,
+)
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.guards import guards_for
@@ -60,7 +70,8 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     moment = Moment(content, event)
     if not isinstance(event, BY_CHILD):
         return covered.unasked(state, moment, _answered)
-    answer = _to_child(_awake(state, event), moment)
+    here = cover.unanswered(_awake(state, event), event.at)
+    answer = _to_child(here, moment)
     return Step(replace(answer.state, heard_at=event.at), answer.effects)
 
 

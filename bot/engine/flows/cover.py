@@ -14,6 +14,9 @@ PLAIN = ("", "menu", "lessons", "doors", "after", "today", "safe", "unseen", "se
 AS_EVER = (*GRAVE, "company", "hide", "hide_self", "hide_exit", "knock", "own_again")
 """Questions that are answered as ever: they show nothing, or were put in danger just now."""
 
+TELLING = ("back", "company", "hours", "may_write", "own_word", "when")
+"""Questions that tell whoever comes later that somebody is there, or that there was danger."""
+
 
 def guarded(state: State) -> bool:
     """Whether there is anything that a stranger must not come to see."""
@@ -39,6 +42,12 @@ def closed(state: State, at: datetime) -> bool:
         return False
     away = state.quiet or state.held or state.left or not lately(state, at)
     return state.doubt or bool(state.own_word and away)
+
+
+def unanswered(state: State, at: datetime) -> State:
+    """The state as whoever comes after an absence meets it: what was asked before is shut too."""
+    left_open = state.asked in TELLING and not lately(state, at)
+    return replace(state, asked="") if left_open and closed(state, at) else state
 
 
 def plain(state: State) -> State:
