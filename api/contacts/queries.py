@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -69,16 +70,16 @@ def held_by(session: Session, staff_id: int) -> Sequence[Contact]:
 
 
 def messages_of(session: Session, contact_id: str) -> Sequence[Message]:
-    """In the order in which they were stored."""
-    return (
-        session.execute(
-            select(Message)
-            .where(col(Message.contact_id) == contact_id)
-            .order_by(col(Message.place))
-        )
-        .scalars()
-        .all()
-    )
+    """In the order in which they were written (R3).
+
+    A platform may bring a child's messages late and swapped. Between two answers they
+    stand by the platform's time, which may be whole seconds; the answers stay in place.
+    """
+    stored = session.execute(
+        select(Message).where(col(Message.contact_id) == contact_id).order_by(col(Message.place))
+    ).scalars()
+    runs = groupby(stored, key=lambda message: message.direction == "out")
+    return [message for _, run in runs for message in sorted(run, key=lambda item: item.at)]
 
 
 def next_place(session: Session, contact_id: str) -> int:

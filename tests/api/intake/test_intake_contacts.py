@@ -7,7 +7,7 @@ import uuid
 import pytest
 from fakes.helpline import ELIRA, contact, message
 
-from api.contacts import service
+from api.contacts import holding, replying, service
 
 
 def shown(helpline):
@@ -143,6 +143,24 @@ async def test_message_is_stored_once(helpline):
 
     assert (first.json()["accepted"], again.json()["accepted"]) == (1, 0)
     assert [m.text for m in opened(helpline, contact_id).messages] == ["a po me degjon?"]
+
+
+async def test_swapped_messages_stand_as_they_were_written(either):
+    """
+    R3: words that a platform brought swapped read in its order; what came in one second, and
+    an answer between them, stay where they are.
+    """
+    contact_id = await either.opens(messages=[message("1", at="2026-11-20T14:29:00Z")])
+    for text, second in (("3", 32), ("2", 31), ("2b", 31)):
+        await either.says(contact_id, messages=[message(text, at=f"2026-11-20T14:29:{second}Z")])
+    with either.database.write() as session:
+        holding.claim(session, either.vault, contact_id, staff=ELIRA, now=either.now)
+        replying.reply(
+            session, either.vault, contact_id, staff=ELIRA, text="a", key="k", now=either.now
+        )
+    await either.says(contact_id, messages=[message("4", at="2026-11-20T14:29:30Z")])
+
+    assert [m.text for m in opened(either, contact_id).messages] == ["1", "2", "2b", "3", "a", "4"]
 
 
 async def test_graver_words_raise_and_lighter_ones_do_not_lower(helpline):
