@@ -26,7 +26,7 @@ from bot.channels.line import Clock, Sleep
 from bot.channels.pace import Pace
 from bot.channels.telegram.courtesy import Courtesy
 from bot.channels.telegram.faults import channel_error, silence_libraries
-from bot.channels.telegram.frame import parts_of
+from bot.channels.telegram.frame import Part, parts_of
 from bot.channels.telegram.link import Link
 from bot.channels.telegram.names import number_of
 from bot.channels.telegram.patience import until_done
@@ -206,5 +206,10 @@ class TelegramChannel:
         """Several processes that change a name at once would use up what a day allows."""
         while not await holds(held):
             await self._pause(LEASE_PAUSE)
-        for part in parts_of(self._link, self._words):
-            self._spawn(until_done(part.fit, part.name, self._pause, needed=False))
+        first, *others = parts_of(self._link, self._words)
+        await self._fit(first)  # alone, so that an outage is told of once, not by each part
+        for part in others:
+            self._spawn(self._fit(part))
+
+    async def _fit(self, part: Part) -> None:
+        await until_done(part.fit, part.name, self._pause, needed=False)

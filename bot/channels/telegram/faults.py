@@ -8,6 +8,7 @@ from telegram.error import (
     BadRequest,
     ChatMigrated,
     Forbidden,
+    InvalidToken,
     NetworkError,
     RetryAfter,
     TelegramError,
@@ -55,6 +56,13 @@ def refused_alone(error: TelegramError) -> bool:
 def broke_off(error: TelegramError) -> bool:
     """Tell whether the call did not come to an end: a time-out, a broken line, a 5xx, too much."""
     return isinstance(error, NetworkError) and not isinstance(error, BadRequest)
+
+
+def cause(error: TelegramError) -> str:
+    """Return for whoever runs the service what it was: the library's text may hold the token."""
+    if isinstance(error, InvalidToken):
+        return "the token is refused: look at SIGURT_TELEGRAM_TOKEN"
+    return type(error).__name__
 
 
 def says(error: TelegramError, *words: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from telegram.error import RetryAfter, TelegramError
 
-from bot.channels.telegram.faults import reason, refused_alone, seconds_of
+from bot.channels.telegram.faults import cause, reason, refused_alone, seconds_of
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +32,6 @@ async def until_done(call: Call, what: str, pause: Pause, *, needed: bool = True
             if refused_alone(error) and not needed:
                 _log.error("telegram: %s is refused: %s", what, reason(error))
                 return None
-            _log.warning("telegram: %s not set (%s)", what, type(error).__name__)
+            _log.warning("telegram: %s not set (%s)", what, cause(error))
             wait = min(2 * wait, LONGEST_PAUSE)
         await pause(wait)

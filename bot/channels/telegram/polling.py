@@ -17,7 +17,7 @@ from telegram.error import Conflict, RetryAfter, TelegramError
 
 from bot.channels.base import Held, Inbound, Malformed
 from bot.channels.body import Json
-from bot.channels.telegram.faults import seconds_of
+from bot.channels.telegram.faults import cause, seconds_of
 from bot.channels.telegram.reading import chat_of, read_update, update_id
 
 _log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class Poller:
             await self._pause(seconds_of(error))
         except TelegramError as error:
             self._ready = self._ready and not isinstance(error, Conflict)
-            await self._fail(type(error).__name__)
+            await self._fail(cause(error))
         else:
             await self._settle(whole)
 
@@ -100,7 +100,7 @@ class Poller:
         try:
             await self._handle(inbound)
         except Exception as error:  # whatever it was: not stored, so not confirmed
-            _log.error("polling: update %s not stored (%s)", update_id(raw), type(error).__name__)
+            _log.error("telegram: update %s not stored (%s)", update_id(raw), type(error).__name__)
             return False
         return True
 
@@ -108,13 +108,13 @@ class Poller:
         if not whole:
             await self._fail("not stored")
         elif self._failures:
-            _log.info("polling: works again after %d failures", self._failures)
+            _log.info("telegram: updates come again after %d failures", self._failures)
             self._failures = 0
 
     async def _fail(self, what: str) -> None:
         """Wait longer from failure to failure; tell of the first and of each tenth."""
         if self._failures % 10 == 0:
-            _log.warning("polling: failed %d times (%s)", self._failures + 1, what)
+            _log.warning("telegram: no updates at try %d (%s)", self._failures + 1, what)
         longest = min(FIRST_PAUSE * 2 ** min(self._failures, 10), LONGEST_PAUSE)
         self._failures += 1
         await self._pause(longest * random.uniform(0.5, 1.0))

@@ -120,6 +120,20 @@ async def test_a_refused_part_keeps_neither_the_rest_nor_messages_waiting(
     assert 77 in time.pauses
 
 
+async def test_a_refused_token_is_named_by_its_setting_and_once_a_try(
+    telegram: TelegramStandIn, caplog: pytest.LogCaptureFixture
+) -> None:
+    """
+    Whoever mistyped the token reads which setting to look at, not a line for each part.
+    """
+    telegram.fails("getChatMenuButton", 401, "Unauthorized")
+    await furnish(telegram)
+
+    assert [record.getMessage() for record in caplog.records if "not set" in record.message] == [
+        "telegram: menu button not set (the token is refused: look at SIGURT_TELEGRAM_TOKEN)"
+    ]
+
+
 async def test_only_the_process_with_the_lease_words_the_frame(telegram: TelegramStandIn) -> None:
     """
     Of several processes one sets the frame; while nobody can tell which, none does.
