@@ -42,6 +42,7 @@ ASKED: dict[str, tuple[str, tuple[str, ...]]] = {
     "report_receipt": ("report.type_code", ("stop",)),
 }
 TYPED = ("report_where", "report_receipt")  # here words are the answer
+ADDRESS = re.compile(r"[^\s.]\.[a-z]{2}|(?<!\S)@\w{3}", re.IGNORECASE)
 
 _KINDS = {"csam": "csam_address", "grooming": "grooming"}
 _STATES = ("submitted", "assessed", "police", "notice", "removed", "refused", "gone", "moved")
@@ -71,7 +72,7 @@ def answer_to(question: str, state: State, moment: Moment, option: str) -> Step:
     draft = state.draft or Draft()
     match question, option:
         case "report", "go_on":
-            return _begun(state, moment)
+            return _begun(_with(state, Draft()), moment, "report_where")
         case "report", "code":
             return _ask(state, moment, "report_receipt")
         case "report", _:
@@ -92,17 +93,24 @@ def _with(state: State, draft: Draft) -> State:
     return replace(state, draft=draft)
 
 
-def _begun(state: State, moment: Moment) -> Step:
+def _begun(state: State, moment: Moment, question: str) -> Step:
+    """What happens with a report is told before anything more is asked."""
     forget = SetTimer(name=FORGET, at=moment.at + KEPT)
-    begun = _with(state, Draft())
-    return Step(begun, (forget,)).then(_ask(begun, moment, "report_where", "report.how"))
+    return Step(state, (forget,)).then(_ask(state, moment, question, "report.how"))
+
+
+def takes(state: State, text: str) -> bool:
+    """Whether what is typed now answers: the opening says that the address is enough."""
+    return state.asked in TYPED or (state.asked == "report" and bool(ADDRESS.search(text)))
 
 
 def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
-    """What was typed where an address or a code was asked for."""
+    """What was typed where an address or a code was asked for, or an address right away."""
     if state.asked == "report_receipt":
         return _receipt(state, moment, event.text)
     draft = replace(state.draft or Draft(), where=event.text.strip()[:ADDRESS_KEPT])
+    if state.asked == "report":
+        return _begun(_with(state, draft), moment, "report_kind")
     return _ask(_with(state, draft), moment, "report_kind")
 
 
@@ -174,6 +182,8 @@ def forget(state: State) -> Step:
 
 def stored(state: State, moment: Moment, event: ReportStored) -> Step:
     """The helpline has it: the code, once. For somebody who is away it waits."""
+    if not event.receipt:  # stored under a key of before; the code was in the first answer
+        return Step(state) if handover.away(state) else closing(state, moment, "report.no_code")
     if handover.away(state):
         return Step(_with(state, replace(state.draft or Draft(), receipt=event.receipt)))
     return show_receipt(state, moment, event.receipt)

@@ -82,6 +82,26 @@ def test_an_address_is_reported_in_a_few_presses(language: str) -> None:
     assert reporter.state.draft is None
 
 
+@pytest.mark.parametrize(
+    "address", ["https://example.com/a", "t.me/example", "@example", "shiko example.com"]
+)
+def test_an_address_pasted_at_once_is_taken(address: str) -> None:
+    """“The address is enough”: whoever pastes it there goes on from it, and is told what happens."""
+    reporter = Reporter().presses("go.report").types(address)
+    assert reporter.keys == ["report.how", "report.kind"]
+
+    reporter.presses("report_kind.violence", "report_send.send")
+
+    assert reporter.only(FileReport).addresses == (address,)
+
+
+def test_words_that_are_no_address_are_not_reported() -> None:
+    """What is typed at the opening and is no address goes the way of all words."""
+    reporter = Reporter().presses("go.report").types("nuk e di mire. si behet")
+
+    assert reporter.state.draft is None
+
+
 def test_the_code_is_shown_once_and_goes_from_the_screen() -> None:
     """The receipt is shown in groups of four, kept nowhere, and taken back after the press."""
     reporter = Reporter().does(ReportStored(at=AT, receipt=RECEIPT))
@@ -96,6 +116,11 @@ def test_the_code_is_shown_once_and_goes_from_the_screen() -> None:
         next(effect for effect in reporter.effects if isinstance(effect, Say)).instead == shown.key
     )
     assert "report.thanks" in reporter.keys
+
+
+def test_a_report_without_its_code_is_said_to_have_arrived() -> None:
+    """Where the helpline no longer tells the code, no empty code is shown."""
+    assert "report.no_code" in Reporter().does(ReportStored(at=AT, receipt="")).keys
 
 
 def test_where_nothing_can_be_taken_back_the_code_is_said_to_stay() -> None:
