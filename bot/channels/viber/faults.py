@@ -61,15 +61,31 @@ STATUSES: Mapping[int, Meaning] = {
     20: Meaning.WRONG,  # broadcastNotAllowed
 }
 
+# What whoever runs the service can mend.
+MENDS: Mapping[int, str] = {
+    1: "Viber cannot call SIGURT_PUBLIC_URL: is it reached from outside, by a known certificate?",
+    2: "the token is refused: look at SIGURT_VIBER_TOKEN",
+    7: "the account is blocked: ask Viber",
+    8: "the account is not there: ask Viber",
+    9: "the account is suspended: ask Viber",
+    15: "the account has no permission yet: ask Viber",
+}
+
 
 def meaning_of(status: int) -> Meaning:
     """Return what a status means; one that is not in the table blames nobody."""
     return STATUSES.get(status, Meaning.UNCLEAR)
 
 
+def explained(status: int) -> str:
+    """Return a status with its mend, where there is one for whoever runs the service."""
+    mend = MENDS.get(status)
+    return f"status {status}: {mend}" if mend else f"status {status}"
+
+
 def channel_error(status: int) -> ChannelError:
     """Return the error that delivery understands, for a status that is not 0."""
-    why = f"status {status}"
+    why = explained(status)
     match meaning_of(status):
         case Meaning.GONE:
             return ChatGone(why)
@@ -124,13 +140,13 @@ class Shutter:
         if meaning_of(status) is not Meaning.SHUT:
             return self._open()
         if self._until is None:
-            _log.error("viber: the account is shut (status %d)", status)
+            _log.error("viber: nothing can be sent (%s)", explained(status))
             self._alarm("viber_shut")
         self._until = self._clock() + RARELY
 
     def _open(self) -> None:
         if self._until is not None:
-            _log.info("viber: the account is open again")
+            _log.info("viber: messages can be sent again")
         self._until = None
 
 

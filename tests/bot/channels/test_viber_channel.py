@@ -711,6 +711,21 @@ async def test_a_shut_account_is_told_once_and_tried_rarely(bot: Bot, child: Chi
     assert bot.alarms == ["viber_shut"]
 
 
+async def test_a_wrong_token_is_named_by_its_setting(
+    bot: Bot, child: Child, caplog: pytest.LogCaptureFixture
+) -> None:
+    """
+    Whoever mistyped the token reads which setting to look at.
+    """
+    bot.viber.says("send_message", 2)
+
+    with pytest.raises(ChannelDown, match="SIGURT_VIBER_TOKEN"):
+        await send(bot, child.id, say("Mirë."))
+
+    assert "SIGURT_VIBER_TOKEN" in caplog.text
+    assert bot.viber.token not in caplog.text
+
+
 async def test_nothing_private_is_logged(
     bot: Bot,
     child: Child,
