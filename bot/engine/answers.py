@@ -229,7 +229,7 @@ def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
     option = "" if event.forwarded else typed_option(state, moment, event.text)
     if option:
         return _taken(state, moment, state.asked, option)
-    if state.asked in report.TYPED and state.contact is None:
+    if report.takes(state, event.text) and state.contact is None:
         return report.typed(state, moment, event)
     if state.asked in trace.TYPED:
         return trace.TYPED[state.asked](state, moment, event)

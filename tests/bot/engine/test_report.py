@@ -86,7 +86,7 @@ def test_an_address_is_reported_in_a_few_presses(language: str) -> None:
     "address", ["https://example.com/a", "t.me/example", "@example", "shiko example.com"]
 )
 def test_an_address_pasted_at_once_is_taken(address: str) -> None:
-    """“The address is enough”: whoever pastes it there goes on from it, and is told what happens."""
+    """“The address is enough”: whoever pastes it there goes on, and is told what happens."""
     reporter = Reporter().presses("go.report").types(address)
     assert reporter.keys == ["report.how", "report.kind"]
 
