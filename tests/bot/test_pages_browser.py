@@ -175,6 +175,26 @@ async def test_the_exit_is_quick_and_final(
     await expect(child.page.locator("#log .me")).to_have_count(0)
 
 
+async def test_nothing_comes_after_the_exit(chat: WebChat, url: str, browser: Browser) -> None:
+    """
+    S22: a bubble that was still to come when the child left comes no more, while the line is
+    slow and the neutral page is only drawn.
+    """
+    child = await phone(browser, url)
+    await child.opens()
+    await child.taps("Shqip")
+    await child.sees("Po të dëgjoj.")
+    await child.context.route("**/exit", lambda route: asyncio.sleep(0))
+    says = [Say(key="k", text=words) for words in ("Një.", "Dy.")]
+    await chat.web.send(chat.runner.taken[0].address, says, key="row-9")
+    await child.sees("Një.")
+
+    async with child.page.expect_event("load"):
+        await child.taps("Dil shpejt")
+
+    assert child.faults == []
+
+
 async def test_a_dropped_picture_stays_on_the_phone(
     chat: WebChat, url: str, browser: Browser
 ) -> None:

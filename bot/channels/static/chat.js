@@ -122,13 +122,13 @@ function settled(turn) {
 
 async function show() {
   showing = true;
-  while (arriving.length) {
+  while (arriving.length && !gone) {
     const turn = arriving.shift();
     if (!turns().some((one) => one.dataset.seq === turn.dataset.seq)) append(turn, false);
     if (arriving.length && !calm.matches && !document.hidden) await pause(APART);
   }
   showing = false;
-  matchFrame();
+  if (!gone) matchFrame();
 }
 
 // The frame speaks the language of the talk; a new one comes with the whole page. The help
