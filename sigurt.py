@@ -155,6 +155,7 @@ def when_stopped(do: Callable[[], None]) -> None:
 
 def application() -> ASGIApp:
     """What a server process runs, by the plan that ``serve`` made."""
+    _quiet_logs()
     return build(Plan(**json.loads(os.environ[PLAN])))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import signal
@@ -161,6 +162,20 @@ def test_people_of_a_trial_are_shut_out_when_it_gets_serious(
 
     with sigurt._helpline_database() as database, database.read() as session:
         assert [person.disabled for person in service.members(session, vault)] == [ended]
+
+
+def test_a_worker_logs_as_quietly_as_the_service(settings: pytest.MonkeyPatch) -> None:
+    """
+    S11: a process of several hushes the libraries, which would log addresses with tokens.
+    """
+    plan = {"bot": True, "api": True, "trial": True}
+    settings.setenv(sigurt.PLAN, json.dumps(plan))
+    library = logging.getLogger("apscheduler")
+    settings.setattr(library, "level", logging.DEBUG)
+
+    sigurt.application()
+
+    assert library.getEffectiveLevel() == logging.WARNING
 
 
 @pytest.mark.parametrize(
