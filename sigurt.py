@@ -104,6 +104,13 @@ class Together:
         if self._bot is not None:
             self._bot.state.bot.web.close()
 
+    @property
+    def messengers(self) -> list[str]:
+        """The names of the messengers that the settings join."""
+        if self._bot is None:
+            return []
+        return [platform.name for platform in self._bot.state.bot.platforms]
+
     def prepare(self) -> None:
         """Bring the bot's tables to the newest form; the helpline has done so with its own."""
         if self._bot is not None:
@@ -250,8 +257,7 @@ def serve(args: argparse.Namespace) -> int:
     app = build(plan)
     app.prepare()  # what is wrong is met here, before anybody is told an address
     listening = _listen(args.host, args.port)
-    if plan.api:
-        _announce(plan, args, real_accounts=asked_for_trial and not plan.trial)
+    _announce(app, plan, args, real_accounts=asked_for_trial and not plan.trial)
     os.environ[PLAN] = json.dumps(asdict(plan))
     config = uvicorn.Config(
         app if args.workers == 1 else "sigurt:application",
@@ -339,19 +345,26 @@ def _first_token(plan: Plan) -> str | None:
         return first_link(session, now, trial=plan.trial)
 
 
-def _announce(plan: Plan, args: argparse.Namespace, *, real_accounts: bool) -> None:
+def _announce(app: Together, plan: Plan, args: argparse.Namespace, *, real_accounts: bool) -> None:
     """Say where things are, with the one-time link while there is no administrator."""
-    token = _first_token(plan)
     here = bot_settings().public_url or f"http://{args.host}:{args.port}"
     if plan.bot:
         print(f"Browser chat      {here}/")
+    if app.messengers:
+        print(f"Messengers        {', '.join(app.messengers)}")
+    if plan.api:
+        _announce_desk(plan, here, real_accounts=real_accounts)
+    sys.stdout.flush()
+
+
+def _announce_desk(plan: Plan, here: str, *, real_accounts: bool) -> None:
+    token = _first_token(plan)
     print(f"Staff console     {here}/helpline")
     if real_accounts:
         print(f"This folder has real accounts, so this is no trial: sign in at {here}/helpline.")
     if token:
         kind = "Open as a trial " if plan.trial else "First administrator"
         print(f"{kind}  {here}/helpline/first/{token}   (works once)")
-    sys.stdout.flush()
 
 
 def _quiet_logs() -> None:

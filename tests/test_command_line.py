@@ -164,6 +164,29 @@ def test_people_of_a_trial_are_shut_out_when_it_gets_serious(
         assert [person.disabled for person in service.members(session, vault)] == [ended]
 
 
+@pytest.mark.parametrize("options", [[], ["--bot-only"]])
+def test_the_start_says_which_messengers_are_joined(
+    settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    """
+    Whoever set a token reads that it was heard, also where there is no console to open.
+    """
+    settings.setattr(sigurt, "_run", lambda *_: 0)
+    settings.setenv(sigurt.PLAN, "")
+    here = "https://chat.example.com"
+    helpline = {"URL": "https://desk.example.com", "KEY": "k" * 32, "PUBLIC_KEY": KEY}
+    for name, value in helpline.items():
+        settings.setenv(f"SIGURT_HELPLINE_{name}", value)
+    settings.setenv("SIGURT_PUBLIC_URL", here)
+    settings.setenv("SIGURT_TELEGRAM_TOKEN", "1:abc")
+    settings.setenv("SIGURT_VIBER_TOKEN", "4-a")
+
+    assert sigurt.main(["serve", "--port", "0", *options]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[:2] == [f"Browser chat      {here}/", "Messengers        telegram, viber"]
+    assert any("Staff console" in line for line in told) is (options == [])
+
+
 def test_a_worker_logs_as_quietly_as_the_service(settings: pytest.MonkeyPatch) -> None:
     """
     S11: a process of several hushes the libraries, which would log addresses with tokens.
