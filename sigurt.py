@@ -51,6 +51,7 @@ NOT_SETTINGS = (  # also of our name: for the workers, tests and compose.yaml
 )
 HELPLINE_PATHS = ("/v1", "/helpline", "/openapi.json")
 PASSED_ON = ("forwarded", "via", "x-real-ip")  # and whatever begins with x-forwarded-
+CLOSE = 0.7  # of 1: the prefix that all settings share makes even strangers alike
 GRACE = 5  # seconds for open streams to end when the service stops
 
 
@@ -217,11 +218,12 @@ def _unknown_settings() -> Iterator[str]:
     import bot.settings
 
     fields = {*api.settings.Settings.model_fields, *bot.settings.Settings.model_fields}
-    known = {*NOT_SETTINGS, *(f"SIGURT_{field.upper()}" for field in fields)}
+    names = sorted(f"SIGURT_{field.upper()}" for field in fields)
+    known = {*NOT_SETTINGS, *names}
     file = DotEnvSettingsSource(bot.settings.Settings).env_vars
     found = {name.upper() for name in (*os.environ, *file)}
     for name in sorted(name for name in found - known if name.startswith("SIGURT_")):
-        near = difflib.get_close_matches(name, sorted(known.difference(NOT_SETTINGS)), n=1)
+        near = difflib.get_close_matches(name, names, n=1, cutoff=CLOSE)
         yield f"{name} is not a setting.{f' Did you mean {near[0]}?' if near else ''}"
 
 

@@ -256,11 +256,11 @@ def test_a_mistyped_setting_is_named(
     settings.chdir(tmp_path)
     settings.setenv("SIGURT_TELEGRAM_TOKN", "12:very-secret")
     settings.setenv("SIGURT_REWRITE", "1")
-    (tmp_path / ".env").write_text("SIGURT_QQQQQQQQ=1\nSIGURT_DB_PASSWORD=2\nOTHER=3\n")
+    (tmp_path / ".env").write_text("SIGURT_FOO=1\nSIGURT_DB_PASSWORD=2\nOTHER=3\n")
 
     assert sigurt.main(["serve", "--port", "0"]) == 2
     assert capsys.readouterr().err.splitlines() == [
-        "SIGURT_QQQQQQQQ is not a setting.",
+        "SIGURT_FOO is not a setting.",
         "SIGURT_TELEGRAM_TOKN is not a setting. Did you mean SIGURT_TELEGRAM_TOKEN?",
     ]
 
