@@ -439,21 +439,32 @@ def staff(args: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The command line, as people script against it."""
-    top = argparse.ArgumentParser(prog="sigurt", description=__doc__.splitlines()[0])
+    top = argparse.ArgumentParser(prog="sigurt", description="Sigurt: the bot and its helpline.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     one = commands.add_parser("serve", help="run the service")
     which = one.add_mutually_exclusive_group()
     which.add_argument("--bot-only", action="store_true", help="only what children meet")
     which.add_argument("--api-only", action="store_true", help="only what the helpline meets")
-    one.add_argument("--host", default="127.0.0.1")
-    one.add_argument("--port", type=_number(0, 65_535), default=8000)
     one.add_argument(
-        "--workers", type=_number(1, 64), default=1, help="processes that share the work"
+        "--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)"
+    )
+    one.add_argument("--port", type=_number(0, 65_535), default=8000, help="port (8000)")
+    one.add_argument(
+        "--workers",
+        type=_number(1, 64),
+        default=1,
+        metavar="N",
+        help="processes that share the work (1)",
     )
     one.set_defaults(run=serve)
 
-    one = commands.add_parser("chat", help="talk to the bot in the terminal")
+    one = commands.add_parser(
+        "chat",
+        help="talk to the bot in the terminal",
+        description="Write words, or a button's number or [label]; Ctrl+D ends. "
+        "Nothing is sent and nothing is kept.",
+    )
     one.add_argument(
         "--channel",
         choices=["telegram", "viber", "web"],
