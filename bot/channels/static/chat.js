@@ -128,12 +128,13 @@ async function show() {
     if (arriving.length && !calm.matches && !document.hidden) await pause(APART);
   }
   showing = false;
-  if (!gone) matchFrame();
+  matchFrame();
 }
 
 // The frame speaks the language of the talk; a new one comes with the whole page. The help
 // button says what it leads to now: help, or the numbers while a person is there.
 function matchFrame() {
+  if (gone) return;
   const lamp = turns().filter((one) => one.dataset.lamp).at(-1);
   if (lamp) tell(document.getElementById("lamp"), lamp.dataset.lamp);
   const said = turns().filter((one) => one.dataset.lang).at(-1);
