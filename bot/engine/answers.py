@@ -183,6 +183,8 @@ def _taken(state: State, moment: Moment, question: str, option: str) -> Step:
 
 def _stale(state: State, moment: Moment) -> Step:
     """An old button: where we were, unless a person is talking."""
+    if state.asked == "back":
+        return handover.welcome_back(state, moment)
     if state.contact is not None:
         return Step(state) if state.talking else handover.waiting_news(state, moment)
     said = Step(state, spoken(state, moment, ["stale.we_were_here"]))

@@ -98,8 +98,9 @@ def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
         return None
     back = replace(state, quiet=False)
     told = triage(back, moment, event)  # danger is answered at once, a caption as well
-    if told is not None:
-        return told
+    prying = stranger(state, moment, event) if told is None else None
+    if told is not None or prying is not None:
+        return told or prying
     kept = _kept_for_person(back, moment, event)
     return kept.then(handover.welcome_back(kept.state, moment))
 
@@ -159,10 +160,11 @@ def help_word(state: State, moment: Moment, event: AnyEvent) -> Step | None:
 
 
 def stranger(state: State, moment: Moment, event: AnyEvent) -> Step | None:
-    """“What has my son been writing here?”; after an absence “who is this?” as well."""
+    """“What has my son been writing here?”; once the child has left “who is this?” as well."""
     if not isinstance(event, MessageReceived):
         return None
-    found = not cover.lately(state, moment.at) and _heard(moment, event, "stranger_words")
+    gone = state.quiet or state.asked == "back" or not cover.lately(state, moment.at)
+    found = gone and _heard(moment, event, "stranger_words")
     if not found and not _says_of_parents(moment, event.text):
         return None
     kept = _kept_for_person(state, moment, event) if cover.guarded(state) else Step(state)

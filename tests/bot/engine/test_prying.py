@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from fakes.onlooker import Talk, watched
+from fakes.onlooker import HARM, ID, Talk, watched
 
-from bot.engine.events import Started
+from bot.engine.events import CounsellorJoined, Started
 
 
 def interrupted() -> Talk:
@@ -32,3 +32,35 @@ def test_a_welcome_that_was_left_open_opens_to_nobody_else(first: str) -> None:
     assert talk.state.held == (("Elira", "Jam këtu, Arta."),)
     assert talk.types("bicikleta") == ["own_word.back"]
     assert talk.taps("back.yes") == ["person"]
+
+
+def hidden(way: str) -> Talk:
+    """A child in a talk with a person, without an own word, that has just left."""
+    talk = Talk()
+    talk.types("zzz", HARM)
+    talk.taps("danger.no", "offer.yes")
+    talk.happens(CounsellorJoined(at=talk.at, contact_id=ID, name="Elira"))
+    talk.writes("Jam Elira. E lexova.")
+    talk.types(way)
+    talk.taps("hide.yes")
+    return talk
+
+
+@pytest.mark.parametrize("way", ["dil", "fshije biseden"])
+@pytest.mark.parametrize("asks", ["kush është ky?", "çfarë ka shkruar vajza ime këtu"])
+def test_who_asks_right_after_the_child_left_is_not_welcomed_back(way: str, asks: str) -> None:
+    """C4: “welcome back, shall we go on?” would tell that there was something, and show it."""
+    talk = hidden(way)
+
+    assert talk.types(asks) == ["stranger.program", "stranger.silent"]
+
+    assert "person" not in [*talk.taps("back.yes"), *talk.types("po")]
+    assert talk.writes("Si je?") == []
+
+
+def test_an_old_button_after_a_return_is_not_met_with_silence() -> None:
+    """Who is welcomed back and presses something older is asked again, never left without."""
+    talk = hidden("fshije biseden")
+    assert talk.types("hej") == ["back.open"]
+
+    assert talk.taps("today.start") == ["back.open"]
