@@ -38,6 +38,7 @@ class Kept(Progress):
         super().__init__(parcel.done)
         self._runner, self._parcel, self._note = runner, parcel, note
         self._stored = 0  # of ``shown``
+        self.dropped = False  # whoever was to read it has left, or cannot be reached
 
     def rows(self) -> tuple[Standing, ...]:
         """What was accepted and is not stored yet."""
@@ -53,6 +54,16 @@ class Kept(Progress):
             self._stored = known
         except StoreUnavailable as gone:
             log.warning("row %d came to part %d, not stored: %s", row, done, gone)
+
+    async def wanted(self) -> bool:
+        """Ask for the row, which another process may have dropped; when nobody knows, say it."""
+        row = self._parcel.id
+        try:
+            there = self.dropped or await self._runner.ask(lambda c: outbox.is_there(c, row))
+        except StoreUnavailable:  # an exit could not be stored either
+            return True
+        self.dropped = self.dropped or not there
+        return not self.dropped
 
 
 def _keep(connection: Connection, row: int, done: int, rows: Sequence[Standing]) -> None:
@@ -101,6 +112,11 @@ class Books:
     async def accepted(self, held: Held, *, free_at: int = 0) -> None:
         """It has left."""
         await self._runner.settle(self.settled(held, "accepted", free_at=free_at))
+
+    async def dropped(self, held: Held) -> None:
+        """The rest of it was not to be said any more; its row has gone already."""
+        await self.tell(held.parcel.key, "failed")
+        await self._runner.settle(self.settled(held, "accepted"))
 
     async def put_off(self, held: Held, seconds: float | None = None) -> None:
         """It is tried again in so many seconds; without a number, ever later."""

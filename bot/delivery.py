@@ -125,10 +125,11 @@ class Delivery:
         return self._channel_lanes[parcel.channel]
 
     def forget(self, keys: Collection[str]) -> None:
-        """These were dropped; what is already on its way cannot be called back."""
+        """These were dropped; of what is on its way the bubble just sent is the last."""
         for key in keys:
             held = self._held.get(key)
             if held is not None and held.under_way:
+                held.kept.dropped = True
                 continue
             self._held.pop(key, None)
             self._start(self._stored(partial(self._books.tell, key, "failed")))

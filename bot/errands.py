@@ -57,7 +57,7 @@ class Errands:
             self._books.alarms.sound("channel_bug", row=held.parcel.id, error=kind)
             return partial(self._down, held)
         if held.parcel.kind == SAYS:
-            return partial(self._sent, held)
+            return partial(self._books.dropped if held.kept.dropped else self._sent, held)
         return partial(self._removed, held, left)
 
     async def _do(self, held: Held) -> int:

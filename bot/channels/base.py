@@ -117,7 +117,8 @@ class Progress:
     """How many parts of an answer the platform has accepted, and under which ids.
 
     A channel appends to ``shown`` with each part, and awaits ``accepted`` after each but
-    the last: the last one settles the whole answer.
+    the last: the last one settles the whole answer. Before a part that had to wait it asks
+    whether that is ``wanted`` still.
     """
 
     done: int = 0
@@ -126,6 +127,10 @@ class Progress:
     async def accepted(self, done: int) -> None:
         """So many are accepted now; returns when that, and what is in ``shown``, is kept."""
         self.done = done
+
+    async def wanted(self) -> bool:
+        """Whether the rest is to be said; the person may have left since. If not, say no more."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)

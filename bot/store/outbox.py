@@ -180,6 +180,11 @@ def progress(connection: Connection, id: int, done: int) -> None:
     connection.execute(_PROGRESS, {"which": id, "to": done})
 
 
+def is_there(connection: Connection, id: int) -> bool:
+    """Whether a row has neither left nor been dropped."""
+    return connection.execute(select(_OUTBOX.c.id).where(_OUTBOX.c.id == id)).first() is not None
+
+
 def hurry(connection: Connection, pairs: Iterable[tuple[Pair, int]]) -> None:
     """Raise what waits in a pair to at least this urgency, so that order holds nothing up."""
     values = [

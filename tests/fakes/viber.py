@@ -392,6 +392,7 @@ class ViberStandIn:
         try:
             fields = self._read(request, body)
             self.calls.append((method, fields))
+            self._wake()
             return await self._answer(method, fields)
         except Refused as refusal:
             if refusal.status not in _NO_MISTAKES:

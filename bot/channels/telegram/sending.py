@@ -28,6 +28,7 @@ from bot.store.database import StoreUnavailable
 _log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 30.0  # seconds; a clock that was put back must not silence a chat
+AT_ONCE = 0.1  # seconds; nobody leaves in them
 UNCHANGED = "message is not modified"
 
 
@@ -58,7 +59,9 @@ class Sender:
         spent = place.pressed not in places[:begun_at]  # else its buttons may be new ones by now
         for done in range(begun_at, len(pages)):
             page, old = pages[done], places[done]
-            await self._ready(chat, page, place.not_before, first=done == begun_at)
+            waited = await self._ready(chat, page, place.not_before, first=done == begun_at)
+            if waited and not await progress.wanted():
+                return
             shown = await self._edited(chat, old, page) if old else None
             spent = spent and not (shown and old == place.pressed)
             shown = shown or await self._new(chat, page)
@@ -69,8 +72,12 @@ class Sender:
             old_one = number_of(place.pressed)
             self._courtesy.begin(self._unbutton(chat, old_one), "buttons not taken away")
 
-    async def _ready(self, chat: int, page: Page, not_before: int, *, first: bool) -> None:
-        """Wait until the platform would not find it too fast; "typing" shows meanwhile."""
+    async def _ready(self, chat: int, page: Page, not_before: int, *, first: bool) -> bool:
+        """Wait until the platform would not find it too fast; "typing" shows meanwhile.
+
+        Tells whether it took so long that the person may have left.
+        """
+        begun_at = self._wall()
         wait = min(not_before / 1000 - self._wall(), LONGEST_WAIT) if first else 0.0
         typing = None
         if wait > 0 or not first:
@@ -80,6 +87,7 @@ class Sender:
         await self._pace.turn(str(chat), urgent=page.urgent)
         if typing is not None:
             typing.cancel()  # shown after the words it would be a riddle
+        return wait > 0 or not first or self._wall() - begun_at > AT_ONCE
 
     async def _edited(self, chat: int, message: str, page: Page) -> Shown | None:
         """Put the page in a message's place; None when the platform will not have it."""

@@ -142,7 +142,10 @@ class ViberChannel:
         """
         progress = progress or Progress()
         pages = pages_of(says, self._picture_url)
-        for done in range(progress.done, len(pages)):
+        begun_at = progress.done
+        for done in range(begun_at, len(pages)):
+            if done > begun_at and not await progress.wanted():
+                return
             token = await self._page(address, pages[done])
             if token:
                 progress.shown.append(Shown(token, pages[done].key))
