@@ -1,0 +1,453 @@
+"""The whole bot on each channel, and a child's phone there: what it does, and what it reads.
+
+    async with CHANNELS["viber"](folder, helpline) as phone:
+        await phone.does(MessageReceived(at=now, text="ndihmë"))
+        await phone.read()
+
+A phone does what an app lets a child do: it presses a key that it shows, votes in a quiz
+that is open. ``read`` is everything that stood in the chat, oldest first, also what was
+changed or removed since.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import httpx
+import uvicorn
+from fakes.telegram import TelegramStandIn
+from fakes.viber import ViberStandIn
+from playwright.async_api import Browser, Error, Page
+from pydantic import SecretStr
+
+from bot.app import Bot, create_app
+from bot.channels.web.door import Visitor
+from bot.engine.events import (
+    AnyEvent,
+    ButtonTapped,
+    ExitPressed,
+    Helpline,
+    LanguageChosen,
+    MediaOffered,
+    MessageReceived,
+    Started,
+)
+from bot.helpline import Helpline as Line
+from bot.settings import Settings
+
+PUBLIC = "https://sigurt.example.com"
+TRIES, PAUSE = 2_000, 0.01  # then a test that waits in vain is told so
+FILE = {"file_id": "BQACAgQAAx", "file_unique_id": "AgAD"}
+
+
+class Phone(Protocol):
+    """A child on one channel; ``bot`` is behind it."""
+
+    channel: str
+    bot: Bot
+
+    @property
+    def conversation(self) -> str: ...
+
+    async def does(self, event: AnyEvent, label: str = "") -> None: ...
+
+    async def offers(self, button: str, label: str = "") -> bool: ...
+
+    async def read(self) -> list[str]: ...
+
+    async def settled(self) -> None: ...
+
+
+class TelegramPhone:
+    """A child with Telegram."""
+
+    channel = "telegram"
+
+    def __init__(self, telegram: TelegramStandIn, bot: Bot) -> None:
+        self.platform, self.bot = telegram, bot
+        self.child = telegram.child()
+        self.child.started = True  # a script may begin long after that
+
+    @property
+    def conversation(self) -> str:
+        """The conversation's id as the helpline learns it."""
+        return self.bot.runner.conversation_id(self.channel, str(self.child.id))
+
+    async def does(self, event: AnyEvent, label: str = "") -> None:
+        """``label`` is what stands on a button: in a quiz of the platform it is the option."""
+        match event:
+            case Started():
+                self.child.starts(event.payload)
+            case MessageReceived(edited=True):
+                self.child.edits(event.text)
+            case MessageReceived(forwarded=True):
+                self.child.forwards(event.text)
+            case MessageReceived():
+                self.child.says(event.text)
+            case ButtonTapped() if self._asks(label):
+                self.child.votes(label)
+            case ButtonTapped():
+                self.child.taps(event.button)
+            case MediaOffered():
+                self._offers(event)
+            case LanguageChosen():
+                self.child.says(f"/language {event.language}")
+            case ExitPressed():
+                self.child.says("/dil")
+            case _:
+                raise AssertionError(f"no phone does {event}")
+
+    async def offers(self, button: str, label: str = "") -> bool:
+        """Whether a message shows this button, or a quiz that waits for a vote this option."""
+        pressed = any(shown.data_of(button) for shown in self.child.seen)
+        return pressed or self._asks(label)
+
+    async def read(self) -> list[str]:
+        return list(self.child.read)
+
+    async def settled(self) -> None:
+        """Return when every update is acknowledged, every press answered."""
+        telegram = self.platform
+        await telegram.until(lambda: not telegram.waiting, lambda: "updates wait")
+        await telegram.until(lambda: not telegram.unanswered, lambda: "presses wait")
+        await self.bot.delivery.quiet()
+
+    def _asks(self, label: str) -> bool:
+        polls = [shown.poll for shown in self.child.seen if shown.poll]
+        return any(poll.vote is None and label in poll.options for poll in polls)
+
+    def _offers(self, event: MediaOffered) -> None:
+        more: dict[str, Any] = {"caption": event.caption} if event.caption else {}
+        if event.kind == "photo":
+            self.child.sends_photo(event.caption)
+        else:
+            place = {"latitude": 41.3, "longitude": 19.8}
+            self.child.sends(**{event.kind: place if event.kind == "location" else FILE}, **more)
+
+
+class ViberPhone:
+    """A child with Viber."""
+
+    channel = "viber"
+
+    def __init__(self, viber: ViberStandIn, bot: Bot, *, level: int = 10) -> None:
+        self.platform, self.bot = viber, bot
+        self.child = viber.child(level=level)
+
+    @property
+    def conversation(self) -> str:
+        """The conversation's id as the helpline learns it."""
+        return self.bot.runner.conversation_id(self.channel, self.child.id)
+
+    async def does(self, event: AnyEvent, label: str = "") -> None:
+        """A button that stands on no keyboard was pressed just before the keyboard changed."""
+        match event:
+            case Started():
+                self.child.opens(event.payload)
+            case MessageReceived():
+                self.child.types(event.text)
+            case ButtonTapped() if await self.offers(event.button):
+                self.child.presses(f"▸{event.button}")
+            case ButtonTapped():
+                self.child.sends(silent=True, type="text", text=f"▸{event.button}")
+            case MediaOffered(kind="photo"):
+                self.child.sends_picture(event.caption)
+            case MediaOffered(kind="document"):
+                url = "https://files.example.com/x.pdf"
+                self.child.sends(type="file", media=url, file_name="x.pdf", size=9)
+            case MediaOffered(kind="sticker"):
+                self.child.sends(type="sticker", sticker_id=46105)
+            case _:
+                raise AssertionError(f"no phone does {event}")
+
+    async def offers(self, button: str, label: str = "") -> bool:
+        """Whether the keyboard has this key."""
+        return any(sent == f"▸{button}" for _, sent in self.child.buttons)
+
+    async def read(self) -> list[str]:
+        return [shown.text for shown in self.child.shown if not shown.picture]
+
+    async def settled(self) -> None:
+        """Return when every callback is answered."""
+        await self.platform.quiet()
+        await self.bot.delivery.quiet()
+
+
+class Pages:
+    """What a page of the browser chat has shown, by the numbers of its bubbles."""
+
+    def __init__(self) -> None:
+        self._greeting: list[str] = []
+        self._shown: dict[int, str] = {}
+
+    def show(self, bubbles: list[tuple[int, str]], *, fresh: bool) -> list[str]:
+        """Learn what stands there now; return everything that did."""
+        if fresh and not self._shown:
+            self._greeting = [text for number, text in bubbles if not number]
+        # Number 0 is in nobody's log: a greeting, or what an empty page says.
+        self._shown |= {number: text for number, text in bubbles if number}
+        shown = [text for _, text in sorted(self._shown.items())]
+        return shown if set(self._greeting) <= set(shown) else self._greeting + shown
+
+
+class WebPhone:
+    """A child with a browser without script."""
+
+    channel = "web"
+    MEDIA: ClassVar = {"photo": "image", "document": "file", "voice": "audio"}
+
+    def __init__(self, http: httpx.AsyncClient, bot: Bot) -> None:
+        self.http, self.bot = http, bot
+        self.pages = Pages()
+        self.page = self.door = ""
+        self._address = ""
+        self._turn = 0
+
+    @property
+    def conversation(self) -> str:
+        """The conversation's id as the helpline learns it."""
+        if token := next(iter(self.http.cookies.values()), ""):
+            self._address = Visitor(token, fresh=False).address
+        return self.bot.runner.conversation_id(self.channel, self._address)
+
+    async def does(self, event: AnyEvent, label: str = "") -> None:
+        match event:
+            case Started():
+                await self.read()
+            case ExitPressed():
+                await self.posts("/exit")
+            case _:
+                await self.posts("/chat", **self._fields(event))
+
+    async def posts(self, path: str, **fields: str) -> httpx.Response:
+        """Send a form of the page, under an id of its own unless one is given."""
+        self._turn += 1
+        once = {"event": f"00000000-0000-4000-8000-{self._turn:012d}", "door": self.door}
+        answer = await self.http.post(path, data=once | fields)
+        assert answer.status_code in (200, 303), answer.text
+        assert self.conversation
+        return answer
+
+    def _fields(self, event: AnyEvent) -> dict[str, str]:
+        match event:
+            case MessageReceived():
+                return {"text": event.text}
+            case ButtonTapped():
+                return {"tap": event.button}
+            case LanguageChosen():
+                return {"lang": event.language}
+            case MediaOffered():
+                return {"media": self.MEDIA[event.kind]}
+        raise AssertionError(f"no phone does {event}")
+
+    async def offers(self, button: str, label: str = "") -> bool:
+        """Whether the page as it is now has this button."""
+        await self.read()
+        _, _, name = button.partition("go.")
+        frame = f'name="go" value="{name}"'
+        return f'name="tap" value="{button}"' in self.page or frame in self.page
+
+    async def read(self) -> list[str]:
+        self.page = (await self.http.get("/")).text
+        door = re.search(r'name="door" value="([^"]+)"', self.page)
+        self.door = door[1] if door else ""
+        return self.pages.show(_bubbles(self.page), fresh=bool(door))
+
+    async def settled(self) -> None:
+        """Return when what was said is in the page's log."""
+        await self.bot.delivery.quiet()
+
+
+def _bubbles(page: str) -> list[tuple[int, str]]:
+    """The bubbles of a page that are not the child's own: number and words."""
+    turns = re.split(r'<div class="turn" ', page)[1:]
+    found = []
+    for turn in turns:
+        number = re.match(r'data-seq="(\d+)" data-who="(?:bot|person)"', turn)
+        words = re.search(r'<p (?:class="msg[^>]*|lang="..")>(.*?)</p>', turn, re.S)
+        if number and words:
+            found.append((int(number[1]), _plain(words[1])))
+    return found
+
+
+def _plain(markup: str) -> str:
+    broken = re.sub(r"<br\s*/?>", "\n", markup)
+    return html.unescape(re.sub(r"<[^>]+>", "", broken)).replace("\u00a0", " ").strip()
+
+
+class ChromiumPhone:
+    """A child with a browser: it clicks what is there."""
+
+    channel = "web"
+    SHOWN = """turns => [...turns].filter(turn => turn.dataset.who !== 'me').map(turn =>
+        [Number(turn.dataset.seq), turn.querySelector('.msg, .pic p').innerText])"""
+
+    def __init__(self, page: Page, url: str, bot: Bot) -> None:
+        self.page, self.url, self.bot = page, url, bot
+        self.pages = Pages()
+        self.faults: list[str] = []
+        self._address = ""
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("request", lambda r: None if r.url.startswith(url) else self.faults.append(r.url))
+
+    @property
+    def conversation(self) -> str:
+        """The conversation's id as the helpline learns it."""
+        return self.bot.runner.conversation_id(self.channel, self._address)
+
+    async def does(self, event: AnyEvent, label: str = "") -> None:
+        match event:
+            case Started():
+                await self.page.goto(self.url)
+            case MessageReceived():
+                await self.page.locator("#text").fill(event.text)
+                await self.page.locator("#text").press("Enter")
+            case ButtonTapped():
+                await self._button(event.button).click()
+            case _:
+                raise AssertionError(f"no phone does {event}")
+        for cookie in await self.page.context.cookies():
+            self._address = Visitor(cookie.get("value", ""), fresh=False).address
+
+    async def offers(self, button: str, label: str = "") -> bool:
+        """Whether the page has this button; it may come in a moment."""
+        await self._button(button).wait_for()
+        return True
+
+    async def read(self) -> list[str]:
+        """A page that is just loaded anew, in the other language, shows what it showed."""
+        try:
+            fresh = await self.page.locator("#log[data-fresh]").count() > 0
+            shown = await self.page.locator("#log .turn").evaluate_all(self.SHOWN)
+        except Error:
+            return self.pages.show([], fresh=False)
+        plain = [(int(number), text.replace("\u00a0", " ").strip()) for number, text in shown]
+        return self.pages.show(plain, fresh=fresh)
+
+    async def settled(self) -> None:
+        """Return when what was said is in the page's log."""
+        await self.bot.delivery.quiet()
+
+    def _button(self, button: str) -> Any:
+        return self.page.locator(f'button[name=tap][value="{button}"]').last
+
+
+# The bots behind them
+
+
+class Late(httpx.AsyncBaseTransport):
+    """Posts to an application that is made after the stand-in; notes what it answered."""
+
+    def __init__(self) -> None:
+        self.app: Any = None
+        self.answers: list[int] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Hand the call to the application."""
+        answer = await httpx.ASGITransport(self.app).handle_async_request(request)
+        self.answers.append(answer.status_code)
+        return answer
+
+
+@asynccontextmanager
+async def telegram_bot(folder: Path, line: Line) -> AsyncIterator[TelegramPhone]:
+    """The whole bot with Telegram by webhook."""
+    late = Late()
+    async with TelegramStandIn(webhook=late, clock=None) as telegram:
+        settings = Settings(
+            _env_file=None,
+            data_dir=folder,
+            telegram_token=SecretStr(telegram.token),
+            telegram_api_url=telegram.url,
+            public_url=PUBLIC,
+        )
+        late.app = create_app(settings, helpline=line)
+        async with late.app.router.lifespan_context(late.app):
+            await telegram.until(lambda: bool(telegram.hook), lambda: "no webhook")
+            yield TelegramPhone(telegram, late.app.state.bot)
+
+
+@asynccontextmanager
+async def viber_bot(folder: Path, line: Line) -> AsyncIterator[ViberPhone]:
+    """The whole bot with Viber."""
+    late = Late()
+    async with ViberStandIn(webhook=late) as viber:
+        settings = Settings(
+            _env_file=None,
+            data_dir=folder,
+            viber_token=SecretStr(viber.token),
+            viber_api_url=viber.url,
+            public_url=PUBLIC,
+        )
+        late.app = create_app(settings, helpline=line)
+        async with late.app.router.lifespan_context(late.app):
+            await viber.until(lambda: bool(viber.hook), lambda: "no webhook")
+            yield ViberPhone(viber, late.app.state.bot)
+
+
+@asynccontextmanager
+async def web_bot(folder: Path, line: Line) -> AsyncIterator[WebPhone]:
+    """The whole bot with the browser chat."""
+    app = create_app(Settings(_env_file=None, data_dir=folder), helpline=line)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app),
+            base_url="http://localhost",
+            headers={"Sec-Fetch-Site": "same-origin"},
+        ) as http,
+    ):
+        yield WebPhone(http, app.state.bot)
+
+
+@asynccontextmanager
+async def chromium_bot(folder: Path, line: Line, browser: Browser) -> AsyncIterator[ChromiumPhone]:
+    """The whole bot behind a server on loopback, and its page in a browser."""
+    app = create_app(Settings(_env_file=None, data_dir=folder), helpline=line)
+    config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    door = socket.create_server(("127.0.0.1", 0))  # open before the server is: nobody waits
+    serving = asyncio.create_task(server.serve(sockets=[door]))
+    narrow: Any = {"width": 320, "height": 568}
+    context = await browser.new_context(viewport=narrow, reduced_motion="reduce")
+    url = f"http://127.0.0.1:{door.getsockname()[1]}/"
+    yield ChromiumPhone(await context.new_page(), url, app.state.bot)
+    await context.close()
+    server.should_exit = True
+    await serving
+
+
+CHANNELS: dict[str, Callable[[Path, Line], AbstractAsyncContextManager[Any]]] = {
+    "telegram": telegram_bot,
+    "viber": viber_bot,
+    "web": web_bot,
+}
+
+
+async def knows_of(bot: Bot, wanted: Helpline = Helpline.STAFFED) -> None:
+    """Until the bot knows how it is at the helpline: before, it says truly that it does not."""
+    for _ in range(TRIES):
+        if bot.feed.known() is wanted:
+            return
+        await asyncio.sleep(PAUSE)
+    raise AssertionError(f"the bot does not find the helpline {wanted}")
+
+
+async def reads(phone: Phone, expected: list[str]) -> None:
+    """Wait until the phone shows exactly this, in this order."""
+    shown: list[str] = []
+    for _ in range(TRIES):
+        shown = await phone.read()
+        if len(shown) >= len(expected):
+            break
+        await asyncio.sleep(PAUSE)
+    assert len(shown) == len(expected), f"expected {expected[-4:]}, read {shown[-4:]}"
+    for was, wanted in zip(shown, expected, strict=True):
+        assert wanted in was, f"expected {wanted!r}, read {was!r}"
