@@ -83,8 +83,12 @@ def everyday(state: State, moment: Moment) -> Lesson | None:
 
 
 def left_over(state: State, moment: Moment, event: ChatHidden) -> Step:
-    """Some messages could not be removed: said in a line that tells nothing."""
-    if not event.left or hours.silent(state, event):
+    """Some messages could not be removed: said in a line that tells nothing.
+
+    Not to somebody who has left since: the chat was hidden with a question of the day.
+    """
+    gone = state.quiet and not state.asked
+    if not event.left or gone or hours.silent(state, event):
         return Step(state)
     said = one("hide.some_left", cover.plain(state), moment)
     return Step(state, said.effects)
