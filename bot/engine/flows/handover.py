@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.engine.effects import CancelTimer, Effect, OpenContact, PassToCounsellor, SetTimer, Word
+from bot.engine.effects import (
+    CancelTimer,
+    Effect,
+    OpenContact,
+    PassToCounsellor,
+    Say,
+    SetTimer,
+    Word,
+)
 from bot.engine.events import (
     ContactArrived,
     ContactClimbed,
@@ -324,7 +332,14 @@ def left(state: State, moment: Moment, event: CounsellorLeft) -> Step:
     ended = replace(state, contact=None, hold=False, told=None, asked="", heard=0, awaited=False)
     if away(state):  # said when the child comes back
         return Step(replace(ended, asked=state.asked, left="" if state.doubt else event.name))
-    return closing(ended, moment, "person.left", "person.kept", "talk.end", name=event.name)
+    return _ended(ended, moment, event.name)
+
+
+def _ended(state: State, moment: Moment, name: str) -> Step:
+    """A person was here and is gone: the last bubbles that are still protected."""
+    last = closing(state, moment, "person.left", "person.kept", "talk.end", name=name)
+    says = (replace(each, grave=True) if isinstance(each, Say) else each for each in last.effects)
+    return Step(last.state, tuple(says))
 
 
 def _is_another(state: State, contact: int) -> bool:
@@ -368,8 +383,7 @@ def back_answer(state: State, moment: Moment, option: str) -> Step:
 
 def _left_meanwhile(state: State, moment: Moment) -> Step:
     shown = held_words(replace(state, left=""))
-    keys = ("person.left", "person.kept", "talk.end")
-    return shown.then(closing(shown.state, moment, *keys, name=state.left))
+    return shown.then(_ended(shown.state, moment, state.left))
 
 
 def held_words(state: State) -> Step:
