@@ -34,7 +34,13 @@ def covers(state: State, moment: Moment) -> bool:
         return not (state.asked in cover.AS_EVER and taken_up(state, moment, event))
     ordinary = bool(state.asked) and cover.ordinary(state.asked)
     goes_on = state.quiet and ordinary and taken_up(state, moment, event)
-    return goes_on and guards.telling(moment, event) is None
+    return goes_on and not _told_or_left(state, moment)
+
+
+def _told_or_left(state: State, moment: Moment) -> bool:
+    """Whether it tells of harm, or leaves: a person who waits must hear of both."""
+    told = guards.telling(moment, moment.event) is not None
+    return told or guards.leaving(state, moment, moment.event) is not None
 
 
 def first(state: State, moment: Moment, event: AnyEvent) -> Step | None:
