@@ -246,6 +246,9 @@ def _words(state: State, moment: Moment, event: MessageReceived) -> Step:
         return kept.then(handover.welcome_back(kept.state, moment))
     if state.told_of_harm:
         return _more_told(state, moment, event)
+    if state.receipt_waits:
+        kept = handover.hold_words(state, moment, *talk.words_in(moment, event))
+        return kept.then(handover.welcome_back(kept.state, moment))
     if event.forwarded and state.asked not in ("soft", "soft_adult"):
         return talk.passed_on(state, moment, event)
     if state.asked in talk.TELLING and not state.confused:

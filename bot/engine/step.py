@@ -166,6 +166,8 @@ def _started(state: State, moment: Moment) -> Step:
         return handover.waiting_news(state, moment)
     if not state.onboarded:
         return _counted(state, moment).then(unless_grave(state, moment, _from_the_start))
+    if state.receipt_waits:
+        return unless_grave(state, moment, handover.welcome_back)
     if state.asked or state.paused:
         return ask_again(state, moment)
     return doors.menu(state, moment)
