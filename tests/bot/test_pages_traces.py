@@ -8,6 +8,7 @@ import pytest
 from fakes.webchat import Child, WebChat, phone, serving, web_chat
 from playwright.async_api import Browser, Route, expect
 
+from bot.channels.base import Inbound
 from bot.engine.effects import Say
 from bot.engine.events import ExitPressed, MessageReceived
 
@@ -197,6 +198,32 @@ async def test_a_bubble_taken_back_leaves_every_page(child: Child, chat: WebChat
     await child.sees("Po të dëgjoj.", times=2)
     await child.sees("limonadë", times=0)
     await child.sees("kercenon", times=0)
+
+
+async def test_a_first_word_that_is_taken_back_leaves_a_page_that_works(
+    chat: WebChat, url: str, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Whoever begins with a picture, which is taken back before it is answered, can go on.
+    """
+    handle = chat.runner.handle
+
+    async def removes(inbound: Inbound) -> bool:
+        fresh = await handle(inbound)
+        if inbound.message and len(chat.runner.taken) == 2:
+            await chat.web.take_back(inbound.address, [inbound.message])
+        return fresh
+
+    monkeypatch.setattr(chat.runner, "handle", removes)
+    child = await phone(browser, url)
+    await child.opens()
+    await child.says("fjala ime")
+    await child.sees("Po të dëgjoj.")
+    await child.sees("fjala ime", times=0)
+    await child.says("edhe një")
+
+    await child.sees("Po të dëgjoj.", times=2)
+    assert child.faults == []
 
 
 async def test_what_is_taken_back_at_once_leaves_too(

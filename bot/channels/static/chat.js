@@ -274,7 +274,8 @@ function arrived(answer, item) {
 
 // The conversation begins with the greeting that stands there already.
 function greeted(bubbles, item) {
-  const own = bubbles.findIndex((bubble) => parse(bubble.html).dataset.event === item.event);
+  const isOwn = ({ html }) => html && parse(html).dataset.event === item.event; // or it is gone
+  const own = bubbles.findIndex(isOwn);
   if (own > 0) bubbles.splice(0, own);
   else for (const first of talk.querySelectorAll('.turn[data-seq="0"]')) first.remove();
 }
