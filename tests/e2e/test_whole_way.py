@@ -135,8 +135,8 @@ async def test_whole_way_in_a_browser(browser: Browser, tmp_path: Path) -> None:
     other host, is off the screen in the end and not in the way back.
     """
     async with (
-        helpline_at(tmp_path / "helpline") as (desk, line),
-        with_phone(chromium_bot(tmp_path, line, browser)) as phone,
+        helpline_at(tmp_path / "helpline") as (desk, lines),
+        with_phone(chromium_bot(tmp_path, lines, browser)) as phone,
     ):
         assert isinstance(phone, ChromiumPhone)
         way = Way(phone, desk, "sq")

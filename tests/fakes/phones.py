@@ -16,9 +16,10 @@ import html
 import re
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
+from unittest.mock import patch
 
 import httpx
 import uvicorn
@@ -26,6 +27,7 @@ from fakes.telegram import TelegramStandIn
 from fakes.viber import ViberStandIn
 from playwright.async_api import Browser, Error, Page
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from bot.app import Bot, create_app
 from bot.channels.web.door import Visitor
@@ -51,7 +53,9 @@ class Phone(Protocol):
     """A child on one channel; ``bot`` is behind it."""
 
     channel: str
-    bot: Bot
+
+    @property
+    def bot(self) -> Bot: ...
 
     @property
     def conversation(self) -> str: ...
@@ -70,10 +74,15 @@ class TelegramPhone:
 
     channel = "telegram"
 
-    def __init__(self, telegram: TelegramStandIn, bot: Bot) -> None:
-        self.platform, self.bot = telegram, bot
+    def __init__(self, telegram: TelegramStandIn, service: Service) -> None:
+        self.platform, self.service = telegram, service
         self.child = telegram.child()
         self.child.started = True  # a script may begin long after that
+
+    @property
+    def bot(self) -> Bot:
+        """The bot behind it."""
+        return self.service.bot
 
     @property
     def conversation(self) -> str:
@@ -117,7 +126,7 @@ class TelegramPhone:
         telegram = self.platform
         await telegram.until(lambda: not telegram.waiting, lambda: "updates wait")
         await telegram.until(lambda: not telegram.unanswered, lambda: "presses wait")
-        await self.bot.delivery.quiet()
+        await self.service.quiet()
 
     def _asks(self, label: str) -> bool:
         polls = [shown.poll for shown in self.child.seen if shown.poll]
@@ -137,9 +146,14 @@ class ViberPhone:
 
     channel = "viber"
 
-    def __init__(self, viber: ViberStandIn, bot: Bot, *, level: int = 10) -> None:
-        self.platform, self.bot = viber, bot
-        self.child = viber.child(level=level)
+    def __init__(self, viber: ViberStandIn, service: Service) -> None:
+        self.platform, self.service = viber, service
+        self.child = viber.child()
+
+    @property
+    def bot(self) -> Bot:
+        """The bot behind it."""
+        return self.service.bot
 
     @property
     def conversation(self) -> str:
@@ -177,7 +191,7 @@ class ViberPhone:
     async def settled(self) -> None:
         """Return when every callback is answered."""
         await self.platform.quiet()
-        await self.bot.delivery.quiet()
+        await self.service.quiet()
 
 
 class Pages:
@@ -203,12 +217,17 @@ class WebPhone:
     channel = "web"
     MEDIA: ClassVar = {"photo": "image", "document": "file", "voice": "audio"}
 
-    def __init__(self, http: httpx.AsyncClient, bot: Bot) -> None:
-        self.http, self.bot = http, bot
+    def __init__(self, http: httpx.AsyncClient, service: Service) -> None:
+        self.http, self.service = http, service
         self.pages = Pages()
         self.page = self.door = ""
         self._address = ""
         self._turn = 0
+
+    @property
+    def bot(self) -> Bot:
+        """The bot behind it."""
+        return self.service.bot
 
     @property
     def conversation(self) -> str:
@@ -262,7 +281,7 @@ class WebPhone:
 
     async def settled(self) -> None:
         """Return when what was said is in the page's log."""
-        await self.bot.delivery.quiet()
+        await self.service.quiet()
 
 
 def _bubbles(page: str) -> list[tuple[int, str]]:
@@ -342,75 +361,129 @@ class ChromiumPhone:
 # The bots behind them
 
 
-class Late(httpx.AsyncBaseTransport):
-    """Posts to an application that is made after the stand-in; notes what it answered."""
+class Service(httpx.AsyncBaseTransport):
+    """The bot in one process or several over one database; calls reach them in turn.
 
-    def __init__(self) -> None:
-        self.app: Any = None
+    ``answers`` are the statuses of what was posted to it. While ``open`` is not set nobody
+    listens; ``restarts`` ends every process and begins anew.
+    """
+
+    def __init__(self, lines: Callable[[], Line], processes: int) -> None:
+        self.lines, self.processes = lines, processes
+        self.settings: dict[str, Any] = {}
+        self.open = True
         self.answers: list[int] = []
+        self.apps: list[Any] = []
+        self._lives = AsyncExitStack()
+
+    @property
+    def bot(self) -> Bot:
+        """The first process's."""
+        bot: Bot = self.apps[0].state.bot
+        return bot
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Hand the call to the application."""
-        answer = await httpx.ASGITransport(self.app).handle_async_request(request)
-        self.answers.append(answer.status_code)
+        """Hand a call to the process whose turn it is."""
+        if not (self.open and self.apps):
+            raise httpx.ConnectError("nobody listens")
+        app = self.apps[len(self.answers) % len(self.apps)]
+        self.answers.append(0)
+        place = len(self.answers) - 1
+        answer = await httpx.ASGITransport(app).handle_async_request(request)
+        self.answers[place] = answer.status_code
         return answer
 
+    async def starts(self) -> None:
+        """Begin; the platform can reach it."""
+        for number in range(self.processes):
+            with patch("bot.leases.this_process", lambda number=number: f"machine-{number}:1"):
+                app = create_app(Settings(_env_file=None, **self.settings), helpline=self.lines())
+                await self._lives.enter_async_context(app.router.lifespan_context(app))
+            self.apps.append(app)
+
+    async def stops(self) -> None:
+        """End in good order."""
+        await self._lives.aclose()
+        self.apps.clear()
+
+    async def quiet(self) -> None:
+        """Return when nothing is on its way."""
+        for app in self.apps:
+            await app.state.bot.delivery.quiet()
+
+    async def later(self) -> None:
+        """Time passes: whatever was put off is due."""
+        await self.bot.runner.ask(lambda c: c.execute(text("UPDATE outbox SET due_at = 0")))
+
+    async def restarts(self) -> None:
+        """End, and begin over the same data."""
+        await self.stops()
+        await self.starts()
+
 
 @asynccontextmanager
-async def telegram_bot(folder: Path, line: Line) -> AsyncIterator[TelegramPhone]:
+async def telegram_bot(
+    folder: Path, lines: Callable[[], Line], *, processes: int = 1
+) -> AsyncIterator[TelegramPhone]:
     """The whole bot with Telegram by webhook."""
-    late = Late()
-    async with TelegramStandIn(webhook=late, clock=None) as telegram:
-        settings = Settings(
-            _env_file=None,
-            data_dir=folder,
-            telegram_token=SecretStr(telegram.token),
-            telegram_api_url=telegram.url,
-            public_url=PUBLIC,
-        )
-        late.app = create_app(settings, helpline=line)
-        async with late.app.router.lifespan_context(late.app):
-            await telegram.until(lambda: bool(telegram.hook), lambda: "no webhook")
-            yield TelegramPhone(telegram, late.app.state.bot)
+    service = Service(lines, processes)
+    async with TelegramStandIn(webhook=service, clock=None) as telegram:
+        service.settings = {
+            "data_dir": folder,
+            "telegram_token": SecretStr(telegram.token),
+            "telegram_api_url": telegram.url,
+            "public_url": PUBLIC,
+        }
+        await service.starts()
+        await telegram.until(lambda: bool(telegram.hook), lambda: "no webhook")
+        yield TelegramPhone(telegram, service)
+        await service.stops()
 
 
 @asynccontextmanager
-async def viber_bot(folder: Path, line: Line) -> AsyncIterator[ViberPhone]:
+async def viber_bot(
+    folder: Path, lines: Callable[[], Line], *, processes: int = 1
+) -> AsyncIterator[ViberPhone]:
     """The whole bot with Viber."""
-    late = Late()
-    async with ViberStandIn(webhook=late) as viber:
-        settings = Settings(
-            _env_file=None,
-            data_dir=folder,
-            viber_token=SecretStr(viber.token),
-            viber_api_url=viber.url,
-            public_url=PUBLIC,
-        )
-        late.app = create_app(settings, helpline=line)
-        async with late.app.router.lifespan_context(late.app):
-            await viber.until(lambda: bool(viber.hook), lambda: "no webhook")
-            yield ViberPhone(viber, late.app.state.bot)
+    service = Service(lines, processes)
+    async with ViberStandIn(webhook=service) as viber:
+        service.settings = {
+            "data_dir": folder,
+            "viber_token": SecretStr(viber.token),
+            "viber_api_url": viber.url,
+            "public_url": PUBLIC,
+        }
+        await service.starts()
+        await viber.until(lambda: bool(viber.hook), lambda: "no webhook")
+        yield ViberPhone(viber, service)
+        await service.stops()
 
 
 @asynccontextmanager
-async def web_bot(folder: Path, line: Line) -> AsyncIterator[WebPhone]:
+async def web_bot(
+    folder: Path, lines: Callable[[], Line], *, processes: int = 1
+) -> AsyncIterator[WebPhone]:
     """The whole bot with the browser chat."""
-    app = create_app(Settings(_env_file=None, data_dir=folder), helpline=line)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(
-            transport=httpx.ASGITransport(app),
-            base_url="http://localhost",
-            headers={"Sec-Fetch-Site": "same-origin"},
-        ) as http,
-    ):
-        yield WebPhone(http, app.state.bot)
+    service = Service(lines, processes)
+    service.settings = {"data_dir": folder}
+    await service.starts()
+    async with browser_at(service) as http:
+        yield WebPhone(http, service)
+    await service.stops()
+
+
+def browser_at(service: Service) -> httpx.AsyncClient:
+    """A browser without script, with cookies of its own."""
+    ours = {"Sec-Fetch-Site": "same-origin"}
+    return httpx.AsyncClient(transport=service, base_url="http://localhost", headers=ours)
 
 
 @asynccontextmanager
-async def chromium_bot(folder: Path, line: Line, browser: Browser) -> AsyncIterator[ChromiumPhone]:
+async def chromium_bot(
+    folder: Path, lines: Callable[[], Line], browser: Browser
+) -> AsyncIterator[ChromiumPhone]:
     """The whole bot behind a server on loopback, and its page in a browser."""
-    app = create_app(Settings(_env_file=None, data_dir=folder), helpline=line)
+    app = create_app(Settings(_env_file=None, data_dir=folder), helpline=lines())
     config = uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     door = socket.create_server(("127.0.0.1", 0))  # open before the server is: nobody waits
@@ -424,7 +497,7 @@ async def chromium_bot(folder: Path, line: Line, browser: Browser) -> AsyncItera
     await serving
 
 
-CHANNELS: dict[str, Callable[[Path, Line], AbstractAsyncContextManager[Any]]] = {
+CHANNELS: dict[str, Callable[..., AbstractAsyncContextManager[Any]]] = {
     "telegram": telegram_bot,
     "viber": viber_bot,
     "web": web_bot,

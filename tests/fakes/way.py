@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -46,6 +46,7 @@ from bot.helpline_http import HttpHelpline
 from bot.script import ABILITIES, BETWEEN, Talk, event_of
 
 Turn = Mapping[str, Any]
+Lines = Callable[[], HttpHelpline]
 NAME = "Elira"
 PLACE = "https://kanali.example.com/dhoma"
 TOLD = {
@@ -234,26 +235,26 @@ class Way:
 
 
 @asynccontextmanager
-async def helpline_at(folder: Path) -> AsyncIterator[tuple[Desk, HttpHelpline]]:
-    """A real helpline with one counsellor on duty, and the bot's line to it."""
+async def helpline_at(folder: Path) -> AsyncIterator[tuple[Desk, Lines]]:
+    """A real helpline with one counsellor on duty, and what makes a bot's line to it."""
     await asyncio.to_thread(folder.mkdir)
     helpline = RealHelpline(folder)
     helpline.now = datetime.now(UTC)
     browser = await seated(helpline, hire(helpline, "elira", NAME, "counsellor", "supervisor"))
     await browser.post("/duty", {"on": "yes"})
-    line = HttpHelpline.in_process(helpline.app, KEY)
-    yield Desk(helpline, browser), line
+    yield Desk(helpline, browser), lambda: HttpHelpline.in_process(helpline.app, KEY)
     await browser.http.aclose()
-    await line.close()
     await helpline.close()
 
 
 @asynccontextmanager
-async def walking(channel: str, folder: Path, language: str) -> AsyncIterator[Way]:
+async def walking(
+    channel: str, folder: Path, language: str, *, processes: int = 1
+) -> AsyncIterator[Way]:
     """A child with this channel at the beginning of its way."""
     async with (
-        helpline_at(folder / "helpline") as (desk, line),
-        with_phone(CHANNELS[channel](folder, line)) as phone,
+        helpline_at(folder / "helpline") as (desk, lines),
+        with_phone(CHANNELS[channel](folder, lines, processes=processes)) as phone,
     ):
         yield Way(phone, desk, language)
 
