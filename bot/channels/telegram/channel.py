@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -21,11 +21,11 @@ from bot.channels.base import (
     Progress,
     Runs,
 )
-from bot.channels.joined import Files, Joined, Turns
+from bot.channels.joined import Files, Joined, Turns, logged
 from bot.channels.line import Clock, Sleep
 from bot.channels.pace import Pace
 from bot.channels.telegram.courtesy import Courtesy
-from bot.channels.telegram.faults import channel_error, silence_libraries
+from bot.channels.telegram.faults import Standing, channel_error, silence_libraries
 from bot.channels.telegram.frame import Part, parts_of
 from bot.channels.telegram.link import Link
 from bot.channels.telegram.names import number_of
@@ -64,6 +64,7 @@ def from_settings(joined: Joined) -> TelegramChannel | None:
         words=joined.words,
         turns=joined.turns(NAME, PER_SECOND),
         files=joined.files,
+        alarm=joined.alarm,
     )
 
 
@@ -71,7 +72,8 @@ class TelegramChannel:
     """The Telegram channel, by long polling or by webhook.
 
     ``words`` is the frame by language; the first is also shown to everyone whose language
-    is not there. ``pause`` is how it waits, ``clock`` how it knows for how long.
+    is not there. ``pause`` is how it waits, ``clock`` how it knows for how long; ``alarm``
+    sounds when the platform no longer knows the token.
     """
 
     name = NAME
@@ -97,12 +99,13 @@ class TelegramChannel:
         api_url: str = "https://api.telegram.org",
         pause: Sleep = asyncio.sleep,
         clock: Clock = time.monotonic,
+        alarm: Callable[[str], None] = logged,
     ) -> None:
         silence_libraries()
         self._mode, self._secret = mode, secret
         self._hook = public_url.rstrip("/") + WEBHOOK_PATH
         self._words, self._turns, self._pause = words, turns, pause
-        self._link = Link(token, api_url)
+        self._link = Link(token, api_url, Standing(alarm).heard)
         self._courtesy = Courtesy(self._link)
         pace = Pace(turns, rest=self.capabilities.rest, clock=clock, sleep=pause)
         self._sender = Sender(

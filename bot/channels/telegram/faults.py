@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 
+import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -17,6 +20,9 @@ from telegram.error import (
 from bot.channels.base import ChannelBusy, ChannelDown, ChannelError, ChannelRefused, ChatGone
 from bot.channels.quiet import silence
 
+_log = logging.getLogger(__name__)
+
+_NO_TOKEN = (401, 404)  # the second for a token that never was one
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
 _TALKATIVE = (
     "httpx",
@@ -79,6 +85,23 @@ def seconds_of(error: RetryAfter) -> float:
 def reason(error: TelegramError) -> str:
     """Return the refusal up to its first colon: what follows may quote the message."""
     return error.message.split(":")[0][:80]
+
+
+class Standing:
+    """Whether the platform knows our token; told of once when it no longer does."""
+
+    def __init__(self, alarm: Callable[[str], None]) -> None:
+        self._alarm = alarm
+        self._known = True
+
+    async def heard(self, answer: httpx.Response) -> None:
+        """Learn from the answer to any call."""
+        known = answer.status_code not in _NO_TOKEN
+        if self._known and not known:
+            self._alarm("telegram_shut")
+        if known and not self._known:
+            _log.info("telegram: the token is taken again")
+        self._known = known
 
 
 def silence_libraries() -> None:

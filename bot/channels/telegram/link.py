@@ -6,10 +6,11 @@ Every call raises the library's ``TelegramError``; its text may hold the token.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import httpx
 from telegram import (
     Bot,
     BotCommand,
@@ -30,6 +31,7 @@ POLL_SECONDS = 15  # well within a lease of 30 s, so that no second process begi
 CONNECTIONS = 64
 
 Menu = tuple[tuple[str, str], ...]  # each command and what it is said to do
+Hears = Callable[[httpx.Response], Awaitable[None]]
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -44,10 +46,13 @@ class Accepted:
 
 
 class Link:
-    """One bot's line to the platform, or to a server that stands in for it."""
+    """One bot's line to the platform, or to a server that stands in for it.
 
-    def __init__(self, token: str, api_url: str) -> None:
-        self._polling, self._calling = _request(4), _request(CONNECTIONS)
+    ``heard`` is told of every answer.
+    """
+
+    def __init__(self, token: str, api_url: str, heard: Hears) -> None:
+        self._polling, self._calling = _request(4, heard), _request(CONNECTIONS, heard)
         self._bot = Bot(
             token,
             base_url=api_url.rstrip("/") + "/bot",
@@ -216,9 +221,13 @@ class Link:
         await self._bot.set_chat_menu_button(menu_button=MenuButtonCommands())
 
 
-def _request(connections: int) -> HTTPXRequest:
+def _request(connections: int, heard: Hears) -> HTTPXRequest:
     return HTTPXRequest(
-        connection_pool_size=connections, connect_timeout=5, read_timeout=10, pool_timeout=30
+        connection_pool_size=connections,
+        connect_timeout=5,
+        read_timeout=10,
+        pool_timeout=30,
+        httpx_kwargs={"event_hooks": {"response": [heard]}},
     )
 
 

@@ -489,6 +489,28 @@ async def test_a_slow_chat_delays_no_other(
     assert slow.texts == ["prit"]
 
 
+async def test_a_token_that_is_taken_away_sounds_once(telegram: TelegramStandIn) -> None:
+    """
+    A bot whose token was revoked tells somebody, once, and keeps every message for later.
+    """
+    alarms: list[str] = []
+    channel = channel_for(telegram, alarm=alarms.append)
+    child = telegram.child()
+    child.starts()
+    telegram.fails("sendMessage", 401, "Unauthorized", times=3)
+
+    for _ in range(3):
+        with pytest.raises(ChannelDown):
+            await channel.send(str(child.id), [say("Mirë.")], key="k")
+    assert alarms == ["telegram_shut"]
+
+    await channel.send(str(child.id), [say("Mirë.")], key="k")
+    telegram.fails("sendMessage", 401, "Unauthorized")
+    with pytest.raises(ChannelDown):
+        await channel.send(str(child.id), [say("Mirë.")], key="k")
+    assert alarms == ["telegram_shut"] * 2
+
+
 async def test_no_log_holds_a_token_or_a_word(
     telegram: TelegramStandIn,
     runner: Runner,
