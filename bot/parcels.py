@@ -205,8 +205,8 @@ def open_all(connection: Connection, rows: Sequence[Taken], sealer: Sealer) -> l
     for taken in rows:
         try:
             parcels.append(_opened(taken, sealer))
-        except SealBroken as broken:
-            log.error("row %s of the outbox is lost: %s", taken.id, broken)
+        except (SealBroken, ValueError, TypeError, LookupError, AttributeError) as broken:
+            log.error("row %s of the outbox is lost: %s", taken.id, type(broken).__name__)
             failed(connection, [taken.id])
     return parcels
 

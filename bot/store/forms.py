@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime
 from typing import Any, get_args
@@ -46,20 +46,16 @@ def write_errand(errand: Errand) -> bytes:
 
 
 def read_errand(stored: bytes) -> Errand:
-    """The errand that ``write_errand`` wrote; fields of a newer version are passed over."""
-    values = {name: value for name, value in json.loads(stored).items() if name in _ERRAND}
+    """The errand that ``write_errand`` wrote; fields of a newer version are passed over.
+
+    Before there were errands a row held its bubbles alone: those are still read.
+    """
+    written = json.loads(stored)
+    if isinstance(written, list):
+        written = {"says": written}
+    values = {name: value for name, value in written.items() if name in _ERRAND}
     says = tuple(_read_say(item) for item in values.pop("says", ()))
     return Errand(**{**values, "says": says, "keys": tuple(values.get("keys", ()))})
-
-
-def write_says(says: Sequence[Say]) -> bytes:
-    """Bubbles as bytes; what has its default is left out."""
-    return _dump([_written_say(say) for say in says])
-
-
-def read_says(stored: bytes) -> tuple[Say, ...]:
-    """The bubbles that ``write_says`` wrote; fields of a newer version are passed over."""
-    return tuple(_read_say(item) for item in json.loads(stored))
 
 
 def write_event(event: AnyEvent) -> bytes:

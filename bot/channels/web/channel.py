@@ -120,7 +120,7 @@ class WebChannel:
         if not messages:
             return
         turns = await self.log.read(conversation)
-        found = [turn for turn in turns if turn.payload["id"] in messages]
+        found = [turn for turn in turns if turn.payload.get("id") in messages]  # old ones had none
         await self.log.append(conversation, [gone(turn) for turn in found])
         for turn in found:
             await self.log.take_back(turn.payload["id"])
