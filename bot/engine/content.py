@@ -159,6 +159,8 @@ class Lexicon:
     hide_words: tuple[str, ...]  # “hide this chat”
     parent_words: tuple[str, ...]  # within “what has my son been writing here”
     stranger_words: tuple[str, ...]  # “who is this?”, by somebody who finds the chat
+    greeting_words: tuple[str, ...]  # “hi”, “how are you”
+    thanks_words: tuple[str, ...]  # “thanks”, “ok”
     data: Mapping[str, object]  # the rest of lexicon.toml, for the triage alone
     cues: Mapping[str, object] = field(default_factory=dict)  # cues.json, for the triage alone
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from bot.engine.effects import Word
 from bot.engine.events import AnyEvent, MediaOffered, MessageReceived, Reading, Severity
@@ -12,10 +14,13 @@ from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, ask, closing, spoken
+from bot.engine.words import one_of
 
 TELLING = ("listening", "telling", "soft", "soft_adult", "secret", "media", "doors", "person")
 LISTENING = ("listen.1", "listen.2", "listen.3")
 SIGN_HOLDS = timedelta(days=7)
+PLEASANTRIES = {"greeting_words": "small.hello", "thanks_words": "small.thanks"}
+LINK = re.compile(r"https?://|www\.|\bt\.me/", re.IGNORECASE)  # pasted to ask: is this OK?
 
 
 def to_counsellor(state: State, moment: Moment, event: MessageReceived) -> Step:
@@ -230,6 +235,10 @@ def picture_answer(state: State, moment: Moment, option: str) -> Step:
 
 def unexpected(state: State, moment: Moment, event: MessageReceived) -> Step:
     """No flow understands: kindly, with a way on, and never twice the same."""
+    if LINK.search(event.text):
+        return passed_on(state, moment, event)
+    if key := _pleasantry(moment, event.text):
+        return Step(state, spoken(state, moment, [key])).then(ask_again(state, moment))
     held = handover.hold_words(state, moment, *words_in(moment, event))
     if not _has_a_place(state.asked):
         waits = state.asked in FIXED and state.asked != "doors"  # doors open at any time
@@ -238,6 +247,15 @@ def unexpected(state: State, moment: Moment, event: MessageReceived) -> Step:
     if state.confused % 2 == 0:
         return held.then(_choose(held.state, moment))
     return held.then(doors.not_understood(held.state.put_away(), moment))
+
+
+def _pleasantry(moment: Moment, text: str) -> str:
+    """The answer to a greeting, or to “thanks” and “ok”; nothing for other words."""
+    for kind, key in PLEASANTRIES.items():
+        lists = (getattr(lexicon, kind) for lexicon in moment.content.lexicons.values())
+        if one_of(text, chain.from_iterable(lists)):
+            return key
+    return ""
 
 
 def _has_a_place(question: str) -> bool:
