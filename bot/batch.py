@@ -20,6 +20,7 @@ from bot.engine.events import (
     AnyEvent,
     ButtonTapped,
     ChatLost,
+    ExitPressed,
     MediaOffered,
     MessageReceived,
     PollAnswered,
@@ -213,7 +214,8 @@ class Batch:
         elif turn.address:
             talk.reachable = True
             talk.address = turn.address
-            talk.heard_at = max(talk.heard_at, millis(turn.event.at))
+            if not turn.in_answer:  # who only opens the chat has not written: no session begins
+                talk.heard_at = max(talk.heard_at, millis(turn.event.at))
 
     def _state(self, talk: _Talk) -> State:
         if talk.state is None:
@@ -244,8 +246,10 @@ class Batch:
         return self._parts.able(talk.stored.channel)
 
     def _spoil(self, turn: Turn, talk: _Talk, origin: Origin, error: Exception) -> Outcome:
+        """Keep it; who did something just now, and did not leave, sees the doors of help."""
         state = talk.state or State.new()
-        doors = self._parts.fallback(state.language, state.country)
+        there = turn.address and not isinstance(turn.event, ExitPressed | ChatLost)
+        doors = self._parts.fallback(state.language, state.country) if there else ()
         says = self._post(turn, talk, drafts_of(doors, origin, None))
         kind = type(error).__name__[:80]
         place = {"table": "spoiled", "column": "payload", "row": turn.seen}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from fakes.channel import FakeChannel
-from fakes.talk import NOON, parts, said, say
+from fakes.talk import NOON, Step, parts, said, say, step
 from fakes.world import worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,7 +20,16 @@ from sqlalchemy import text
 
 from bot import authoring
 from bot.channels.base import Inbound
-from bot.engine.events import ButtonTapped, ChatLost, CounsellorWrote, TimerFired
+from bot.engine.events import (
+    AnyEvent,
+    ButtonTapped,
+    ChatLost,
+    CounsellorWrote,
+    ExitPressed,
+    MessageReceived,
+    Started,
+    TimerFired,
+)
 from bot.engine.state import State
 from bot.engine.step import step as real_step
 from bot.runner import Runner
@@ -201,6 +210,29 @@ async def test_a_step_that_fails_still_shows_the_doors_of_help(database_url):
         assert world.alarms.counts == {"spoiled": 1}
 
 
+async def test_a_step_that_fails_says_nothing_to_who_is_away(database_url):
+    """
+    C2, C3: a bug in news, in a timer or at the exit shows nothing on a phone that nobody holds.
+    """
+
+    def breaks(state: State, event: AnyEvent) -> Step:
+        if isinstance(event, MessageReceived):
+            return step(state, event)
+        raise ValueError
+
+    async with worlds(database_url, step=breaks) as [world]:
+        await world.runner.handle(said("hello", update="1"))
+        who = world.runner.conversation_id("fake", "child-1")
+        wrote = CounsellorWrote(at=NOON, contact_id="c", name="Elira", text="hi")
+        assert await world.runner.handle_event(who, wrote, update_id="feed:1")
+        await world.runner.handle(Inbound("fake", "2", "child-1", ExitPressed(at=NOON)))
+        await world.delivery.quiet()
+
+        assert world.channel.texts("child-1") == ["1: hello"]
+        assert world.count("spoiled") == 2
+        assert world.alarms.counts == {"spoiled": 2}
+
+
 async def test_a_contact_is_told_as_arrived_only_when_it_has(database_url):
     """
     The child hears that the contact arrived after the helpline stored it, never before.
@@ -321,7 +353,8 @@ async def test_nothing_is_acknowledged_that_was_not_stored(sqlite_url):
 
 async def test_the_last_word_is_known_and_a_block_is_none(database_url):
     """
-    When somebody was last heard moves with each thing they do, never back, and not with a block.
+    When somebody was last heard moves with each thing they do, never back, and not with a block
+    or with opening a chat that can only be answered in the call: no session begins with those.
     """
     async with worlds(database_url) as [world]:
         hour = timedelta(hours=1)
@@ -329,6 +362,8 @@ async def test_the_last_word_is_known_and_a_block_is_none(database_url):
             await world.runner.handle(said("hello", update=str(number), at=at))
         lost = Inbound("fake", "3", "child-1", ChatLost(at=NOON + 2 * hour))
         await world.runner.handle(lost)
+        opened = Inbound("fake", "4", "child-1", Started(at=NOON + 3 * hour), in_answer=True)
+        await world.runner.answer(opened)
 
         with reading(world.engine) as connection:
             heard = connection.execute(text("SELECT heard_at FROM conversations")).scalar_one()
