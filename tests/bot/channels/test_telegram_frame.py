@@ -30,9 +30,13 @@ def wanted(language: str) -> tuple[str, str, str, list[tuple[str, str]]]:
 
 
 def is_furnished(telegram: TelegramStandIn) -> bool:
-    """Whether everybody sees what we mean them to see; Italians see Albanian."""
+    """Whether everybody sees what we mean them to see; Italians see Albanian.
+
+    Menus are not inherited: until each has its own, one may still be on its way.
+    """
     seen = all(telegram.profile_in(each) == wanted(each) for each in ("sq", "en", "it"))
-    return seen and telegram.menu_button == "commands"
+    whole = set(telegram.commands) == {"", "sq", "en"}
+    return seen and whole and telegram.menu_button == "commands"
 
 
 async def furnish(telegram: TelegramStandIn, **more: object) -> TelegramChannel:
