@@ -72,6 +72,8 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
         return covered.unasked(state, moment, _answered)
     here = cover.unanswered(_awake(state, event), event.at)
     answer = _to_child(here, moment)
+    if cover.closed(here, event.at) and own_word.missed(here, moment, event):
+        answer = Step(replace(answer.state, missed_at=event.at), answer.effects)
     return Step(replace(answer.state, heard_at=event.at), answer.effects)
 
 

@@ -7,6 +7,7 @@ the child presses one of nine small pictures, so that no word stays in the chat.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import pbkdf2_hmac
 from hmac import compare_digest
 
@@ -22,6 +23,7 @@ OFFERED = ("own_word.ask", "own_word.other")  # bubbles that must not stay where
 SHORTEST = 4  # letters: “po” and “hej” are typed by everybody
 LONGEST = 3  # words: more of them is somebody telling something
 ROUNDS = 2_000
+REST = timedelta(days=1)  # after a wrong picture
 
 
 def offer(state: State, moment: Moment) -> Step:
@@ -110,14 +112,29 @@ def question(state: State, moment: Moment) -> Step:
 
 
 def fits(state: State, moment: Moment, event: AnyEvent) -> bool:
-    """Whether this is the own word, or the picture asked for; one letter wrong is wrong."""
-    if not state.own_word:
+    """Whether this is the own word, or the picture asked for; one letter wrong is wrong.
+
+    There are nine pictures, so after a wrong one none fits for a day.
+    """
+    said = _tried(state, moment, event)
+    waits = state.missed_at is not None and moment.at - state.missed_at < REST
+    if waits and said in map(_picture, PICTURES):
         return False
+    return bool(state.own_word) and _opens(state.own_word, said)
+
+
+def missed(state: State, moment: Moment, event: AnyEvent) -> bool:
+    """Whether this names a picture, and it is the wrong one."""
+    said = _tried(state, moment, event)
+    return said in map(_picture, PICTURES) and not _opens(state.own_word, said)
+
+
+def _tried(state: State, moment: Moment, event: AnyEvent) -> str:
     if isinstance(event, MessageReceived):
-        return _opens(state.own_word, _said(moment, event.text))
+        return "" if event.forwarded else _said(moment, event.text)
     if not isinstance(event, ButtonTapped) or state.asked != "own_again":
-        return False
-    return _opens(state.own_word, _picture(event.button.rpartition(".")[2]))
+        return ""
+    return _picture(event.button.rpartition(".")[2])
 
 
 def welcome(state: State, moment: Moment) -> Step:
@@ -154,9 +171,10 @@ def _locked(word: str, moment: Moment) -> str:
     """The word as it is kept: salted with the time of its choice and hashed.
 
     A child's word is one of a few thousand, so no hash, however slow, would withstand
-    somebody who can try: what protects it is that the whole state is stored sealed, and
-    that here only one word can be tried with each return. The hash keeps it from being
-    read by whoever sees a state. So it need not be slower than a millisecond.
+    somebody who can try: what protects it is that the whole state is stored sealed, that a
+    person at the helpline sees each word that was tried, and that pictures can be tried
+    once a day. The hash keeps it from being read by whoever sees a state. So it need not
+    be slower than a millisecond.
     """
     salt = moment.at.isoformat()
     return f"{salt}/{_hashed(word, salt)}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from fakes.onlooker import HARM, ID, Talk, watched
+from fakes.onlooker import CONTENT, HARM, ID, VIBER, Talk, watched
 
 from bot.engine.events import CounsellorJoined, Started
 
@@ -64,3 +66,16 @@ def test_an_old_button_after_a_return_is_not_met_with_silence() -> None:
     assert talk.types("hej") == ["back.open"]
 
     assert talk.taps("today.start") == ["back.open"]
+
+
+def test_pictures_cannot_be_tried_one_after_the_other() -> None:
+    """C4: after a wrong picture, typed or pressed, none opens until the next day; then it does."""
+    talk = watched(VIBER, own_word="own_word.7")
+    talk.types("dil")
+    names = [CONTENT.phrases["sq"][f"button.{number}"]["all"] for number in range(1, 10)]
+
+    assert not {"own_word.back", "back.open"} & {key for name in names for key in talk.types(name)}
+    talk.state = replace(talk.state, asked="own_again")
+    assert "own_word.back" not in talk.taps("own_again.7")
+
+    assert talk.types(names[6], later=24 * 60) == ["own_word.back"]
