@@ -45,17 +45,17 @@ class Errands:
         try:
             left = await self._do(held)
         except ChannelBusy as busy:
-            return partial(self._books.put_off, held, busy.retry_after)
+            return partial(self._later, held, busy.retry_after)
         except ChatGone:
             return partial(self._gone, held)
         except ChannelRefused:
             return partial(self._books.failed, held, "channel_refused")
         except ChannelDown:
-            return partial(self._down, held)
+            return partial(self._later, held)
         except Exception as error:  # a bug of an adapter must not cost the child an answer
             kind = type(error).__name__
             self._books.alarms.sound("channel_bug", row=held.parcel.id, error=kind)
-            return partial(self._down, held)
+            return partial(self._later, held)
         if held.parcel.kind == SAYS:
             return partial(self._books.dropped if held.kept.dropped else self._sent, held)
         return partial(self._removed, held, left)
@@ -109,10 +109,11 @@ class Errands:
         event = ChatHidden(at=self._books.now(), left=left + parcel.left)
         await self._books.news(held, event, "hidden", settle)
 
-    async def _down(self, held: Held) -> None:
+    async def _later(self, held: Held, seconds: float | None = None) -> None:
+        """Tried again, as the platform asks or ever more seldom, but not for ever."""
         if millis(self._books.now() - PATIENCE) > held.parcel.created_at:
             return await self._books.failed(held, "channel_undelivered")
-        await self._books.put_off(held)
+        await self._books.put_off(held, seconds)
 
     async def _gone(self, held: Held) -> None:
         await self._books.tell(held.parcel.key, "failed")

@@ -230,11 +230,13 @@ async def test_a_channel_that_is_down_is_tried_ever_more_seldom(world):
     assert world.channel.texts("child-1") == ["1: one", "2: two"]
 
 
-async def test_what_no_channel_takes_for_a_day_fails_visibly(world):
+@pytest.mark.parametrize("fault", [ChannelDown(), ChannelBusy(30.0)])
+async def test_what_no_channel_takes_for_a_day_fails_visibly(world, fault):
     """
-    After 24 hours a bubble is given up with an alarm, and what stands behind it goes on.
+    After 24 hours a bubble is given up with an alarm, and what stands behind it goes on; "too
+    fast" is no reason to try for ever.
     """
-    world.channel.fails("child-1", ChannelDown(), ChannelDown())
+    world.channel.fails("child-1", fault, fault)
     await world.runner.handle(said("one", update="1"))
     await world.delivery.quiet()
     world.clock.forward(hours=25)
