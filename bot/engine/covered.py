@@ -89,6 +89,13 @@ def under(state: State, moment: Moment, answered: Answered) -> Step:
     return kept.then(Step(awaited, tuple(effects)))
 
 
+def beside(state: State, moment: Moment, answered: Answered) -> Step:
+    """A grave question is answered as ever; what waits for the child stays behind it, unseen."""
+    shown = answered(replace(state, held=(), left="", draft=None), moment)
+    after = replace(shown.state, held=state.held, left=state.left, draft=state.draft)
+    return Step(after, shown.effects)
+
+
 def _true(state: State, effect: Effect, moment: Moment) -> Effect:
     """Words that are with the helpline already do not arrive: nothing of the kind is said."""
     if not isinstance(effect, Say) or effect.key != "handover.bringing" or state.contact is None:
@@ -161,7 +168,7 @@ def unasked(state: State, moment: Moment, answered: Answered) -> Step:
         return _opened(state, moment, answered)
     if isinstance(event, TimerFired) and event.name.startswith(hours.KNOCK):
         return answered(state, moment)
-    if not (hours.silent(state, event) or cover.closed(state, moment.at)):
+    if not (hours.silent(state, event) or cover.closed(state, moment.at) or cover.shut(state)):
         return hours.held(state, answered(state, moment), moment)
     shown = answered(replace(state, quiet=True), moment)
     after = replace(shown.state, quiet=state.quiet)

@@ -26,11 +26,11 @@ from bot.engine.events import (
 from bot.engine.flows import cover, disclosure, handover, hide, talk, trace
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
-from bot.engine.state import State
+from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, Step, spoken
 from bot.engine.words import fold, known, nearly_one_of, one_of, tokens
 
-ASKED_AWAY = (*cover.AS_EVER, "hours", "own_word")
+ASKED_AWAY = (*GRAVE, *cover.AS_EVER, "hours", "own_word")
 Guard = Callable[[State, Moment, AnyEvent], Step | None]
 
 

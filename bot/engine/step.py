@@ -83,6 +83,8 @@ def _to_child(state: State, moment: Moment) -> Step:
         return _settled(state, first, moment)
     if covered.covers(state, moment):
         return covered.under(state, moment, _answered)
+    if cover.shut(state):
+        return covered.beside(state, moment, _answered)
     return _answered(state, moment)
 
 

@@ -11,7 +11,7 @@ LIVE = timedelta(minutes=15)  # so long after its last act a child is taken to b
 PLAIN = ("", "menu", "lessons", "doors", "after", "today", "safe", "unseen", "seen", "stranger")
 """Questions of the code that show nothing of anybody; those of lessons and journeys too."""
 
-AS_EVER = (*GRAVE, "company", "hide", "hide_self", "hide_exit", "knock", "own_again")
+AS_EVER = ("company", "hide", "hide_self", "hide_exit", "knock", "own_again")
 """Questions that are answered as ever: they show nothing, or were put in danger just now."""
 
 TELLING = ("back", "company", "hours", "may_write", "own_word", "when")
@@ -42,6 +42,13 @@ def closed(state: State, at: datetime) -> bool:
         return False
     away = state.quiet or state.held or state.left or not lately(state, at)
     return state.doubt or bool(state.own_word and away)
+
+
+def shut(state: State) -> bool:
+    """Whether a grave question is open to anybody while something waits for the child alone."""
+    grave = state.contact is None and state.asked in GRAVE
+    waits = bool(state.held or state.left or state.receipt_waits)
+    return grave and waits and bool(state.own_word or state.doubt)
 
 
 def unanswered(state: State, at: datetime) -> State:

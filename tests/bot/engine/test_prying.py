@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from fakes.onlooker import CONTENT, HARM, ID, VIBER, Talk, watched
+from fakes.onlooker import CHILD, CONTENT, HARM, ID, VIBER, Talk, watched
 
-from bot.engine.events import CounsellorJoined, Started
+from bot.engine.events import CounsellorJoined, CounsellorLeft, Severity, Started
 
 
 def interrupted() -> Talk:
@@ -79,3 +79,36 @@ def test_pictures_cannot_be_tried_one_after_the_other() -> None:
     assert "own_word.back" not in talk.taps("own_again.7")
 
     assert talk.types(names[6], later=24 * 60) == ["own_word.back"]
+
+
+def test_a_grave_question_to_anybody_opens_nothing_that_waits() -> None:
+    """C4: who finds the phone, and is asked for danger, does not get what waits for the child."""
+    talk = watched()
+    talk.types("dil")
+    talk.writes("Jam këtu, Arta.", later=60)
+    left = CounsellorLeft(at=talk.at, contact_id=ID, name="Elira", closed=True)
+    talk.happens(left)
+    talk.taps("media.threat")
+    assert talk.state.asked == "danger"
+
+    assert "back.open" not in [*talk.types("hej"), *talk.happens(Started(at=talk.at))]
+    assert talk.writes("Arta?") == []
+    assert talk.taps("danger.yes")[0] == "danger.call"
+    talk.happens(Started(at=talk.at))
+    talk.taps("back.yes")
+
+    assert [text for _, text in talk.state.held] == ["Jam këtu, Arta.", "Arta?"]
+    assert talk.types("bicikleta", later=60) == ["back.open"]
+
+
+def test_an_offer_to_anybody_does_not_tell_that_somebody_waits() -> None:
+    """C4: a yes to “shall I bring somebody?” is passed on, and tells of no contact."""
+    talk = Talk(replace(CHILD, hours=(14, 16)))
+    talk.taps("go.person")
+    talk.state = replace(talk.state, own_word="a word")
+    asked = talk.types("jam mërzitur", replace(HARM, severity=Severity.CONCERN), later=60)
+    assert asked == ["soft.ask"]
+    assert talk.taps("soft.a_bit")[-1] == "soft.offer"
+
+    assert talk.taps("offer.yes") == ["stranger.asked"]
+    assert "asks_again" in talk.notes
