@@ -273,7 +273,7 @@ def taken_up(state: State, moment: Moment, event: AnyEvent) -> bool:
     if isinstance(event, ButtonTapped):
         question, _, option = event.button.rpartition(".")
         return question == state.asked and option in options_of(moment, state, question)
-    if not isinstance(event, MessageReceived) or not state.asked:
+    if not isinstance(event, MessageReceived) or event.forwarded or not state.asked:
         return False
     return state.asked == "own_word" or bool(typed_option(state, moment, event.text))
 

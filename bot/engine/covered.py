@@ -91,9 +91,10 @@ def under(state: State, moment: Moment, answered: Answered) -> Step:
 
 def beside(state: State, moment: Moment, answered: Answered) -> Step:
     """A grave question is answered as ever; what waits for the child stays behind it, unseen."""
-    shown = answered(replace(state, held=(), left="", draft=None), moment)
+    here = replace(state, quiet=False, held=(), left="", draft=None)
+    shown = answered(here, moment)
     after = replace(shown.state, held=state.held, left=state.left, draft=state.draft)
-    return Step(after, shown.effects)
+    return Step(replace(after, quiet=state.quiet or after.quiet), shown.effects)
 
 
 def _true(state: State, effect: Effect, moment: Moment) -> Effect:
