@@ -58,6 +58,9 @@ class Phone(Protocol):
     def bot(self) -> Bot: ...
 
     @property
+    def bots(self) -> list[Bot]: ...
+
+    @property
     def conversation(self) -> str: ...
 
     async def does(self, event: AnyEvent, label: str = "") -> None: ...
@@ -82,7 +85,12 @@ class TelegramPhone:
     @property
     def bot(self) -> Bot:
         """The bot behind it."""
-        return self.service.bot
+        return self.bots[0]
+
+    @property
+    def bots(self) -> list[Bot]:
+        """Those of all processes."""
+        return self.service.bots
 
     @property
     def conversation(self) -> str:
@@ -153,7 +161,12 @@ class ViberPhone:
     @property
     def bot(self) -> Bot:
         """The bot behind it."""
-        return self.service.bot
+        return self.bots[0]
+
+    @property
+    def bots(self) -> list[Bot]:
+        """Those of all processes."""
+        return self.service.bots
 
     @property
     def conversation(self) -> str:
@@ -221,13 +234,19 @@ class WebPhone:
         self.http, self.service = http, service
         self.pages = Pages()
         self.page = self.door = ""
+        self.times = 1  # how often each form is sent at once
         self._address = ""
         self._turn = 0
 
     @property
     def bot(self) -> Bot:
         """The bot behind it."""
-        return self.service.bot
+        return self.bots[0]
+
+    @property
+    def bots(self) -> list[Bot]:
+        """Those of all processes."""
+        return self.service.bots
 
     @property
     def conversation(self) -> str:
@@ -249,10 +268,11 @@ class WebPhone:
         """Send a form of the page, under an id of its own unless one is given."""
         self._turn += 1
         once = {"event": f"00000000-0000-4000-8000-{self._turn:012d}", "door": self.door}
-        answer = await self.http.post(path, data=once | fields)
-        assert answer.status_code in (200, 303), answer.text
+        posts = (self.http.post(path, data=once | fields) for _ in range(self.times))
+        answers = await asyncio.gather(*posts)
+        assert {answer.status_code for answer in answers} <= {200, 303}, answers[0].text
         assert self.conversation
-        return answer
+        return answers[0]
 
     def _fields(self, event: AnyEvent) -> dict[str, str]:
         match event:
@@ -309,7 +329,7 @@ class ChromiumPhone:
         [Number(turn.dataset.seq), turn.querySelector('.msg, .pic p').innerText])"""
 
     def __init__(self, page: Page, url: str, bot: Bot) -> None:
-        self.page, self.url, self.bot = page, url, bot
+        self.page, self.url, self.bot, self.bots = page, url, bot, [bot]
         self.pages = Pages()
         self.faults: list[str] = []
         self._address = ""
@@ -377,10 +397,9 @@ class Service(httpx.AsyncBaseTransport):
         self._lives = AsyncExitStack()
 
     @property
-    def bot(self) -> Bot:
-        """The first process's."""
-        bot: Bot = self.apps[0].state.bot
-        return bot
+    def bots(self) -> list[Bot]:
+        """Those of all processes."""
+        return [app.state.bot for app in self.apps]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Hand a call to the process whose turn it is."""
@@ -408,12 +427,12 @@ class Service(httpx.AsyncBaseTransport):
 
     async def quiet(self) -> None:
         """Return when nothing is on its way."""
-        for app in self.apps:
-            await app.state.bot.delivery.quiet()
+        for bot in self.bots:
+            await bot.delivery.quiet()
 
     async def later(self) -> None:
         """Time passes: whatever was put off is due."""
-        await self.bot.runner.ask(lambda c: c.execute(text("UPDATE outbox SET due_at = 0")))
+        await self.bots[0].runner.ask(lambda c: c.execute(text("UPDATE outbox SET due_at = 0")))
 
     async def restarts(self) -> None:
         """End, and begin over the same data."""
@@ -436,16 +455,19 @@ async def telegram_bot(
         }
         await service.starts()
         await telegram.until(lambda: bool(telegram.hook), lambda: "no webhook")
-        yield TelegramPhone(telegram, service)
-        await service.stops()
+        try:
+            yield TelegramPhone(telegram, service)
+        finally:
+            await service.stops()
 
 
 @asynccontextmanager
 async def viber_bot(
-    folder: Path, lines: Callable[[], Line], *, processes: int = 1
+    folder: Path, lines: Callable[[], Line], *, processes: int = 1, listens: bool = True
 ) -> AsyncIterator[ViberPhone]:
-    """The whole bot with Viber."""
+    """The whole bot with Viber; unless it ``listens`` its server is still to come."""
     service = Service(lines, processes)
+    service.open = listens
     async with ViberStandIn(webhook=service) as viber:
         service.settings = {
             "data_dir": folder,
@@ -454,9 +476,11 @@ async def viber_bot(
             "public_url": PUBLIC,
         }
         await service.starts()
-        await viber.until(lambda: bool(viber.hook), lambda: "no webhook")
-        yield ViberPhone(viber, service)
-        await service.stops()
+        await viber.until(lambda: bool(viber.hook) is listens, lambda: "no webhook")
+        try:
+            yield ViberPhone(viber, service)
+        finally:
+            await service.stops()
 
 
 @asynccontextmanager
@@ -467,9 +491,11 @@ async def web_bot(
     service = Service(lines, processes)
     service.settings = {"data_dir": folder}
     await service.starts()
-    async with browser_at(service) as http:
-        yield WebPhone(http, service)
-    await service.stops()
+    try:
+        async with browser_at(service) as http:
+            yield WebPhone(http, service)
+    finally:
+        await service.stops()
 
 
 def browser_at(service: Service) -> httpx.AsyncClient:
@@ -491,10 +517,12 @@ async def chromium_bot(
     narrow: Any = {"width": 320, "height": 568}
     context = await browser.new_context(viewport=narrow, reduced_motion="reduce")
     url = f"http://127.0.0.1:{door.getsockname()[1]}/"
-    yield ChromiumPhone(await context.new_page(), url, app.state.bot)
-    await context.close()
-    server.should_exit = True
-    await serving
+    try:
+        yield ChromiumPhone(await context.new_page(), url, app.state.bot)
+    finally:
+        await context.close()
+        server.should_exit = True
+        await serving
 
 
 CHANNELS: dict[str, Callable[..., AbstractAsyncContextManager[Any]]] = {

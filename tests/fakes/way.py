@@ -50,7 +50,7 @@ Lines = Callable[[], HttpHelpline]
 NAME = "Elira"
 PLACE = "https://kanali.example.com/dhoma"
 TOLD = {
-    "sq": "dikush po me kercenon me nje foto 😢",
+    "sq": "dikush po më kërcënon me një foto, ç'të bëj 😢",
     "en": "someone is threatening me with a photo 😢",
 }
 SCARED = {"sq": "kam frikë, ç'të bëj", "en": "im scared, what do i do"}
@@ -88,8 +88,8 @@ HIDING: Mapping[str, tuple[Turn, ...]] = {
 class Desk:
     """A counsellor on duty at a real helpline, in this process."""
 
-    def __init__(self, helpline: RealHelpline, browser: Browser) -> None:
-        self.helpline, self._browser = helpline, browser
+    def __init__(self, helpline: RealHelpline, browser: Browser, name: str) -> None:
+        self.helpline, self._browser, self.name = helpline, browser, name
 
     async def queue(self) -> list[str]:
         """The contacts on the desk, by their ids."""
@@ -98,19 +98,19 @@ class Desk:
     async def takes(self, contact: str) -> None:
         """Claim a contact."""
         answer = await self._browser.post(f"/contacts/{contact}/claim")
-        assert answer.status_code == 303, answer.text
+        assert answer.status_code == 303, _words_of(answer.text)
 
     async def writes(self, contact: str, text: str) -> None:
         """Answer the child."""
         fields = {"text": text, "key": f"k{len(text)}"}
         answer = await self._browser.post(f"/contacts/{contact}/reply", fields)
-        assert answer.status_code == 303, answer.text
+        assert answer.status_code == 303, _words_of(answer.text)
 
     async def closes(self, contact: str) -> None:
         """End the talk."""
         fields = {"outcome": "advice", "note": ""}
         answer = await self._browser.post(f"/contacts/{contact}/close", fields)
-        assert answer.status_code == 303, answer.text
+        assert answer.status_code == 303, _words_of(answer.text)
 
     async def page(self, contact: str) -> str:
         """The words of the contact's page, as its counsellor sees it."""
@@ -140,6 +140,7 @@ class Way:
 
     def __init__(self, phone: Phone, desk: Desk, language: str) -> None:
         self.phone, self.desk, self.language = phone, desk, language
+        self.patient = True  # acts only when nothing is on its way any more
         self.talk = Talk(CONTENT, triage.read, language, State.new())
         self.talk.abilities = ABILITIES[phone.channel]
         self.said: list[str] = []
@@ -159,7 +160,8 @@ class Way:
 
     async def goes_unread(self, turn: Turn) -> None:
         """Do it as the app lets a child do it, and do not look."""
-        await self.phone.settled()
+        if self.patient:
+            await self.phone.settled()
         event, label = self.next(turn)
         if isinstance(event, ButtonTapped):
             assert await self.phone.offers(event.button, label), f"no button {event.button}"
@@ -215,7 +217,7 @@ class Way:
         """A counsellor takes the contact and answers."""
         at, contact = datetime.now(UTC), self.contact
         await self.desk.takes(contact)
-        self.hears(CounsellorJoined(at=at, contact_id=contact, name=NAME))
+        self.hears(CounsellorJoined(at=at, contact_id=contact, name=self.desk.name))
         await self.reads()
         await self.writes(ANSWER[self.language])
 
@@ -223,37 +225,41 @@ class Way:
         """A counsellor writes."""
         await self.desk.writes(self.contact, text)
         at = datetime.now(UTC)
-        self.hears(CounsellorWrote(at=at, contact_id=self.contact, name=NAME, text=text))
+        wrote = CounsellorWrote(at=at, contact_id=self.contact, name=self.desk.name, text=text)
+        self.hears(wrote)
         await self.reads()
 
     async def closes(self) -> None:
         """A counsellor ends the talk."""
         await self.desk.closes(self.contact)
         at = datetime.now(UTC)
-        self.hears(CounsellorLeft(at=at, contact_id=self.contact, name=NAME, closed=True))
+        name = self.desk.name
+        self.hears(CounsellorLeft(at=at, contact_id=self.contact, name=name, closed=True))
         await self.reads()
 
 
 @asynccontextmanager
-async def helpline_at(folder: Path) -> AsyncIterator[tuple[Desk, Lines]]:
+async def helpline_at(folder: Path, name: str = NAME) -> AsyncIterator[tuple[Desk, Lines]]:
     """A real helpline with one counsellor on duty, and what makes a bot's line to it."""
     await asyncio.to_thread(folder.mkdir)
     helpline = RealHelpline(folder)
     helpline.now = datetime.now(UTC)
-    browser = await seated(helpline, hire(helpline, "elira", NAME, "counsellor", "supervisor"))
+    browser = await seated(helpline, hire(helpline, "elira", name, "counsellor", "supervisor"))
     await browser.post("/duty", {"on": "yes"})
-    yield Desk(helpline, browser), lambda: HttpHelpline.in_process(helpline.app, KEY)
-    await browser.http.aclose()
-    await helpline.close()
+    try:
+        yield Desk(helpline, browser, name), lambda: HttpHelpline.in_process(helpline.app, KEY)
+    finally:
+        await browser.http.aclose()
+        await helpline.close()
 
 
 @asynccontextmanager
 async def walking(
-    channel: str, folder: Path, language: str, *, processes: int = 1
+    channel: str, folder: Path, language: str, *, processes: int = 1, name: str = NAME
 ) -> AsyncIterator[Way]:
     """A child with this channel at the beginning of its way."""
     async with (
-        helpline_at(folder / "helpline") as (desk, lines),
+        helpline_at(folder / "helpline", name) as (desk, lines),
         with_phone(CHANNELS[channel](folder, lines, processes=processes)) as phone,
     ):
         yield Way(phone, desk, language)
@@ -261,9 +267,10 @@ async def walking(
 
 @asynccontextmanager
 async def with_phone(making: AbstractAsyncContextManager[Phone]) -> AsyncIterator[Phone]:
-    """A phone whose bot knows that somebody is on duty."""
+    """A phone whose bot knows, in every process, that somebody is on duty."""
     async with making as phone:
-        await knows_of(phone.bot)
+        for bot in phone.bots:
+            await knows_of(bot)
         yield phone
 
 
