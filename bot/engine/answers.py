@@ -123,7 +123,8 @@ WEIGHTY = {
     "seen.hide",
 }
 
-SIGNPOSTS = ("menu", "lessons", "doors", "after", "today")  # they lead on, whenever pressed
+# They lead on, whenever pressed: the knock too, when a child has the phone again.
+SIGNPOSTS = ("menu", "lessons", "doors", "after", "today", "knock")
 
 ANYTIME: dict[str, Callable[[State, Moment], Step]] = {
     "go.help": doors.doors,
@@ -284,10 +285,19 @@ def typed_option(state: State, moment: Moment, text: str) -> str:
         return ""
     options = options_of(moment, state, state.asked)
     labels = {option: _label_of(state, moment, option) for option in options}
-    for letter, option in zip(LETTERS, options, strict=False):
-        if same_word(text, labels[option]) or same_word(text, letter):
+    shown = [option for option in state.options or options if option in options]
+    for letter, option in zip(LETTERS, shown, strict=False):
+        if _is_letter(text, letter):
+            return option
+    for option in options:
+        if same_word(text, labels[option]):
             return option
     return _begun_option(tokens(text), labels) or _age_option(text, options)
+
+
+def _is_letter(text: str, letter: str) -> bool:
+    """Whether it is that one letter: “A”, “b)”; a key that was held down chooses nothing."""
+    return sum(map(str.isalnum, text)) == 1 and same_word(text, letter)
 
 
 def _begun_option(typed: tuple[str, ...], labels: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -34,6 +35,15 @@ people = st.builds(
     st.sampled_from(LANGUAGES),
     st.sampled_from(PEOPLE),
 )
+PERSON: dict[str, Any] = {
+    "language": "sq",
+    "role": "child",
+    "band": "11-13",
+    "country": "al",
+    "onboarded": True,
+    "limits_version": "1",
+    "limits_at": AT,
+}
 UNSEEN = ("hide", "hours", "knock", "own_")  # after these nothing is taken up without a choice
 WRITTEN = ("report_where", "report_receipt")  # there the words themselves are the answer
 starts = st.one_of(st.just(State.new()), people)
@@ -180,3 +190,15 @@ def test_what_is_passed_on_is_kept_as_somebody_elses() -> None:
         ("media_offered", "photo"),
         ("text", "hey you"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("a", "lessons.ask"), ("B)", "listen.open"), ("A" * 200, "not.understood")]
+)
+def test_one_letter_chooses_and_a_key_held_down_does_not(typed: str, said: str) -> None:
+    """U2: a letter is a choice where it is one; a held key, or a fist on the keys, is none."""
+    asked, _ = happens(State(**PERSON), ButtonTapped(at=AT, button="go.menu"))
+
+    _, effects = happens(asked, MessageReceived(at=AT, text=typed))
+
+    assert said in keys(effects)
