@@ -112,3 +112,18 @@ def test_an_offer_to_anybody_does_not_tell_that_somebody_waits() -> None:
 
     assert talk.taps("offer.yes") == ["stranger.asked"]
     assert "asks_again" in talk.notes
+
+
+def test_the_knock_leads_to_its_quiz_also_after_somebody_else_had_the_phone() -> None:
+    """Scene 14.07: a mother asked in between; [Yes] on the knock is still the quiz, no more."""
+    talk = watched()
+    talk.types("dil")
+    talk.writes("Jam këtu, Arta.")
+    talk.fires("knock_1")
+    assert talk.types("kush është ky?") == ["stranger.program", "stranger.silent"]
+    talk.taps("stranger.advice")
+
+    (quiz,) = talk.taps("knock.yes")
+
+    assert quiz.endswith(".quiz")
+    assert talk.state.held
