@@ -90,11 +90,16 @@ def under(state: State, moment: Moment, answered: Answered) -> Step:
 
 
 def beside(state: State, moment: Moment, answered: Answered) -> Step:
-    """A grave question is answered as ever; what waits for the child stays behind it, unseen."""
+    """A grave question is answered as ever; what waits for the child stays behind it, unseen.
+
+    If that brings a person, it is for them to judge who it is.
+    """
     here = replace(state, quiet=False, held=(), left="", draft=None)
     shown = answered(here, moment)
     after = replace(shown.state, held=state.held, left=state.left, draft=state.draft)
-    return Step(replace(after, quiet=state.quiet or after.quiet), shown.effects)
+    after = replace(after, quiet=state.quiet or after.quiet, doubt=state.doubt or after.doubt)
+    awaited = after.awaited or after.contact is not None
+    return Step(replace(after, awaited=awaited), shown.effects)
 
 
 def _true(state: State, effect: Effect, moment: Moment) -> Effect:

@@ -36,3 +36,18 @@ def test_what_is_passed_on_answers_no_question_that_only_the_child_can() -> None
     assert "waiting.added" not in said
     assert "back.open" not in said
     assert "forwarded" in talk.notes
+
+
+def test_in_doubt_danger_brings_a_person_and_opens_nothing_else() -> None:
+    """C4, C7: somebody in doubt is in danger: a person is called, told of the doubt, and heard."""
+    talk = watched(own_word="own_word.skip")
+    talk.types("dil")
+    talk.writes("Jam këtu, Arta.", later=60)
+    talk.types("çfarë ka shkruar djali im këtu")
+    talk.happens(CounsellorLeft(at=talk.at, contact_id=ID, name="Elira", closed=True))
+    talk.taps("media.threat", "danger.yes")
+    assert "doubt" in talk.notes
+
+    assert not {"back.open", "person"} & {*talk.types("hej"), *talk.taps("back.yes")}
+    assert talk.writes("Jam Dritan.") == ["person"]
+    assert talk.state.held == (("Elira", "Jam këtu, Arta."),)
