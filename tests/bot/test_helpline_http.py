@@ -177,7 +177,7 @@ async def test_a_receipt_is_posted_for_its_event() -> None:
 
 async def test_no_key_or_body_reaches_the_log(caplog: pytest.LogCaptureFixture) -> None:
     """
-    At the finest level neither the key nor what is sent is written down (S45).
+    At the finest level neither the key nor what is sent or asked for is written down (S36, S45).
     """
     caplog.set_level(logging.DEBUG)
     answer = httpx.Response(201, json=CONTACT)
@@ -186,5 +186,9 @@ async def test_no_key_or_body_reaches_the_log(caplog: pytest.LogCaptureFixture) 
     with pytest.raises(HelplineRefused):
         await client(lambda _: problem(422)).post("contact", b'"words"', key="u", contact_id="k")
 
+    with pytest.raises(HelplineRefused):
+        await client(lambda _: problem(404)).report("1234567890123456")
+
     assert "a key" not in caplog.text
     assert "words" not in caplog.text
+    assert "1234567890123456" not in caplog.text
