@@ -1,9 +1,9 @@
 """Heard in every state, before any flow, in an order that is a promise to the child.
 
 1. exit: leaving is silent;  2. the innocent safe word;  3. “hide this chat”;  4. after an
-exit: nothing before a choice;  5. triage: danger and disclosure;  6. help;  7. somebody
-who asks what was written here;  8. a person;  9. “are you a robot”;  10. “promise not to
-tell”;  11. language;  12. menu.
+exit: danger, then who asks what was written here, else nothing before a choice;  5. triage:
+danger and disclosure;  6. help;  7. somebody who asks what was written here;  8. a person;
+9. “are you a robot”;  10. “promise not to tell”;  11. language;  12. menu.
 """
 
 from __future__ import annotations
@@ -97,10 +97,10 @@ def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     if not state.quiet or not by_child or _goes_on(state, moment, event):
         return None
     back = replace(state, quiet=False)
-    told = triage(back, moment, event)  # danger is answered at once, a caption as well
-    prying = stranger(state, moment, event) if told is None else None
-    if told is not None or prying is not None:
-        return told or prying
+    # danger is answered at once, a caption as well
+    first = triage(back, moment, event) or stranger(state, moment, event)
+    if first is not None:
+        return first
     kept = _kept_for_person(back, moment, event)
     return kept.then(handover.welcome_back(kept.state, moment))
 
@@ -161,7 +161,7 @@ def help_word(state: State, moment: Moment, event: AnyEvent) -> Step | None:
 
 def stranger(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     """“What has my son been writing here?”; once the child has left “who is this?” as well."""
-    if not isinstance(event, MessageReceived):
+    if not isinstance(event, MessageReceived) or event.forwarded:
         return None
     gone = state.quiet or state.asked == "back" or not cover.lately(state, moment.at)
     found = gone and _heard(moment, event, "stranger_words")
