@@ -28,7 +28,7 @@ from bot.store.database import StoreUnavailable
 _log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 30.0  # seconds; a clock that was put back must not silence a chat
-AT_ONCE = 0.1  # seconds; nobody leaves in them
+INSTANT = 0.1  # seconds; nobody leaves in them
 UNCHANGED = "message is not modified"
 
 
@@ -87,7 +87,7 @@ class Sender:
         await self._pace.turn(str(chat), urgent=page.urgent)
         if typing is not None:
             typing.cancel()  # shown after the words it would be a riddle
-        return wait > 0 or not first or self._wall() - begun_at > AT_ONCE
+        return wait > 0 or not first or self._wall() - begun_at > INSTANT
 
     async def _edited(self, chat: int, message: str, page: Page) -> Shown | None:
         """Put the page in a message's place; None when the platform will not have it."""
