@@ -74,7 +74,8 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     answer = _to_child(here, moment)
     if cover.closed(here, event.at) and own_word.missed(here, moment, event):
         answer = Step(replace(answer.state, missed_at=event.at), answer.effects)
-    return Step(replace(answer.state, heard_at=event.at), answer.effects)
+    heard_at = max(moment.said_at, state.heard_at or moment.said_at)  # words may come hours late
+    return Step(replace(answer.state, heard_at=heard_at), answer.effects)
 
 
 def _to_child(state: State, moment: Moment) -> Step:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from fakes.onlooker import AT, CHILD, ID, Talk
 
 from bot.engine.effects import LeaveContact
-from bot.engine.events import ChatHidden, CounsellorJoined, CounsellorLeft, ReportStored, Started
+from bot.engine.events import (
+    ChatHidden,
+    CounsellorJoined,
+    CounsellorLeft,
+    MessageReceived,
+    ReportStored,
+    Started,
+)
 
 
 def test_what_could_not_be_hidden_is_not_told_to_somebody_who_left() -> None:
@@ -64,3 +72,15 @@ def test_a_code_that_came_outside_the_hours_is_shown_when_the_child_is_back(open
     assert talk.taps("back.yes") == ["report.code"]
     assert talk.taps("report_code.written")[0] == "report.code_gone"
     assert talk.types("hej") != ["back.open"]
+
+
+def test_words_that_come_hours_late_do_not_mean_that_the_child_is_there() -> None:
+    """C3: after an outage a message of the afternoon arrives in the evening: no news follows it."""
+    talk = Talk(replace(CHILD, hours=(14, 16), heard_at=AT - timedelta(hours=4)))
+    talk.happens(
+        MessageReceived(at=AT, text="dua te flas me dike", sent_at=AT - timedelta(hours=3))
+    )
+
+    assert talk.state.contact is not None
+    assert talk.writes("Jam Elira.") == []
+    assert talk.state.held == (("Elira", "Jam Elira."),)
