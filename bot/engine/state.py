@@ -65,7 +65,7 @@ class State:
     ``options`` are those of the open question as it was asked. ``heard_at`` is when the
     child last did something. ``hours`` are the safe ones: from and until, on the clock of
     Tirana; outside them nothing comes by itself. ``own_word`` is the hash of the child's
-    own word, ``missed_at`` when a wrong picture was last tried for it, ``doubt`` that
+    own word, ``misses`` when wrong pictures were tried for it, ``doubt`` that
     somebody else may be writing until it comes. ``awaited``: while closed to strangers,
     somebody here asked for a person, who was told of the doubt; if that person writes, the
     talk is open again.
@@ -100,7 +100,7 @@ class State:
     heard_at: datetime | None = None
     hours: tuple[int, int] | None = None
     own_word: str = ""
-    missed_at: datetime | None = None
+    misses: tuple[datetime, ...] = ()
     doubt: bool = False
     awaited: bool = False
     draft: Draft | None = None
@@ -221,6 +221,6 @@ _READERS: dict[str, Any] = {
     "options": tuple,
     "draft": lambda stored: Draft(**stored),
     "heard_at": datetime.fromisoformat,
-    "missed_at": datetime.fromisoformat,
+    "misses": lambda stored: tuple(datetime.fromisoformat(item) for item in stored),
     "hours": lambda stored: (stored[0], stored[1]),
 }

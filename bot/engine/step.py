@@ -71,9 +71,9 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     if not isinstance(event, BY_CHILD):
         return covered.unasked(state, moment, _answered)
     here = cover.unanswered(_awake(state, event), event.at)
+    if cover.closed(here, event.at):
+        here = own_word.tried(here, moment, event)
     answer = _to_child(here, moment)
-    if cover.closed(here, event.at) and own_word.missed(here, moment, event):
-        answer = Step(replace(answer.state, missed_at=event.at), answer.effects)
     heard_at = max(moment.said_at, state.heard_at or moment.said_at)  # words may come hours late
     return Step(replace(answer.state, heard_at=heard_at), answer.effects)
 

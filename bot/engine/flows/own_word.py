@@ -7,7 +7,7 @@ the child presses one of nine small pictures, so that no word stays in the chat.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import pbkdf2_hmac
 from hmac import compare_digest
 
@@ -23,7 +23,8 @@ OFFERED = ("own_word.ask", "own_word.other")  # bubbles that must not stay where
 SHORTEST = 4  # letters: “po” and “hej” are typed by everybody
 LONGEST = 3  # words: more of them is somebody telling something
 ROUNDS = 2_000
-REST = timedelta(days=1)  # after a wrong picture
+REST = timedelta(days=1)  # after so many wrong pictures
+SLIPS = 2
 
 
 def offer(state: State, moment: Moment) -> Step:
@@ -114,19 +115,24 @@ def question(state: State, moment: Moment) -> Step:
 def fits(state: State, moment: Moment, event: AnyEvent) -> bool:
     """Whether this is the own word, or the picture asked for; one letter wrong is wrong.
 
-    There are nine pictures, so after a wrong one none fits for a day.
+    There are nine pictures, so after two wrong ones none fits for a day.
     """
     said = _tried(state, moment, event)
-    waits = state.missed_at is not None and moment.at - state.missed_at < REST
-    if waits and said in map(_picture, PICTURES):
+    if said in map(_picture, PICTURES) and len(_recent(state, moment)) >= SLIPS:
         return False
     return bool(state.own_word) and _opens(state.own_word, said)
 
 
-def missed(state: State, moment: Moment, event: AnyEvent) -> bool:
-    """Whether this names a picture, and it is the wrong one."""
+def tried(state: State, moment: Moment, event: AnyEvent) -> State:
+    """The state with a wrong picture noted; unchanged where none was named."""
     said = _tried(state, moment, event)
-    return said in map(_picture, PICTURES) and not _opens(state.own_word, said)
+    if said not in map(_picture, PICTURES) or _opens(state.own_word, said):
+        return state
+    return replace(state, misses=(*_recent(state, moment), moment.at)[-SLIPS:])
+
+
+def _recent(state: State, moment: Moment) -> tuple[datetime, ...]:
+    return tuple(at for at in state.misses if moment.at - at < REST)
 
 
 def _tried(state: State, moment: Moment, event: AnyEvent) -> str:
@@ -172,8 +178,8 @@ def _locked(word: str, moment: Moment) -> str:
 
     A child's word is one of a few thousand, so no hash, however slow, would withstand
     somebody who can try: what protects it is that the whole state is stored sealed, that a
-    person at the helpline sees each word that was tried, and that pictures can be tried
-    once a day. The hash keeps it from being read by whoever sees a state. So it need not
+    person at the helpline sees each word that was tried, and that two pictures
+    can be tried in a day. The hash keeps it from being read by whoever sees a state. So it need not
     be slower than a millisecond.
     """
     salt = moment.at.isoformat()

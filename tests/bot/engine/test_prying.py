@@ -69,7 +69,7 @@ def test_an_old_button_after_a_return_is_not_met_with_silence() -> None:
 
 
 def test_pictures_cannot_be_tried_one_after_the_other() -> None:
-    """C4: after a wrong picture, typed or pressed, none opens until the next day; then it does."""
+    """C4: after two wrong pictures, typed or pressed, none opens for a day; then it does."""
     talk = watched(VIBER, own_word="own_word.7")
     talk.types("dil")
     names = [CONTENT.phrases["sq"][f"button.{number}"]["all"] for number in range(1, 10)]
