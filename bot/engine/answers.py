@@ -15,7 +15,7 @@ from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again, speak, unless_grave
 from bot.engine.state import GRAVE, State
 from bot.engine.turning import turned
-from bot.engine.voice import LETTERS, Moment, Step, buttons, label, language_of, spoken
+from bot.engine.voice import LETTERS, Moment, Step, buttons, label, language_of, spoken, too_long
 from bot.engine.words import same_word, tokens
 
 Answer = Callable[[State, Moment, str], Step]
@@ -286,13 +286,20 @@ def typed_option(state: State, moment: Moment, text: str) -> str:
     options = options_of(moment, state, state.asked)
     labels = {option: _label_of(state, moment, option) for option in options}
     shown = [option for option in state.options or options if option in options]
-    for letter, option in zip(LETTERS, shown, strict=False):
-        if _is_letter(text, letter):
-            return option
+    if lettered := _lettered(state, text, {option: labels[option] for option in shown}):
+        return lettered
     for option in options:
         if same_word(text, labels[option]):
             return option
     return _begun_option(tokens(text), labels) or _age_option(text, options)
+
+
+def _lettered(state: State, text: str, labels: Mapping[str, str]) -> str:
+    """The option of a letter; to a grave question a slip must be no answer."""
+    if state.asked in GRAVE and not too_long(labels):
+        return ""
+    pairs = zip(LETTERS, labels, strict=False)
+    return next((option for letter, option in pairs if _is_letter(text, letter)), "")
 
 
 def _is_letter(text: str, letter: str) -> bool:

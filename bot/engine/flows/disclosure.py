@@ -224,6 +224,8 @@ def _emergency_key(state: State, category: str) -> str:
         return "emergency.adult"
     if category == DESPAIR:
         return "emergency.despair"
+    if category in BLACKMAIL:  # the danger comes through the phone, not through the door
+        return "emergency.blackmail"
     return "emergency.people" if category in FROM_PEOPLE else "danger.call"
 
 

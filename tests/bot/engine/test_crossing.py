@@ -15,7 +15,7 @@ from bot.authoring import load
 from bot.engine.content import LANGUAGES
 from bot.engine.effects import Effect, Say
 from bot.engine.events import AnyEvent, ButtonTapped, Helpline, MediaOffered, MessageReceived
-from bot.engine.state import State
+from bot.engine.state import State, Told
 from bot.engine.step import step
 from bot.script import stored
 
@@ -202,3 +202,13 @@ def test_one_letter_chooses_and_a_key_held_down_does_not(typed: str, said: str) 
     _, effects = happens(asked, MessageReceived(at=AT, text=typed))
 
     assert said in keys(effects)
+
+
+def test_a_slip_of_the_finger_answers_no_grave_question() -> None:
+    """“a” is not “No” to “Are you in danger”: its buttons are words, and it stays open (U4)."""
+    asked = State(**PERSON, asked="danger", told=Told("disclosure", "sextortion", 0.9), hold=True)
+
+    after, _ = happens(asked, MessageReceived(at=AT, text="a"))
+    answered, _ = happens(after, MessageReceived(at=AT, text="jo"))
+
+    assert (after.asked, answered.asked) == ("danger", "offer")
