@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from heapq import heappop, heappush
 from itertools import count
@@ -59,19 +58,3 @@ class Line:
         while self._waiting and self._waiting[0][2].done():
             heappop(self._waiting)
         return bool(self._waiting)
-
-
-class OwnPace(Line):
-    """The turns of a process that is alone: ``per_second``, evenly, none saved up."""
-
-    def __init__(
-        self, per_second: float, *, clock: Clock = time.monotonic, sleep: Sleep = asyncio.sleep
-    ) -> None:
-        super().__init__(clock, sleep)
-        self._step = 1 / per_second
-        self._next = clock()
-
-    async def _come(self) -> None:
-        while (wait := self._next - self._clock()) > 0:
-            await self._sleep(wait)
-        self._next = self._clock() + self._step

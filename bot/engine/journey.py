@@ -20,7 +20,6 @@ from bot.engine.voice import Moment, Step, audience_of, language_of, line, offer
 PREFIX = "j:"
 ONBOARDING = "onboarding"
 NUMBERS = "@numbers"  # in a journey's words: the bubble with the numbers of the country
-SETTABLE = ("language", "country", "band", "role", "child_band")
 
 
 def onboard(state: State, moment: Moment) -> Step:

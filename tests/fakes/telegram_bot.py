@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable
 
 from fakes.telegram import TelegramStandIn
+from fakes.turns import OwnPace
 
 from bot.channels.base import Inbound
-from bot.channels.line import OwnPace
 from bot.channels.telegram import TelegramChannel
 from bot.engine.effects import Say
 from bot.engine.events import MessageReceived

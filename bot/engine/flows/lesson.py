@@ -59,11 +59,6 @@ def of_topic(state: State, moment: Moment, topic: str) -> Lesson | None:
     return next((each for each in lessons if each.topic == topic and each.band == band), None)
 
 
-def current(state: State, moment: Moment) -> Lesson | None:
-    """The lesson that is open, in the language spoken now."""
-    return moment.content.lessons[language_of(state)].get(state.lesson)
-
-
 def _scene(lesson: Lesson, place: str) -> str:
     return f"{lesson.id}/{place}"
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import pytest
 from fakes.hours import Hours, lived
+from fakes.turns import OwnPace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.line import OwnPace
 from bot.channels.pace import REMEMBERED, Pace
 
 STEP = 1 / 30

@@ -11,10 +11,10 @@ import pytest
 from fakes.telegram import TelegramStandIn
 from fakes.telegram_bot import Files, Runner, Time, channel_for, say
 from fakes.telegram_child import Child
+from fakes.turns import OwnPace
 
 from bot.channels.art import picture
 from bot.channels.base import ChannelBusy, ChannelDown, Place, Progress, Shown
-from bot.channels.line import OwnPace
 from bot.channels.telegram import TelegramChannel
 from bot.engine.effects import Button, Quiz, Say
 from bot.engine.events import ButtonTapped, PollAnswered
