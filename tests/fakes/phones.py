@@ -34,6 +34,7 @@ from bot.channels.web.door import Visitor
 from bot.engine.events import (
     AnyEvent,
     ButtonTapped,
+    ChatLost,
     ExitPressed,
     Helpline,
     LanguageChosen,
@@ -114,10 +115,10 @@ class TelegramPhone:
                 self.child.taps(event.button)
             case MediaOffered():
                 self._offers(event)
-            case LanguageChosen():
-                self.child.says(f"/language {event.language}")
             case ExitPressed():
                 self.child.says("/dil")
+            case ChatLost():
+                self.child.blocks()
             case _:
                 raise AssertionError(f"no phone does {event}")
 
@@ -191,6 +192,8 @@ class ViberPhone:
                 self.child.sends(type="file", media=url, file_name="x.pdf", size=9)
             case MediaOffered(kind="sticker"):
                 self.child.sends(type="sticker", sticker_id=46105)
+            case ChatLost():
+                self.child.unsubscribes()
             case _:
                 raise AssertionError(f"no phone does {event}")
 
@@ -433,6 +436,13 @@ class Service(httpx.AsyncBaseTransport):
     async def later(self) -> None:
         """Time passes: whatever was put off is due."""
         await self.bots[0].runner.ask(lambda c: c.execute(text("UPDATE outbox SET due_at = 0")))
+
+    async def wakes(self, conversation: str, timer: str) -> None:
+        """A timer is due, if it is set; return when it was heard."""
+        due = text("UPDATE timers SET due_at = 0 WHERE conversation = :it AND name = :name")
+        values = {"it": conversation, "name": timer}
+        await self.bots[0].runner.ask(lambda c: c.execute(due, values))
+        await self.bots[0].clock.tick()
 
     async def restarts(self) -> None:
         """End, and begin over the same data."""
