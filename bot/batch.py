@@ -37,6 +37,8 @@ from bot.store.outbox import CHANNEL, LEASE_MS, SAYS, Pair, is_reply
 from bot.store.shown import Standing
 from bot.traces import button_of, placed
 
+AHEAD_MS = 60_000  # more than any chat has to rest: a clock was put back
+
 
 @dataclass(slots=True)
 class _Talk:
@@ -307,7 +309,8 @@ class Batch:
         rest = int(self._able(talk).rest * 1000)
         if draft.kind != SAYS or not rest:
             return draft
-        begin = max(self._now, talk.free_at)
+        ahead = talk.free_at - self._now
+        begin = self._now if ahead > AHEAD_MS else max(self._now, talk.free_at)
         talk.free_at = begin + rest * len(draft.errand.says)
         errand = replace(draft.errand, not_before=begin, free_at=talk.free_at)
         return replace(draft, errand=errand)

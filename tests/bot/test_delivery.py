@@ -140,6 +140,21 @@ async def test_one_chat_is_written_to_once_a_second_by_all_processes(restful):
     assert begins(one) == [0, 2, 4, 0]
 
 
+async def test_a_clock_that_was_put_back_silences_no_chat(restful):
+    """
+    S52: an hour is put back, and a child is still answered at once.
+    """
+    world, _ = restful
+    await world.runner.handle(wrote("hello", 1))
+    await world.delivery.quiet()
+    world.clock.forward(hours=-1)
+    await world.runner.handle(wrote("again", 2))
+    await world.runner.handle(wrote("again", 3))
+    await world.delivery.quiet()
+
+    assert begins(world)[1:] == [0, 1]
+
+
 async def test_a_chat_that_was_late_still_gets_its_rest(restful):
     """
     After a delay what waits does not come all at once: the pause counts from the last message.
