@@ -434,8 +434,9 @@ class Service(httpx.AsyncBaseTransport):
             await bot.delivery.quiet()
 
     async def later(self) -> None:
-        """Time passes: whatever was put off is due."""
+        """Time passes: whatever was put off is due, and looked for."""
         await self.bots[0].runner.ask(lambda c: c.execute(text("UPDATE outbox SET due_at = 0")))
+        await self.bots[0].delivery.look()
 
     async def wakes(self, conversation: str, timer: str) -> None:
         """A timer is due, if it is set; return when it was heard."""
