@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.engine.state import GRAVE, State
+from bot.engine.voice import Moment, language_of
 
 LIVE = timedelta(minutes=15)  # so long after its last act a child is taken to be there
 PLAIN = ("", "menu", "lessons", "doors", "after", "today", "safe", "unseen", "seen", "stranger")
@@ -55,6 +56,16 @@ def unanswered(state: State, at: datetime) -> State:
     """The state as whoever comes after an absence meets it: what was asked before is shut too."""
     left_open = state.asked in TELLING and not lately(state, at)
     return replace(state, asked="") if left_open and closed(state, at) else state
+
+
+def put_away(state: State, moment: Moment) -> State:
+    """The state with its question put away, for somebody who may not be the next to write.
+
+    A tender lesson's question is dropped: whoever holds the phone must not be met with it.
+    """
+    away = state.put_away()
+    taught = moment.content.lessons[language_of(state)].get(away.paused.partition("/")[0])
+    return replace(away, paused="", lesson="") if taught and taught.tender else away
 
 
 def plain(state: State) -> State:

@@ -61,7 +61,7 @@ def kept_open(state: State, moment: Moment) -> Step:
 
 def any_day(state: State, moment: Moment) -> Step:
     """A bubble like on any other day. What is grave waits behind it, unseen."""
-    waiting = replace(state.put_away(), asked="")
+    waiting = replace(cover.put_away(state, moment), asked="")
     shown = _topic(cover.plain(waiting), moment)
     after = cover.put_back(shown.state, waiting)
     return Step(replace(after, quiet=cover.guarded(waiting)), shown.effects)

@@ -15,7 +15,7 @@ from bot.engine.voice import Moment, Step, ask, closing, one
 
 def stranger(state: State, moment: Moment) -> Step:
     """Somebody asks what was written here: true words, and nothing about anybody (C4)."""
-    away = replace(state.put_away(), asked="", doubt=not state.adult)
+    away = replace(cover.put_away(state, moment), asked="", doubt=not state.adult)
     keys = ["stranger.program", "stranger.silent"]
     shown = ask(cover.plain(away), moment, keys, "stranger", "advice", "no")
     return Step(cover.put_back(shown.state, away), shown.effects)

@@ -8,11 +8,15 @@ from datetime import timedelta
 import pytest
 from fakes.onlooker import AT, CHILD, ID, Talk
 
+from bot.engine.content import LANGUAGES
 from bot.engine.effects import LeaveContact
 from bot.engine.events import (
+    AnyEvent,
+    ButtonTapped,
     ChatHidden,
     CounsellorJoined,
     CounsellorLeft,
+    ExitPressed,
     MessageReceived,
     ReportStored,
     Started,
@@ -39,6 +43,49 @@ def test_leaving_a_lesson_in_a_hidden_chat_is_told_to_staff() -> None:
     assert talk.taps("t01-privacy-14-17/end.leave") == []
 
     assert [each.how for each in talk.effects if isinstance(each, LeaveContact)] == ["exit_word"]
+
+
+LEAVES: dict[str, AnyEvent] = {
+    "word": MessageReceived(at=AT, text="exit"),
+    "button": ButtonTapped(at=AT, button="t06-threats-14-17/end.leave"),
+    "quick exit": ExitPressed(at=AT),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("way", LEAVES)
+@pytest.mark.parametrize("place", ["open", "hook", "quiz", "again", "end"])
+def test_nobody_is_met_with_the_tender_lesson_that_was_left(
+    language: str, way: str, place: str
+) -> None:
+    """C2: after the exit inside a lesson about threats whoever writes next meets the menu."""
+    lesson = "t06-threats-14-17"
+    talk = Talk(replace(CHILD, language=language, asked=f"{lesson}/{place}", lesson=lesson))
+
+    assert talk.happens(LEAVES[way]) == []
+
+    assert talk.types("hej") == ["small.hello", "menu.ask"]
+    assert talk.taps(f"{lesson}/open.later") == ["stale.we_were_here", "menu.ask"]
+    assert talk.taps("menu.lesson", "lessons.t06") == ["lesson.open_tender"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_another_lesson_goes_on_where_it_was_left(language: str) -> None:
+    """A lesson that tells nothing of anybody is taken up after an exit, at the same question."""
+    lesson = "t01-privacy-14-17"
+    talk = Talk(replace(CHILD, language=language, asked=f"{lesson}/quiz", lesson=lesson))
+    talk.happens(ExitPressed(at=AT))
+
+    assert talk.types("hej") == ["small.hello", f"{lesson}.quiz"]
+
+
+def test_no_tender_lesson_comes_back_in_a_hidden_chat() -> None:
+    """C2: hidden inside a lesson about threats, the chat answers a greeting like any day."""
+    lesson = "t06-threats-14-17"
+    talk = Talk(replace(CHILD, asked=f"{lesson}/quiz", lesson=lesson))
+    talk.taps("go.hide", "hide.yes")
+
+    assert talk.types("hej") == ["small.hello", "hide.topic"]
 
 
 def test_that_a_person_was_here_is_protected_to_the_last_word() -> None:
