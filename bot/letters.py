@@ -93,22 +93,23 @@ class Letters:
 
     async def _refused(self, held: Held, status: int) -> None:
         """A person must mend something; a child whose contact it is has to know meanwhile."""
-        await self._not_arrived(held, self._books.settled(held, "failed"))
+        await self._not_arrived(held, self._books.settled(held, "failed"), refused=True)
         self._books.alarms.sound("helpline_refused", row=held.parcel.id, status=status)
 
     async def _delayed(self, held: Held) -> None:
         await self._not_arrived(held, self._books.later(held))
 
-    async def _not_arrived(self, held: Held, settle: Settle) -> None:
-        """The person is told once that the helpline could not be reached with it."""
+    async def _not_arrived(self, held: Held, settle: Settle, *, refused: bool = False) -> None:
+        """The person is told, once of each kind, that the helpline does not have it."""
         event: AnyEvent
+        now, contact_id = self._books.now(), held.parcel.contact_id
         if held.parcel.kind == CONTACT:
-            event = ContactDelayed(at=self._books.now(), contact_id=held.parcel.contact_id)
+            event = ContactDelayed(at=now, contact_id=contact_id, refused=refused)
         elif held.parcel.kind == REPORT:
-            event = ReportDelayed(at=self._books.now())
+            event = ReportDelayed(at=now, refused=refused)
         else:
             return await self._books.settle(settle)
-        await self._books.news(held, event, "delayed", settle)
+        await self._books.news(held, event, "refused" if refused else "delayed", settle)
 
     async def _arrived(self, held: Held, answer: Mapping[str, object]) -> None:
         event = self._arrival(held.parcel, answer)

@@ -261,7 +261,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
         forwarded=turn.get("forwarded", False),
     ),
     "filed": lambda turn, talk: ReportStored(at=talk.at, receipt=turn["filed"]),
-    "not_filed": lambda turn, talk: ReportDelayed(at=talk.at),
+    "not_filed": lambda turn, talk: ReportDelayed(at=talk.at, refused=turn.get("refused", False)),
     "news": lambda turn, talk: ReportNews(
         at=talk.at,
         found=turn["news"],
@@ -274,7 +274,9 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
     "arrives": lambda turn, talk: ContactArrived(
         at=talk.at, contact_id=CONTACT, minutes=turn.get("minutes")
     ),
-    "delayed": lambda turn, talk: ContactDelayed(at=talk.at, contact_id=CONTACT),
+    "delayed": lambda turn, talk: ContactDelayed(
+        at=talk.at, contact_id=CONTACT, refused=turn.get("refused", False)
+    ),
     "climbs": lambda turn, talk: ContactClimbed(
         at=talk.at, contact_id=CONTACT, step=turn["climbs"], minutes=turn.get("minutes", 2)
     ),

@@ -156,7 +156,9 @@ class ReportStored(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportDelayed(Event):
-    """The helpline could not be reached with a report; the outbox keeps trying."""
+    """A report has not arrived. The outbox keeps trying, unless it was ``refused``."""
+
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,9 +200,13 @@ class ContactArrived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactDelayed(Event):
-    """The helpline could not be reached with the contact; the outbox keeps trying."""
+    """The contact has not arrived. The outbox keeps trying, unless it was ``refused``.
+
+    A refusal is a fault of ours or theirs that a person must mend first.
+    """
 
     contact_id: str
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

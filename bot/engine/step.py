@@ -140,7 +140,7 @@ def _outcome(state: State, moment: Moment, event: Outcome) -> Step:
         case ReportStored():
             return report.stored(state, moment, event)
         case ReportDelayed():
-            return report.delayed(state, moment)
+            return report.delayed(state, moment, event)
         case ReportNews():
             return report.news(state, moment, event)
         case _:

@@ -30,7 +30,7 @@ from bot.store import outbox
 from bot.store.database import writing
 from bot.store.outbox import CHANNEL
 
-ABLE = Capabilities(4096, 64, 8, True)
+ABLE = Capabilities()
 
 
 @pytest.fixture
@@ -439,7 +439,7 @@ async def test_a_contact_that_is_refused_is_seen_by_somebody(world):
 
     assert world.alarms.counts == {"helpline_refused": 1}
     assert world.failed() == 1
-    assert world.channel.texts("child-1")[-1] == "delayed"  # the child knows as well
+    assert world.channel.texts("child-1")[-1] == "refused"  # the child knows as well
 
 
 async def test_a_contact_that_was_refused_arrives_after_a_mend(world):

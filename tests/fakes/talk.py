@@ -100,7 +100,7 @@ def step(state: State, event: AnyEvent) -> Step:
         case ContactArrived():
             return Step(state, [say(f"arrived {event.minutes}")])
         case ContactDelayed():
-            return Step(state, [say("delayed")])
+            return Step(state, [say("refused" if event.refused else "delayed")])
         case CounsellorWrote():
             return Step(state, [say(event.text)])
         case _:

@@ -275,10 +275,11 @@ def _arrival_says(state: State, moment: Moment, minutes: int | None) -> tuple[Ef
 
 
 def delayed(state: State, moment: Moment, event: ContactDelayed) -> Step:
-    """The line cannot be reached: the truth, the numbers, and that it is being retried."""
+    """The line cannot be reached: the truth, the numbers, and whether it is being retried."""
     if state.contact is None or state.contact.stage != "opening" or away(state):
         return Step(state)
-    says = (say(state, moment, "handover.delayed"), *outside_numbers(state, moment))
+    key = "handover.refused" if event.refused else "handover.delayed"
+    says = (say(state, moment, key), *outside_numbers(state, moment))
     return Step(state, (CancelTimer(name="arrival"), *says))
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.engine.effects import AskReport, CancelTimer, Effect, FileReport, Say, SetTimer, TakeBack
-from bot.engine.events import MessageReceived, ReportNews, ReportStored
+from bot.engine.events import MessageReceived, ReportDelayed, ReportNews, ReportStored
 from bot.engine.flows import disclosure, handover
 from bot.engine.flows import help as doors
 from bot.engine.state import Draft, State
@@ -214,11 +214,12 @@ def written(state: State, moment: Moment) -> Step:
     return Step(state, (gone,)).then(closing(state, moment, thanks))
 
 
-def delayed(state: State, moment: Moment) -> Step:
-    """The line was not reached: it is kept, and the code comes later."""
+def delayed(state: State, moment: Moment, event: ReportDelayed) -> Step:
+    """It has not arrived: it is kept, and the code comes later."""
     if handover.away(state):
         return Step(state)
-    return Step(state, spoken(state, moment, ["report.delayed"]))
+    key = "report.refused_us" if event.refused else "report.delayed"
+    return Step(state, spoken(state, moment, [key]))
 
 
 def ask_code(state: State, moment: Moment) -> Step:
