@@ -19,7 +19,7 @@ from bot.parcels import Parcel, key_of
 from bot.store.outbox import Pair
 from bot.store.shown import Standing
 
-PLAIN = Capabilities(text_limit=4000, label_bytes=64, buttons=8, proactive=False)
+PLAIN = Capabilities()
 
 
 class Answer(Protocol):

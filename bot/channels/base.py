@@ -49,17 +49,13 @@ class MessageFate:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can show; counts are characters unless a name says bytes.
+    """What a channel can do, as far as anybody but its adapter must know.
 
-    ``session``: how long after a person's last word it may be written to for nothing;
-    None: always. ``removable``: how old a message may be that is still to be removed.
-    ``rest``: seconds between two messages in one chat.
+    ``abilities`` is what the engine is told. ``session``: how long after a person's last
+    word it may be written to for nothing; None: always. ``removable``: how old a message
+    may be that is still to be removed. ``rest``: seconds between two messages in one chat.
     """
 
-    text_limit: int
-    label_bytes: int
-    buttons: int
-    proactive: bool
     abilities: Abilities = field(default_factory=Abilities)
     session: timedelta | None = None
     removable: timedelta = timedelta(hours=47)

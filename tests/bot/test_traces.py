@@ -18,7 +18,7 @@ from bot.channels.base import Capabilities, ChannelBusy, ChannelDown, ChatGone
 from bot.engine.events import Abilities, Hiding
 from bot.store.database import reading
 
-ABLE = Capabilities(4096, 64, 8, True)
+ABLE = Capabilities()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from bot.channels.base import (
 )
 from bot.engine.effects import Say
 
-ABLE = Capabilities(4096, 64, 8, True)
+ABLE = Capabilities()
 
 
 class Sent(NamedTuple):

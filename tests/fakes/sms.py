@@ -47,13 +47,7 @@ class SmsChannel:
     """The adapter. ``gateway`` takes a number and a text, and answers with status and id."""
 
     name = "sms"
-    capabilities = Capabilities(
-        text_limit=LONGEST,
-        label_bytes=0,
-        buttons=0,
-        proactive=True,
-        abilities=Abilities(takes_back=False, hides=Hiding.SELF),
-    )
+    capabilities = Capabilities(abilities=Abilities(takes_back=False, hides=Hiding.SELF))
 
     def __init__(self, *, secret: str, gateway: Callable[[str, str], tuple[int, str]]) -> None:
         self._secret, self._gateway = secret.encode(), gateway

@@ -78,10 +78,6 @@ class TelegramChannel:
 
     name = NAME
     capabilities = Capabilities(
-        text_limit=4096,
-        label_bytes=128,
-        buttons=100,
-        proactive=True,
         abilities=Abilities(takes_back=True, hides=Hiding.RECENT),
         rest=1.0,
     )

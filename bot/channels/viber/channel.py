@@ -33,11 +33,10 @@ from bot.channels.viber.faults import (
     silence_libraries,
 )
 from bot.channels.viber.hook import Hook
-from bot.channels.viber.keyboard import LABEL_LENGTH, MOST
 from bot.channels.viber.levels import Levels
 from bot.channels.viber.link import Link
 from bot.channels.viber.reading import NAME, person_of, read_callback
-from bot.channels.viber.writing import TEXT_UNITS, Page, pages_of, welcome_of
+from bot.channels.viber.writing import Page, pages_of, welcome_of
 from bot.engine.effects import Say
 from bot.engine.events import Abilities, Hiding
 
@@ -75,10 +74,6 @@ class ViberChannel:
 
     name = NAME
     capabilities = Capabilities(
-        text_limit=TEXT_UNITS,
-        label_bytes=LABEL_LENGTH,
-        buttons=MOST,
-        proactive=True,
         abilities=Abilities(takes_back=False, hides=Hiding.SELF),
         session=timedelta(hours=24),
     )

@@ -56,13 +56,7 @@ class WebChannel:
     """The browser chat. An address is the hash of the page's secret, never the secret."""
 
     name = "web"
-    capabilities = Capabilities(
-        text_limit=4000,
-        label_bytes=400,
-        buttons=12,
-        proactive=False,
-        abilities=Abilities(takes_back=True, hides=Hiding.EXIT),
-    )
+    capabilities = Capabilities(abilities=Abilities(takes_back=True, hides=Hiding.EXIT))
 
     def __init__(self, weblog: WebLog, *, conversation_of: Callable[[str, str], str]) -> None:
         self.log = weblog
