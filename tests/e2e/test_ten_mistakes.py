@@ -7,17 +7,27 @@ bot or the helpline; after a fault all that the engine says must be read, and no
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
+from fakes.faults import (
+    FAULTS,
+    RESTS,
+    Messenger,
+    broken,
+    calls_to,
+    due_at,
+    forged,
+    hung,
+    leaves_unheard,
+    limited,
+    refusals,
+    stored,
+)
 from fakes.phones import (
-    PUBLIC,
     Phone,
     TelegramPhone,
     ViberPhone,
@@ -26,7 +36,6 @@ from fakes.phones import (
     knows_of,
     viber_bot,
 )
-from fakes.viber import SIGNATURE
 from fakes.way import (
     ANSWER,
     DISCLOSURE,
@@ -41,15 +50,12 @@ from fakes.way import (
     hurried,
     walking,
 )
-from sqlalchemy import text
 
 from bot.channels.base import ChannelDown
-from bot.channels.telegram.channel import HEADER
 from bot.channels.viber.faults import UNANSWERED_REST
 from bot.channels.web.door import Pace
 from bot.engine.content import LANGUAGES
 from bot.engine.events import ButtonTapped, MediaOffered, MessageReceived
-from bot.helpline_http import HttpHelpline
 
 ALL = ("telegram", "viber", "web")
 EACH = pytest.mark.parametrize(
@@ -59,7 +65,6 @@ IN_BOTH = pytest.mark.parametrize(
     ("channel", "language"), [(channel, language) for channel in ALL for language in LANGUAGES]
 )
 HELLO = ONBOARDING[:2]
-KEPT = ("conversations", "seen", "outbox", "timers", "shown", "web_log", "spoiled")
 
 
 @pytest.fixture(autouse=True)
@@ -70,22 +75,6 @@ def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     hurried(monkeypatch)
 
 
-async def asked(phone: Phone, query: str) -> Any:
-    """What the bot's database says."""
-    return await phone.bot.runner.ask(lambda c: c.execute(text(query)).scalar())
-
-
-async def due_at(phone: Phone) -> float:
-    """When the next message to this chat may leave (seconds since the epoch)."""
-    of = f"lane = 'channel' AND conversation = '{phone.conversation}'"
-    return float(await asked(phone, f"SELECT min(due_at) FROM outbox WHERE {of}")) / 1000
-
-
-async def stored(phone: Phone) -> list[int]:
-    """How many rows each table has."""
-    return [await asked(phone, f"SELECT count(*) FROM {name}") for name in KEPT]
-
-
 def another(way: Way) -> Way:
     """A second child on the same channel, which is in a hurry."""
     other = Way(type(way.phone)(*_behind(way.phone)), way.desk, way.language)
@@ -94,7 +83,7 @@ def another(way: Way) -> Way:
 
 
 def _behind(phone: Phone) -> tuple[Any, Any]:
-    assert isinstance(phone, TelegramPhone | ViberPhone | WebPhone)
+    assert isinstance(phone, Messenger | WebPhone)
     first = browser_at(phone.service) if isinstance(phone, WebPhone) else phone.platform
     return first, phone.service
 
@@ -122,52 +111,6 @@ async def test_row_1_forged_calls(channel: str, language: str, tmp_path: Path) -
         await way.goes({"child": TOLD}, {"child": SCARED})
 
 
-async def forged(phone: Phone, words: str) -> list[int]:
-    """Post these words as somebody else; what each try was answered."""
-    match phone:
-        case TelegramPhone():
-            return await _forged_on_telegram(phone, words)
-        case ViberPhone():
-            return await _forged_on_viber(phone, words)
-    assert isinstance(phone, WebPhone)
-    form = {"event": "f" * 32, "text": words}
-    foreign = ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"})
-    tries = [*foreign, {"Sec-Fetch-Site": "none", "Origin": "https://other.example.com"}]
-    answers = [await phone.http.post("/chat", data=form, headers=each) for each in tries]
-    return [answer.status_code for answer in answers]
-
-
-async def _forged_on_telegram(phone: TelegramPhone, words: str) -> list[int]:
-    chat = {"id": phone.child.id, "type": "private"}
-    message = {"message_id": 1, "date": int(time.time()), "chat": chat, "text": words}
-    body = json.dumps({"update_id": 10**9, "message": message}).encode()
-    secret = phone.platform.secret
-    wrong = ["", secret[:-1], secret + "x", secret.swapcase()]
-    tries: list[dict[str, str]] = [{}, *({HEADER: each} for each in wrong)]
-    return await _posted(phone, body, tries)
-
-
-async def _forged_on_viber(phone: ViberPhone, words: str) -> list[int]:
-    told = {"event": "message", "message_token": 1, "sender": phone.child.person()}
-    told["message"] = {"type": "text", "text": words}
-    body = json.dumps(told, indent=1, ensure_ascii=False).encode()
-    signed = phone.platform.signed
-    anew = signed(json.dumps(json.loads(body)).encode())
-    honest = signed(body)[SIGNATURE]
-    wrong = [anew[SIGNATURE], honest[:-1], "0" * 64]
-    return await _posted(phone, body, [{}, *({SIGNATURE: each} for each in wrong)])
-
-
-async def _posted(
-    phone: TelegramPhone | ViberPhone, body: bytes, tries: Sequence[dict[str, str]]
-) -> list[int]:
-    url = f"{PUBLIC}/webhooks/{phone.channel}"
-    kind = {"content-type": "application/json"}
-    async with httpx.AsyncClient(transport=phone.service) as stranger:
-        answers = [await stranger.post(url, content=body, headers=kind | each) for each in tries]
-    return [answer.status_code for answer in answers]
-
-
 # Row 2
 
 
@@ -182,7 +125,7 @@ async def test_row_2_everything_three_times(channel: str, language: str, tmp_pat
         await way.goes(*ONBOARDING, *LESSON)
         if isinstance(phone, WebPhone):
             phone.times = 3
-        elif isinstance(phone, TelegramPhone | ViberPhone):
+        elif isinstance(phone, Messenger):
             phone.platform.repeats = 3
         await way.goes(*QUIZ, *DISCLOSURE)
         await way.phone.settled()
@@ -224,23 +167,6 @@ async def test_row_3_outgoing_calls_hang(
         await way.reads()
 
 
-def hung(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
-    """Let outgoing calls of this conversation wait until the event is set."""
-    match phone:
-        case TelegramPhone():
-            return phone.platform.holds("sendMessage", phone.child.id)
-        case ViberPhone():
-            return phone.platform.holds("send_message", phone.child.id)
-    gate, post = asyncio.Event(), HttpHelpline.post
-
-    async def late(line: HttpHelpline, *args: Any, **more: Any) -> Any:
-        await gate.wait()
-        return await post(line, *args, **more)
-
-    monkeypatch.setattr(HttpHelpline, "post", late)
-    return gate
-
-
 @pytest.mark.parametrize(("channel", "language"), [("telegram", "en"), ("viber", "sq")])
 async def test_row_4_one_chat_is_limited(channel: str, language: str, tmp_path: Path) -> None:
     """
@@ -249,7 +175,7 @@ async def test_row_4_one_chat_is_limited(channel: str, language: str, tmp_path: 
     """
     async with walking(channel, tmp_path, language) as way:
         phone = way.phone
-        assert isinstance(phone, TelegramPhone | ViberPhone)
+        assert isinstance(phone, Messenger)
         await way.goes(*HELLO)
         await phone.settled()
         read, calls = await phone.read(), calls_to(phone)
@@ -265,24 +191,6 @@ async def test_row_4_one_chat_is_limited(channel: str, language: str, tmp_path: 
         assert await due_at(phone) >= before + UNANSWERED_REST
         await phone.service.later()
         await way.reads()
-
-
-def limited(phone: TelegramPhone | ViberPhone) -> None:
-    """The next message to this chat is too much."""
-    if isinstance(phone, TelegramPhone):
-        why, rest = "Too Many Requests", int(UNANSWERED_REST)
-        phone.platform.fails("sendMessage", 429, why, retry_after=rest, chat=phone.child.id)
-    else:
-        phone.platform.says("send_message", 12, receiver=phone.child.id)
-
-
-def calls_to(phone: TelegramPhone | ViberPhone) -> int:
-    """How many messages the bot has tried to show in this chat."""
-    if isinstance(phone, TelegramPhone):
-        calls = phone.platform.named("sendMessage")
-        return sum(call["chat_id"] == str(phone.child.id) for call in calls)
-    calls = phone.platform.named("send_message")
-    return sum(call["receiver"] == phone.child.id for call in calls)
 
 
 async def test_row_4_one_page_floods(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,9 +221,8 @@ async def test_row_4_one_page_floods(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 NAMED = "Tom & <b>A_B</b> *y*"
 MARKED = "1 < 2 & _x_ *y* </b> <a href='https://example.com'>këtu</a> &amp;"
-LONG = "".join(f"{line:04} ë & <b>ç</b> 😀👍🏽😭🙂😀👍🏽😭🙂😀👍🏽😭🙂 " for line in range(200))[
-    :8_000
-]
+LINE = f"ë & <b>ç</b> {'😀👍🏽😭🙂' * 3}"
+LONG = "".join(f"{number:04} {LINE} " for number in range(300))[:8_000]
 WRITTEN = 4_000  # characters of one answer
 AT_ONCE = {"telegram": 4_096, "viber": 7_000, "web": 20_000}  # what an app sends as one message
 
@@ -348,7 +255,7 @@ async def test_row_5_text_from_outside(channel: str, language: str, tmp_path: Pa
 
 async def shows_name(phone: Phone) -> bool:
     """Whether the name stands above a person's words, as it is written."""
-    if isinstance(phone, TelegramPhone | ViberPhone):
+    if isinstance(phone, Messenger):
         return phone.child.texts[-1].startswith((f"{NAMED}\n", f"{NAMED}:\n"))
     assert isinstance(phone, WebPhone)
     return "Tom &amp; &lt;b&gt;A_B&lt;/b&gt; *y*" in phone.page
@@ -366,11 +273,6 @@ async def reads_whole(phone: Phone, before: int, words: str) -> None:
             break
         await asyncio.sleep(0.01)
     assert shown == wanted
-
-
-def refusals(phone: Phone) -> list[str]:
-    """What the platform has refused."""
-    return phone.platform.refusals if isinstance(phone, TelegramPhone | ViberPhone) else []
 
 
 UNPRESSED = {"leave", "person", "talk", "yes", "send", "lang"}  # they lead out of the menus
@@ -408,22 +310,6 @@ async def unpressed(way: Way, pressed: set[str]) -> str:
 
 # Row 7
 
-FAULTS: dict[str, dict[str, dict[str, Any]]] = {
-    "telegram": {
-        "429": {"method": "fails", "status": 429, "why": "Flood control", "retry_after": 7},
-        "500": {"method": "fails", "status": 500},
-        "cut before": {"method": "cuts"},
-        "cut after": {"method": "cuts", "after": True},
-    },
-    "viber": {
-        "12": {"method": "says", "status": 12},
-        "502": {"method": "fails", "http": 502, "body": "<html>"},
-        "cut before": {"method": "cuts"},
-        "cut after": {"method": "cuts", "after": True},
-    },
-}
-RESTS = {"429": 7, "12": UNANSWERED_REST}
-
 
 @pytest.mark.parametrize(
     ("channel", "fault"), [(channel, fault) for channel in FAULTS for fault in FAULTS[channel]]
@@ -436,7 +322,7 @@ async def test_row_7_a_fault_on_the_answer(channel: str, fault: str, tmp_path: P
     language = "sq" if channel == "viber" else "en"
     async with walking(channel, tmp_path, language) as way:
         phone = way.phone
-        assert isinstance(phone, TelegramPhone | ViberPhone)
+        assert isinstance(phone, Messenger)
         await way.goes(*HELLO)
         await phone.settled()
         calls, before = calls_to(phone), time.time()
@@ -448,12 +334,6 @@ async def test_row_7_a_fault_on_the_answer(channel: str, fault: str, tmp_path: P
         assert await due_at(phone) > before + RESTS.get(fault, 0)
         await phone.service.later()
         await reads_once(way, repeats=fault == "cut after")
-
-
-def broken(phone: TelegramPhone | ViberPhone, *, method: str, **fault: Any) -> None:
-    """Let this happen to the next message."""
-    send = "sendMessage" if isinstance(phone, TelegramPhone) else "send_message"
-    getattr(phone.platform, method)(send, **fault)
 
 
 async def reads_once(way: Way, *, repeats: bool) -> None:
@@ -478,7 +358,7 @@ async def test_row_7_who_left_is_left_alone(channel: str, language: str, tmp_pat
     """
     async with walking(channel, tmp_path, language) as way:
         phone = way.phone
-        assert isinstance(phone, TelegramPhone | ViberPhone)
+        assert isinstance(phone, Messenger)
         await way.goes(*HELLO, *DISCLOSURE)
         await phone.settled()
         leaves_unheard(phone)
@@ -496,14 +376,6 @@ async def test_row_7_who_left_is_left_alone(channel: str, language: str, tmp_pat
         await phone.platform.until(lambda: calls_to(phone) > calls + 1)
         await phone.settled()
         assert len(await phone.read()) > before
-
-
-def leaves_unheard(phone: TelegramPhone | ViberPhone) -> None:
-    """The child blocks the bot, and the platform tells it only when something is sent."""
-    if isinstance(phone, TelegramPhone):
-        phone.child.blocked = True
-    else:
-        phone.child.subscribed = False
 
 
 async def test_row_7_the_page_cannot_be_written(
@@ -557,7 +429,7 @@ async def test_row_8_presses_that_are_old_double_or_swapped(
             await way.phone.does(event)
         await way.reads()
 
-        assert isinstance(way.phone, TelegramPhone | ViberPhone | WebPhone)
+        assert isinstance(way.phone, Messenger | WebPhone)
         await way.phone.settled()
         await way.phone.service.restarts()
         await knows_of(way.phone.bot)
@@ -663,11 +535,11 @@ async def test_row_10_what_is_no_text(channel: str, language: str, tmp_path: Pat
         await strange(way)
         await captioned(way)
 
-        assert isinstance(phone, TelegramPhone | ViberPhone | WebPhone)
+        assert isinstance(phone, Messenger | WebPhone)
         await phone.settled()
         assert set(phone.service.answers) <= {200, 303}
         assert phone.bot.alarms.counts == {}
-        if isinstance(phone, TelegramPhone | ViberPhone):
+        if isinstance(phone, Messenger):
             assert {name for name, _ in phone.platform.calls}.isdisjoint({"getFile", "get_file"})
             await comes_back(way, phone)
 
@@ -704,7 +576,7 @@ async def captioned(way: Way) -> None:
     assert way.talk.state.asked == "danger"
 
 
-async def comes_back(way: Way, phone: TelegramPhone | ViberPhone) -> None:
+async def comes_back(way: Way, phone: Messenger) -> None:
     """Block the bot, and write again."""
     if isinstance(phone, TelegramPhone):
         phone.child.blocks()
