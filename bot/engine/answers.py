@@ -286,7 +286,7 @@ def typed_option(state: State, moment: Moment, text: str) -> str:
     options = options_of(moment, state, state.asked)
     labels = {option: _label_of(state, moment, option) for option in options}
     shown = [option for option in state.options or options if option in options]
-    if lettered := _lettered(state, text, {option: labels[option] for option in shown}):
+    if lettered := _lettered(state, moment, text, {option: labels[option] for option in shown}):
         return lettered
     for option in options:
         if same_word(text, labels[option]):
@@ -294,9 +294,10 @@ def typed_option(state: State, moment: Moment, text: str) -> str:
     return _begun_option(tokens(text), labels) or _age_option(text, options)
 
 
-def _lettered(state: State, text: str, labels: Mapping[str, str]) -> str:
-    """The option of a letter; to a grave question a slip must be no answer."""
-    if state.asked in GRAVE and not too_long(labels):
+def _lettered(state: State, moment: Moment, text: str, labels: Mapping[str, str]) -> str:
+    """The option of a letter; to a grave question that shows none a slip must be no answer."""
+    shows = too_long(labels) or not moment.event.abilities.presses
+    if state.asked in GRAVE and not shows:
         return ""
     pairs = zip(LETTERS, labels, strict=False)
     return next((option for letter, option in pairs if _is_letter(text, letter)), "")

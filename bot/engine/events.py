@@ -71,11 +71,13 @@ class Hiding(StrEnum):
 class Abilities:
     """What the channel of this conversation can do; the engine knows no channel by name.
 
-    ``takes_back``: a bubble that was shown can be changed or removed again.
+    ``takes_back``: a bubble that was shown can be changed or removed again. ``presses``:
+    there are buttons; elsewhere every choice stands in the text with its letter.
     """
 
     takes_back: bool = True
     hides: Hiding = Hiding.RECENT
+    presses: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,9 @@ class SmsChannel:
     """The adapter. ``gateway`` takes a number and a text, and answers with status and id."""
 
     name = "sms"
-    capabilities = Capabilities(abilities=Abilities(takes_back=False, hides=Hiding.SELF))
+    capabilities = Capabilities(
+        abilities=Abilities(takes_back=False, hides=Hiding.SELF, presses=False)
+    )
 
     def __init__(self, *, secret: str, gateway: Callable[[str, str], tuple[int, str]]) -> None:
         self._secret, self._gateway = secret.encode(), gateway
