@@ -17,7 +17,7 @@ CUES = "cues.json"
 _LISTS = (
     *("safe_words", "exit_words", "help_words", "person_words", "robot_words"),
     *("language_words", "menu_words", "secret_words", "hide_words", "parent_words"),
-    *("stranger_words", "greeting_words", "thanks_words"),
+    *("stranger_words", "greeting_words", "thanks_words", "report_words", "code_words"),
 )
 
 

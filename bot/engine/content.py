@@ -161,6 +161,8 @@ class Lexicon:
     stranger_words: tuple[str, ...]  # “who is this?”, by somebody who finds the chat
     greeting_words: tuple[str, ...]  # “hi”, “how are you”
     thanks_words: tuple[str, ...]  # “thanks”, “ok”
+    report_words: tuple[str, ...]  # “I want to report something”
+    code_words: tuple[str, ...]  # “I have a code”
     data: Mapping[str, object]  # the rest of lexicon.toml, for the triage alone
     cues: Mapping[str, object] = field(default_factory=dict)  # cues.json, for the triage alone
 

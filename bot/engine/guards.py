@@ -3,7 +3,8 @@
 1. exit: leaving is silent;  2. the innocent safe word;  3. “hide this chat”;  4. after an
 exit: danger, then who asks what was written here, else nothing before a choice;  5. triage:
 danger and disclosure;  6. help;  7. somebody who asks what was written here;  8. a person;
-9. “are you a robot”;  10. “promise not to tell”;  11. language;  12. menu.
+9. “are you a robot”;  10. “promise not to tell”;  11. language;  12. menu;  13. a report, or the
+code of one.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bot.engine.events import (
     Severity,
     Started,
 )
-from bot.engine.flows import cover, disclosure, handover, hide, talk, trace
+from bot.engine.flows import cover, disclosure, handover, hide, report, talk, trace
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.state import GRAVE, State
@@ -32,6 +33,7 @@ from bot.engine.words import fold, known, nearly_one_of, one_of, tokens
 
 ASKED_AWAY = (*GRAVE, *cover.AS_EVER, "hours", "own_word")
 Guard = Callable[[State, Moment, AnyEvent], Step | None]
+Go = Callable[[State, Moment], Step]
 
 
 def words_of(moment: Moment, kind: str) -> Iterable[str]:
@@ -230,6 +232,31 @@ def menu(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     return unless_grave(state, moment, doors.menu if state.onboarded else ask_again)
 
 
+def reporting(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """“I want to report something”, “I have a code”, unless they answer what is open.
+
+    With a contact open they are words for the person, like all others.
+    """
+    if state.contact is not None or not isinstance(event, MessageReceived):
+        return None
+    go, spoken_in = _report_asked_for(moment, event.text)
+    if go is None or taken_up(state, moment, event):
+        return None
+    opened = state.asked in ("report", "report_receipt")  # nobody comes back to these
+    here = replace(state, language=state.language or spoken_in)
+    return unless_grave(replace(here, asked="") if opened else here, moment, go)
+
+
+def _report_asked_for(moment: Moment, text: str) -> tuple[Go | None, str]:
+    """Which question of a report the words ask for, and in which language they are."""
+    for name, lexicon in moment.content.lexicons.items():
+        if nearly_one_of(text, lexicon.code_words):
+            return report.ask_code, name
+        if nearly_one_of(text, lexicon.report_words):
+            return report.start, name
+    return None, ""
+
+
 GUARDS: tuple[Guard, ...] = (
     leaving,
     safe_word,
@@ -243,6 +270,7 @@ GUARDS: tuple[Guard, ...] = (
     secret,
     language,
     menu,
+    reporting,
 )
 
 PASSED_ON: tuple[Guard, ...] = (returning, triage, help_word)

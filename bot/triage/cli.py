@@ -15,7 +15,7 @@ CONTENT = Path(__file__).parents[2] / "content"
 _HEADS = (
     *("safe_words", "exit_words", "help_words", "person_words", "robot_words"),
     *("language_words", "menu_words", "secret_words", "hide_words", "parent_words"),
-    *("stranger_words", "greeting_words", "thanks_words"),
+    *("stranger_words", "greeting_words", "thanks_words", "report_words", "code_words"),
 )
 
 _SPOKEN = {"label", "all", "adult", "8-10", "11-13", "14-17"}  # also when it is one word

@@ -143,6 +143,7 @@ def _calls(lexicon: Lexicon) -> Iterable[tuple[str, ...]]:
     yield from (lexicon.safe_words, lexicon.exit_words, lexicon.help_words)
     yield from (lexicon.person_words, lexicon.robot_words)
     yield from (lexicon.language_words, lexicon.menu_words)
+    yield from (lexicon.report_words, lexicon.code_words)
 
 
 def _made_ready(lexicons: tuple[Lexicon, ...]) -> Ears:

@@ -11,7 +11,14 @@ import pytest
 
 from bot.authoring import load
 from bot.engine.content import LANGUAGES
-from bot.engine.effects import AskReport, FileReport, OpenContact, Say, TakeBack
+from bot.engine.effects import (
+    AskReport,
+    FileReport,
+    OpenContact,
+    PassToCounsellor,
+    Say,
+    TakeBack,
+)
 from bot.engine.events import (
     Abilities,
     ButtonTapped,
@@ -23,7 +30,7 @@ from bot.engine.events import (
     ReportStored,
     TimerFired,
 )
-from bot.engine.state import State
+from bot.engine.state import Contact, State, Told
 from bot.engine.step import step
 
 CONTENT = load(Path(__file__).parents[3] / "content")
@@ -230,6 +237,72 @@ def test_news_of_a_report_are_in_plain_words(found: str, states: tuple[str, ...]
     news = ReportNews(at=AT, found=found, states=tuple((AT, state) for state in states))
 
     assert key in Reporter().does(news).keys
+
+
+ASKS = {
+    "dua të raportoj": "report.open",
+    "Dua te raportoj dicka!": "report.open",
+    "raportojj": "report.open",
+    "I want to report something": "report.open",
+    "report": "report.open",
+    "kam nje kod": "report.type_code",
+    "I have a code.": "report.type_code",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("asked", ["menu", "", "t01-privacy-14-17/quiz", "report_kind", "after"])
+@pytest.mark.parametrize("words", ASKS)
+def test_a_report_and_its_code_are_found_by_words(language: str, asked: str, words: str) -> None:
+    """Whoever wants to report, or comes back with a code, says so anywhere, in any language."""
+    reporter = Reporter(language)
+    reporter.state = replace(reporter.state, asked=asked)
+
+    assert reporter.types(words).keys == [ASKS[words]]
+
+
+@pytest.mark.parametrize(
+    ("words", "language"), [("I have a code", "en"), ("kam një kod", "sq"), ("report", "en")]
+)
+def test_a_report_may_be_the_first_word_of_all(words: str, language: str) -> None:
+    """Somebody who comes only to report is answered at once, in the language of the words."""
+    reporter = Reporter()
+    reporter.state = State()
+
+    assert reporter.types(words).keys[0].startswith("report.")
+    assert reporter.state.language == language
+
+
+def test_after_the_news_nobody_is_asked_to_report_again() -> None:
+    """“I have a code” typed at the report's opening leads on from there, to where it began."""
+    for words in ("kam një kod", "i have a code"):
+        reporter = Reporter().presses("go.report").types(words)
+        reporter.types(RECEIPT).does(ReportNews(at=AT, found="unknown")).presses("after.go_on")
+
+        assert reporter.keys == ["menu.ask"]
+
+
+@pytest.mark.parametrize("words", ASKS)
+def test_a_grave_question_is_not_left_for_a_report(words: str) -> None:
+    """Words of a report while a child is asked whether it is safe bring that question again."""
+    reporter = Reporter()
+    told = Told("disclosure", "sextortion", 1.0)
+    reporter.state = replace(reporter.state, asked="danger", told=told, hold=True)
+
+    assert reporter.types(words).keys == ["danger.ask"]
+
+
+@pytest.mark.parametrize("stage", ["opening", "waiting", "talking"])
+def test_words_of_a_report_reach_the_person_who_is_there(stage: str) -> None:
+    """With a contact open “I want to report something” goes to the person like all words."""
+    reporter = Reporter()
+    contact = Contact(number=1, stage=stage, severity="none")
+    reporter.state = replace(reporter.state, contact=contact, contacts=1)
+
+    passed = reporter.types("dua të raportoj").only(PassToCounsellor)
+
+    assert [word.text for word in passed.words] == ["dua të raportoj"]
+    assert not any(key.startswith("report.") for key in reporter.keys)
 
 
 def test_a_line_that_is_down_is_told_truly() -> None:

@@ -219,7 +219,7 @@ def test_what_sigurt_says_raises_nothing(typed: Callable[[str], str]) -> None:
 @pytest.mark.parametrize("typed", [str, str.upper, unaccented])
 def test_asking_for_a_person_is_no_harm(typed: Callable[[str], str]) -> None:
     """
-    Words that ask for a person, the menu, a language, help or the way out are no telling.
+    Words that ask for a person, the menu, a language, help, a report or the way out tell nothing.
     """
     raised = [
         phrase
@@ -228,6 +228,7 @@ def test_asking_for_a_person_is_no_harm(typed: Callable[[str], str]) -> None:
             *(lexicon.safe_words, lexicon.exit_words, lexicon.help_words),
             *(lexicon.person_words, lexicon.robot_words),
             *(lexicon.language_words, lexicon.menu_words),
+            *(lexicon.report_words, lexicon.code_words),
         )
         for phrase in phrases
         if heard(typed(phrase)).severity is not Severity.NONE
