@@ -415,9 +415,9 @@ async def test_row_8_presses_that_are_old_double_or_swapped(
     channel: str, language: str, tmp_path: Path
 ) -> None:
     """
-    In mid-lesson: a double press, one of a question long gone, a restart, a menu that is
-    pressed again and does not change, a press that overtakes the message before it. Each gets
-    what the engine says to it, every press is answered, and no call is refused.
+    In mid-lesson: a double press, one of a question long gone, a restart, the menu twice, a
+    press that overtakes the message before it. Each gets what the engine says to it, every
+    press is answered (nobody else may take it off the stand-in's list), no call is refused.
     """
     async with walking(channel, tmp_path, language) as way:
         await way.goes(*ONBOARDING, *LESSON[:4])
@@ -442,6 +442,27 @@ async def test_row_8_presses_that_are_old_double_or_swapped(
         await overtakes(way)
         await way.phone.settled()
         assert refusals(way.phone) == []
+
+
+async def test_row_8_the_same_page_again(tmp_path: Path) -> None:
+    """
+    A page was turned and only the answer lost: turning it again is refused by Telegram, since
+    nothing would change, and taken as done. The page stands there once.
+    """
+    async with walking("telegram", tmp_path, "en") as way:
+        phone = way.phone
+        assert isinstance(phone, TelegramPhone)
+        await way.goes(*ONBOARDING)
+        edits = len(phone.platform.named("editMessageText"))
+        phone.platform.cuts("editMessageText", after=True)
+        await way.goes_unread({"tap": "lesson"})
+        await phone.settled()
+        await phone.service.later()
+        await phone.settled()
+
+        await way.reads()
+        assert ["not modified" in why for why in phone.platform.refusals] == [True]
+        assert len(phone.platform.named("editMessageText")) == edits + 2
 
 
 async def overtakes(way: Way) -> None:
