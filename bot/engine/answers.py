@@ -160,7 +160,7 @@ def _waits(state: State, question: str) -> bool:
 
     Presses and messages come in queues of their own: one may arrive before the other.
     """
-    if state.contact is not None or state.told_of_harm or state.asked in GRAVE:
+    if handover.keeps_shut(state) or state.told_of_harm or state.asked in GRAVE:
         return False
     if question == state.paused:
         return True
@@ -168,8 +168,8 @@ def _waits(state: State, question: str) -> bool:
 
 
 def _free(state: State) -> bool:
-    """Whether an old signpost may still be followed: nothing grave, nobody waited for."""
-    return state.onboarded and state.contact is None and not state.told_of_harm
+    """Whether an old signpost may still be followed: nothing grave, no child waiting."""
+    return state.onboarded and not (handover.keeps_shut(state) or state.told_of_harm)
 
 
 def _taken(state: State, moment: Moment, question: str, option: str) -> Step:
@@ -355,8 +355,8 @@ def _title(state: State, moment: Moment, topic: str) -> str:
 
 
 def _unless_waiting(state: State, moment: Moment, go: Callable[[State, Moment], Step]) -> Step:
-    """Go there; with a contact open say where it stands, before onboarding finish that."""
-    if state.contact is not None:
+    """Go there; while a child waits say where that stands, before onboarding finish that."""
+    if handover.keeps_shut(state):
         return handover.waiting_news(state, moment)
     return unless_grave(state, moment, go if state.onboarded else ask_again)
 

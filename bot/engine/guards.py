@@ -224,10 +224,10 @@ def language(state: State, moment: Moment, event: AnyEvent) -> Step | None:
 
 
 def menu(state: State, moment: Moment, event: AnyEvent) -> Step | None:
-    """“Menu”; while a person is waited for, where things stand."""
+    """“Menu”; while a child waits for a person, where things stand."""
     if state.talking or not _heard(moment, event, "menu_words"):
         return None
-    if state.contact is not None:
+    if handover.keeps_shut(state):
         return handover.waiting_news(state, moment)
     return unless_grave(state, moment, doors.menu if state.onboarded else ask_again)
 

@@ -226,14 +226,25 @@ def _numbers_key(state: State, moment: Moment) -> str:
 
 def waiting_news(state: State, moment: Moment) -> Step:
     """Asked again while waiting: where things stand."""
+    if state.talking:
+        return Step(state)
+    where = say(state, moment, waiting_key(state, moment))
+    return Step(state, (where, *outside_numbers(state, moment)))
+
+
+def waiting_key(state: State, moment: Moment) -> str:
+    """The phrase that says where the words are that wait for a person."""
     contact = state.contact
     assert contact is not None
-    if contact.stage == "talking":
-        return Step(state)
-    key = "waiting.still" if contact.stage == "waiting" else "handover.bringing"
     if _cut_off(state, moment):
-        key = "handover.delayed"
-    return Step(state, (say(state, moment, key), *outside_numbers(state, moment)))
+        return "handover.delayed"
+    return "waiting.still" if contact.stage == "waiting" else "handover.bringing"
+
+
+def keeps_shut(state: State) -> bool:
+    """Whether an open contact keeps all else shut; an adult who waits may read the guidance."""
+    reads_on = state.adult and not (state.talking or away(state))
+    return state.contact is not None and not (reads_on and state.waiting_question not in GRAVE)
 
 
 def added(state: State, moment: Moment) -> tuple[Effect, ...]:

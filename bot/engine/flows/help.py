@@ -42,14 +42,17 @@ def numbers(state: State, moment: Moment) -> Step:
 
 
 def menu(state: State, moment: Moment, *first: str) -> Step:
-    """What to do next, for a child or for an adult."""
+    """What to do next, for a child or for an adult, who may be waiting for a person."""
     here = replace(state, paused="", confused=0, heard=0)
-    return ask(here, moment, [*first, "menu.ask"], "menu", *_menu_options(state))
+    waiting = [handover.waiting_key(state, moment)] if state.contact is not None else []
+    return ask(here, moment, [*first, *waiting, "menu.ask"], "menu", *_menu_options(state))
 
 
 def _menu_options(state: State) -> tuple[str, ...]:
     if state.hold and not state.adult:
         return ("person", "ask", "help")  # no lesson and no quiz so soon after
+    if state.contact is not None:
+        return ("guidance", "help")  # a person has been asked for already
     return ("guidance", "ask", "report", "help") if state.adult else ("lesson", "ask", "help")
 
 
@@ -69,7 +72,9 @@ def lessons(state: State, moment: Moment) -> Step:
 
 
 def listen(state: State, moment: Moment) -> Step:
-    """The child wants to say something in its own words."""
+    """The child wants to say something in its own words; a contact that is open gets them."""
+    if state.contact is not None:
+        return handover.waiting_news(state, moment)
     listening = replace(state, asked="listening", heard=0)
     if not state.limits_version:
         listening = handover.limits_told(listening, moment)
