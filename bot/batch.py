@@ -7,6 +7,7 @@ commit failed can be done again.
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.channels.base import Capabilities
+from bot.crypto import Sealer
 from bot.engine.effects import CancelTimer, CountCampaign, Effect, Erase, Say, SetTimer
 from bot.engine.events import (
     AnyEvent,
@@ -28,16 +30,19 @@ from bot.engine.events import (
 )
 from bot.engine.state import State
 from bot.jobs import Ask, Job, Outcome, Parts, Settle, Turn, in_order, settle_of
-from bot.parcels import Draft, Origin, Parcel, drafts_of, open_address, open_all
+from bot.parcels import UNREADABLE, Draft, Origin, Parcel, drafts_of, open_address, open_all
 from bot.store import campaigns, conversations, outbox, shown
 from bot.store.conversations import Stored
 from bot.store.database import millis
-from bot.store.forms import write_event
+from bot.store.forms import read_errand, write_event
 from bot.store.outbox import CHANNEL, LEASE_MS, SAYS, Pair, is_reply
 from bot.store.shown import Standing
 from bot.traces import button_of, placed
 
 AHEAD_MS = 60_000  # more than any chat has to rest: a clock was put back
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -81,6 +86,7 @@ class Batch:
         self._campaigns: Counter[str] = Counter()
         self._spoiled: list[dict[str, Any]] = []
         self._dropped: list[str] = []
+        self._recalled: list[str] = []
         self._parcels: list[Parcel] = []
 
     def run(self, jobs: Sequence[Job]) -> list[Outcome]:
@@ -90,6 +96,7 @@ class Batch:
         self._flush()
         outcomes = [turns[id(job)] if isinstance(job, Turn) else self._other(job) for job in jobs]
         outcomes[0].parcels, outcomes[0].dropped = self._parcels, self._dropped
+        outcomes[0].recalled = self._recalled
         return outcomes
 
     def _other(self, job: Settle | Ask) -> Outcome:
@@ -195,6 +202,8 @@ class Batch:
             return self._spoil(turn, talk, origin, error)
         talk.state, talk.packed = answer.state, packed
         self._order(turn.conversation, answer.effects)
+        if any(isinstance(effect, Erase) for effect in answer.effects):
+            self._recall(talk, answer.state)
         return Outcome(says=self._post(turn, talk, drafts))
 
     def _origin(self, turn: Turn, talk: _Talk) -> Origin:
@@ -278,6 +287,20 @@ class Batch:
             elif isinstance(effect, CountCampaign) and campaigns.is_name(effect.name):
                 self._campaigns[effect.name] += 1
 
+    def _recall(self, talk: _Talk, state: State) -> None:
+        """A person's words that wait are held for the child, not shown to whoever looks on."""
+        which = talk.stored.id
+        rows = outbox.recall_replies(self._connection, which)
+        says = [
+            *(say for row in rows for say in _unsent(row, self._sealer)),
+            *(say for whose, draft in self._drafts for say in _reply(whose == which, draft)),
+        ]
+        self._recalled += [key for key, _, _ in rows]
+        self._drafts = [item for item in self._drafts if not _reply(item[0] == which, item[1])]
+        if words := tuple((say.name, say.text) for say in says if say.name):
+            talk.state = replace(state, held=(*state.held, *words))
+            talk.packed = _packed(talk.state)
+
     def _silence(self, which: str, *, replies: bool) -> None:
         """Drop what waits for a chat; a person's words, and what removes traces, only where
         they cannot arrive.
@@ -322,7 +345,10 @@ class Batch:
         conversations.save(self._connection, changed, at=self._now)
         self._dropped += outbox.drop(self._connection, self._lost)
         self._dropped += outbox.drop(self._connection, self._silenced, replies=False)
-        dropped = set(self._dropped)  # a row may have become the next one just before
+        dropped = {
+            *self._dropped,
+            *self._recalled,
+        }  # a row may have become the next one just before
         self._parcels = [parcel for parcel in self._parcels if parcel.key not in dropped]
         conversations.forget_pages(self._connection, self._erased)
         conversations.set_timers(self._connection, self._timers)
@@ -415,6 +441,20 @@ class Batch:
             letter=draft.letter,
             errand=draft.errand,
         )
+
+
+def _unsent(row: tuple[str, bytes, int], sealer: Sealer) -> tuple[Say, ...]:
+    key, payload, done = row
+    try:
+        plain = sealer.open(payload, table="outbox", column="payload", row=key)
+        return read_errand(plain).says[done:]
+    except UNREADABLE as broken:
+        log.error("row %s of the outbox is lost: %s", key, type(broken).__name__)
+        return ()
+
+
+def _reply(theirs: bool, draft: Draft) -> tuple[Say, ...]:
+    return draft.errand.says if theirs and draft.kind == SAYS and is_reply(draft.key) else ()
 
 
 def _rested(parcel: Parcel, free_at: int) -> Parcel:

@@ -127,12 +127,22 @@ class Delivery:
     def forget(self, keys: Collection[str]) -> None:
         """These were dropped; of what is on its way the bubble just sent is the last."""
         for key in keys:
-            held = self._held.get(key)
-            if held is not None and held.under_way:
-                held.kept.dropped = True
-                continue
-            self._held.pop(key, None)
-            self._start(self._stored(partial(self._books.tell, key, "failed")))
+            if self._let_go(key):
+                self._start(self._stored(partial(self._books.tell, key, "failed")))
+
+    def recall(self, keys: Collection[str]) -> None:
+        """These are held elsewhere now, so nothing is told of them; else as ``forget``."""
+        for key in keys:
+            self._let_go(key)
+
+    def _let_go(self, key: str) -> bool:
+        """False: it is on its way, and ends with the bubble just sent."""
+        held = self._held.get(key)
+        if held is not None and held.under_way:
+            held.kept.dropped = True
+            return False
+        self._held.pop(key, None)
+        return True
 
     # Looking for rows that are due
 

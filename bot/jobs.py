@@ -108,9 +108,9 @@ Job = Turn | Settle | Ask
 class Outcome:
     """What a job came to, once it is durable.
 
-    ``parcels`` may be carried now, ``dropped`` are keys of what will never leave; ``says``
-    are for the answer to the call itself; ``spoiled`` is the type of the error that a step
-    ended with.
+    ``parcels`` may be carried now, ``dropped`` are keys of what will never leave,
+    ``recalled`` of a person's words that the conversation holds instead; ``says`` are for
+    the answer to the call itself; ``spoiled`` is the type of the error that a step ended with.
     """
 
     changed: bool = True
@@ -119,6 +119,7 @@ class Outcome:
     says: tuple[Say, ...] = ()
     parcels: list[Parcel] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
+    recalled: list[str] = field(default_factory=list)
 
 
 def seen_id(update_id: str) -> str:

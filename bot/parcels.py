@@ -49,6 +49,7 @@ NO_ERRAND = Errand()
 Letter = OpenContact | PassToCounsellor | LeaveContact | FileReport | AskReport
 URGENCY = {"emergency": 0, "disclosure": 1}
 OTHERS, LESSONS = 2, 5
+UNREADABLE = (SealBroken, ValueError, TypeError, LookupError, AttributeError)  # of a stored row
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9._:-]+")
 
 
@@ -205,7 +206,7 @@ def open_all(connection: Connection, rows: Sequence[Taken], sealer: Sealer) -> l
     for taken in rows:
         try:
             parcels.append(_opened(taken, sealer))
-        except (SealBroken, ValueError, TypeError, LookupError, AttributeError) as broken:
+        except UNREADABLE as broken:
             log.error("row %s of the outbox is lost: %s", taken.id, type(broken).__name__)
             failed(connection, [taken.id])
     return parcels

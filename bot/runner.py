@@ -38,6 +38,9 @@ class Carrier(Protocol):
     def forget(self, keys: Collection[str]) -> None:
         """These will never leave: they were dropped."""
 
+    def recall(self, keys: Collection[str]) -> None:
+        """These are no longer on their way; nothing is to be said of them yet."""
+
 
 class Runner:
     """The one door to conversations, for people, counsellors and timers alike."""
@@ -142,4 +145,5 @@ class Runner:
             return
         for outcome in outcomes:
             self._carrier.forget(outcome.dropped)
+            self._carrier.recall(outcome.recalled)
             self._carrier.take(outcome.parcels)

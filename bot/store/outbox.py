@@ -143,6 +143,17 @@ _DROP = (
     .returning(_OUTBOX.c.key)
 )
 _DROP_OWN = _DROP.where(_OUTBOX.c.kind == SAYS, _OUTBOX.c.key.not_like(f"{REPLY}%"))
+_RECALL = (
+    delete(_OUTBOX)
+    .where(
+        _OUTBOX.c.lane == CHANNEL,
+        _OUTBOX.c.conversation == bindparam("which"),
+        _OUTBOX.c.kind == SAYS,
+        _OUTBOX.c.key.like(f"{REPLY}%"),
+        _ALIVE,
+    )
+    .returning(_OUTBOX.c.id, _OUTBOX.c.key, _OUTBOX.c.payload, _OUTBOX.c.done)
+)
 _RAISE = (
     update(_OUTBOX)
     .where(
@@ -246,6 +257,12 @@ def drop(
         return []
     which = _DROP if replies else _DROP_OWN
     return list(connection.execute(which, {"ids": sorted(conversations)}).scalars())
+
+
+def recall_replies(connection: Connection, conversation: str) -> list[tuple[str, bytes, int]]:
+    """Delete a counsellor's words that wait for a chat; key, payload and parts done, in order."""
+    rows = connection.execute(_RECALL, {"which": conversation}).all()
+    return [(row.key, row.payload, row.done) for row in sorted(rows, key=lambda row: row.id)]
 
 
 def take_heads(connection: Connection, pairs: Collection[Pair], *, now: int) -> list[Taken]:

@@ -315,6 +315,35 @@ async def test_exit_drops_what_has_not_left(database_url):
         assert world.count("outbox") == 0
 
 
+async def test_words_of_a_person_that_wait_at_an_exit_are_held(database_url):
+    """
+    C2: a counsellor's words that were still waiting come after no exit word; they are held for
+    the child's return, in order, and nothing is told of them meanwhile.
+    """
+    async with worlds(database_url) as [world]:
+        told: list[str] = []
+        world.delivery.tells(lambda key, fate: _noted(told, key))
+        world.channel.slow["child-1"] = asyncio.Event()
+        await world.runner.handle(said("one", update="1"))
+        who = world.runner.conversation_id("fake", "child-1")
+        for seq, text in enumerate(("hi", "how are you"), start=1):
+            wrote = CounsellorWrote(at=world.clock(), contact_id="c", name="Elira", text=text)
+            await world.runner.handle_event(who, wrote, update_id=f"feed:{seq}")
+        await world.runner.handle(said("exit", update="2"))
+        world.channel.slow["child-1"].set()
+        await world.delivery.quiet()
+        assert world.channel.texts("child-1") == ["1: one"]
+        assert not any(key.startswith("feed:") for key in told)
+
+        await world.runner.handle(said("held", update="3"))
+        await world.delivery.quiet()
+        assert world.channel.texts("child-1")[1:] == ["hi", "how are you"]
+
+
+async def _noted(told: list[str], key: str) -> None:
+    told.append(key)
+
+
 async def test_a_lost_chat_is_silent_until_it_speaks(database_url):
     """
     After a block nothing is sent; when the person writes again, all is as before.

@@ -102,7 +102,7 @@ def step(state: State, event: AnyEvent) -> Step:
         case ContactDelayed():
             return Step(state, [say("refused" if event.refused else "delayed")])
         case CounsellorWrote():
-            return Step(state, [say(event.text)])
+            return Step(state, [replace(say(event.text), name=event.name)])
         case _:
             return Step(state, [])
 
@@ -115,6 +115,7 @@ def _heard(state: State, event: MessageReceived) -> Step:
         "wake": lambda: [SetTimer(name=rest, at=event.at + timedelta(minutes=5))],
         "sleep": lambda: [CancelTimer(name=rest)],
         "exit": lambda: [Erase()],
+        "held": lambda: [say(text) for _, text in state.held],
         "each": lambda: [say(word) for word in rest.split()],
     }
     if first == "bug":
