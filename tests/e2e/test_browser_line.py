@@ -60,7 +60,7 @@ class Seen:
 
     def _said(self, message: Any) -> None:
         if message.type in ("error", "warning"):
-            self.faults.append(message.text)
+            self.faults.append(f"{message.text} {message.location.get('url', '')}")
 
     async def shows(self, place: str, words: str) -> None:
         """Wait until there is such a thing with these words, and it can be seen."""
@@ -251,8 +251,12 @@ async def test_child_and_counsellor_talk(house: House, browser: Browser, languag
 
 
 async def leaves(child: Child, house: House) -> None:
-    """Press the quick exit, and look what the way back shows (S22)."""
-    await child.page.locator("#exit button").click()
+    """Press the quick exit, and look what the way back shows (S22).
+
+    The address is the neutral one as soon as that page is drawn, before it is loaded.
+    """
+    async with child.page.expect_event("load"):
+        await child.page.locator("#exit button").click()
     await expect(child.page).to_have_url(f"{house.url}/tabela", timeout=PATIENCE)
     await child.page.go_back()
     await child.page.goto(house.url)

@@ -411,6 +411,10 @@ function cover() {
   title.textContent = states.table;
   document.title = states.table;
   for (const linked of document.querySelectorAll("link, meta[name=theme-color]")) linked.remove();
+  const icon = document.createElement("link"); // without one a browser asks for /favicon.ico
+  icon.rel = "icon";
+  icon.href = "/static/table.svg";
+  document.head.append(icon);
   document.body.replaceChildren(title, table);
   document.body.className = "";
   history.replaceState(null, "", "/tabela");
