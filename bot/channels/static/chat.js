@@ -325,7 +325,10 @@ function lineIsUp() {
   setTimeout(() => down || tell(line, ""), BACK);
 }
 
-addEventListener("offline", lineIsDown);
+addEventListener("offline", () => {
+  live?.close(); // what still seems open is dead; where it is not, it is tried again soon
+  lineIsDown();
+});
 addEventListener("online", () => {
   if (live) listen(); // its answer proves the line
   else if (!waiting.length) lineIsUp();
