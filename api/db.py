@@ -11,7 +11,9 @@ that waiting writers never hold the threads that the writing one needs:
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -100,11 +102,23 @@ def _make_file(url: str) -> None:
         path.touch(mode=0o600)
 
 
+def _keep_journal(cursor: Any, *, until: float) -> None:
+    """Write ahead. Of several that open a new file at once, the switch waits for nobody."""
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # BEGIN is ours, see below
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _keep_journal(cursor, until=time.monotonic() + _BUSY_MS / 1000)
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")
