@@ -433,6 +433,14 @@ class Service(httpx.AsyncBaseTransport):
         for bot in self.bots:
             await bot.delivery.quiet()
 
+    async def acknowledged(self, since: int) -> list[int]:
+        """The statuses of what was posted since then, once all of it has been answered."""
+        for _ in range(TRIES):
+            if 0 not in self.answers[since:]:
+                break
+            await asyncio.sleep(PAUSE)
+        return self.answers[since:]
+
     async def later(self) -> None:
         """Time passes: whatever was put off is due, and looked for."""
         await self.bots[0].runner.ask(lambda c: c.execute(text("UPDATE outbox SET due_at = 0")))
