@@ -106,7 +106,8 @@ async def test_the_way_back_shows_nothing(child: Child, url: str) -> None:
     S22: after the exit, back, forward, reload and a new visit show no word of the talk, and
     neither cookie nor any store of the browser holds anything.
     """
-    await child.presses("Escape", "Escape", "Escape")
+    async with child.page.expect_event("load"):  # the page is drawn before it is loaded
+        await child.presses("Escape", "Escape", "Escape")
     await expect(child.page).to_have_url(f"{url}tabela")
     await expect(child.page).to_have_title(TABLE)
     for way in (child.page.go_back, child.page.go_forward, child.page.reload):
