@@ -34,7 +34,10 @@ function listen(page) {
     source.close();
     location.assign("/helpline/sign-in");
   });
-  source.addEventListener("open", () => lost(false));
+  source.addEventListener("open", () => {
+    lost(false);
+    look(page); // what changed while the line was away
+  });
   source.addEventListener("error", () => {
     lost(true);
     if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(page), 2000);
