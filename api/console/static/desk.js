@@ -203,7 +203,7 @@ function sound() {
 }
 
 function keys(event) {
-  const typing = event.target.closest("input, textarea, select");
+  const typing = event.target.closest("textarea, select, input:not([type=checkbox])");
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "w") {
     event.target.form.requestSubmit();
     return;
