@@ -25,7 +25,7 @@ class Counting:
     """A channel like any other, except that its platform is as fast as can be."""
 
     name = "bench"
-    capabilities = Capabilities(4096, 64, 100, True)
+    capabilities = Capabilities()
 
     def __init__(self) -> None:
         self.sent = 0
