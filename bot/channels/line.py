@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from heapq import heappop, heappush
 from itertools import count
@@ -11,7 +12,7 @@ Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
 
 
-class Line:
+class Line(ABC):
     """Hands out turns over all chats: one at a time, the urgent first.
 
     A subclass says when one more may go, in ``_come``.
@@ -43,9 +44,9 @@ class Line:
             self._pump.cancel()
             await asyncio.gather(self._pump, return_exceptions=True)
 
+    @abstractmethod
     async def _come(self) -> None:
         """Return when one more may go."""
-        raise NotImplementedError
 
     async def _let_through(self) -> None:
         while self._anybody():
