@@ -7,9 +7,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.authoring.faults import Fault, Level
-from bot.authoring.load import Library, build, read_library
+from bot.authoring.guides import check_complete
+from bot.authoring.load import Library, build, read_library, topics_of
 from bot.authoring.pages import Faults, read_page
-from bot.authoring.wording import Banned, check_lesson, check_texts, check_variants, read_banned
+from bot.authoring.wording import (
+    Banned,
+    check_adult_page,
+    check_lesson,
+    check_texts,
+    check_variants,
+    read_banned,
+)
 from bot.engine.content import LANGUAGES, Content
 
 FOR_ADULTS = ("parents", "teachers")  # journeys
@@ -24,6 +32,9 @@ def check(root: Path, *, today: date | None = None) -> list[Fault]:
     library = read_library(root, faults)
     content = build(library, faults, today=today or datetime.now(UTC).date())
     banned = read_banned(read_page(root, "banned.toml", faults))
+    topics = topics_of(content.lessons)
+    check_complete(content.guides, library.lessons, topics, "guides")
+    check_complete(content.activities, library.lessons, topics, "activities")
     for language in LANGUAGES:
         _check_language(library, content, banned, language)
     return sorted(set(faults.found))
@@ -45,6 +56,9 @@ def _check_language(library: Library, content: Content, banned: Banned, language
         check_lesson(library.lessons[language][lesson.id], lesson, banned)
     for page in library.lessons[language].values():
         check_texts(page, content.services, phrases=False)
+    for page in (*library.guides[language].values(), *library.activities[language].values()):
+        check_texts(page, content.services, phrases=False)
+        check_adult_page(page, language, banned)
     for name, page in library.journeys.words[language].items():
         check_texts(page, content.services, phrases=False)
         check_variants(page, language, banned, adults=name in FOR_ADULTS)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from bot.authoring.faults import Level
 from bot.authoring.lines import Path
 from bot.authoring.pages import Page, Table
 from bot.engine.content import BANDS, LANGUAGES, Ask, Lesson, Option, Quiz
 
 _KEYS = (
     *("id", "topic", "band", "title", "tender", "picture", "picture_text", "reviewed"),
-    *("idea", "action", "closing", "hook", "try", "quiz"),
+    *("idea", "action", "closing", "before", "hook", "try", "quiz", "review"),
 )
+REVIEWS = 3  # after about 2, 7 and 21 days
 Lessons = dict[str, dict[str, Lesson]]
 
 
@@ -35,26 +37,36 @@ def read_lessons(pages: Mapping[str, Mapping[str, Page]]) -> Lessons:
 
 def bubbles_of(lesson: Lesson) -> Iterator[tuple[Path, str]]:
     """What a lesson says, bubble by bubble, with the path of each in its file."""
+    yield ("before", "say"), lesson.before.say
     yield from _said(("hook",), lesson.hook)
     for n, idea in enumerate(lesson.ideas):
         yield ("idea", n), idea
     for n, ask in enumerate(lesson.tries):
         yield from _said(("try", n), ask)
-    yield ("quiz", "say"), lesson.quiz.say
-    yield ("quiz", "right"), lesson.quiz.right
-    yield ("quiz", "other"), lesson.quiz.other
-    if lesson.quiz.why:
-        yield ("quiz", "why"), lesson.quiz.why
+    yield from _asked(("quiz",), lesson.quiz)
+    for n, review in enumerate(lesson.reviews):
+        yield from _asked(("review", n), review)
     yield ("action",), lesson.action
     yield ("closing",), lesson.closing
 
 
 def questions_of(lesson: Lesson) -> Iterator[tuple[Path, tuple[Option, ...]]]:
     """The choices of a lesson in order, with the path of each question in its file."""
+    yield ("before",), lesson.before.options
     yield ("hook",), lesson.hook.options
     for n, ask in enumerate(lesson.tries):
         yield ("try", n), ask.options
     yield ("quiz",), lesson.quiz.options
+    for n, review in enumerate(lesson.reviews):
+        yield ("review", n), review.options
+
+
+def _asked(path: Path, quiz: Quiz) -> Iterator[tuple[Path, str]]:
+    yield (*path, "say"), quiz.say
+    yield (*path, "right"), quiz.right
+    yield (*path, "other"), quiz.other
+    if quiz.why:
+        yield (*path, "why"), quiz.why
 
 
 def _said(path: Path, ask: Ask) -> Iterator[tuple[Path, str]]:
@@ -66,6 +78,7 @@ def _said(path: Path, ask: Ask) -> Iterator[tuple[Path, str]]:
 def _lesson(page: Page, language: str) -> Lesson:
     root = page.root
     root.only(*_KEYS)
+    quiz = _quiz(root.table("quiz"))
     lesson = Lesson(
         id=root.text("id"),
         topic=root.text("topic"),
@@ -73,15 +86,16 @@ def _lesson(page: Page, language: str) -> Lesson:
         language=language,
         title=root.text("title"),
         tender=root.flag("tender"),
+        before=_before(root, quiz),
         hook=_ask(root.table("hook")),
         ideas=root.texts("idea"),
         tries=tuple(_ask(item) for item in root.tables("try", least=1, most=2)),
-        quiz=_quiz(root.table("quiz")),
+        quiz=quiz,
+        reviews=_reviews(root, quiz),
         action=root.text("action"),
         closing=root.text("closing"),
         picture=root.text("picture", ""),
         picture_text=root.text("picture_text", ""),
-        reviewed=root.texts("reviewed", least=0),
     )
     _check_names(page, lesson)
     return lesson
@@ -93,16 +107,43 @@ def _ask(table: Table) -> Ask:
     return Ask(table.text("say"), _unlike(table, tuple(_option(o, True) for o in options)))
 
 
-def _quiz(table: Table) -> Quiz:
-    table.only("say", "right", "other", "why", "options")
+def _before(root: Table, quiz: Quiz) -> Ask:
+    """The match of the quiz."""
+    if "before" not in root.data:  # until every lesson has one
+        sentence = "There is no question before the lesson. Write [before], the match of the quiz."
+        root.page.fault(("quiz",), sentence, Level.WORDING)
+        return Ask(quiz.say, quiz.options)
+    table = root.table("before")
+    table.only("say", "options")
+    options = _choices(table)
+    if len(options) != len(quiz.options):
+        table.fault("options", f"The quiz has {len(quiz.options)} options. Give it as many.")
+    return Ask(table.text("say"), options)
+
+
+def _reviews(root: Table, quiz: Quiz) -> tuple[Quiz, ...]:
+    if "review" not in root.data:  # until every lesson has them
+        sentence = f"Nothing comes back later. Write {REVIEWS} [[review]] in other words."
+        root.page.fault(("quiz",), sentence, Level.WORDING)
+        return (quiz,) * REVIEWS
+    return tuple(_quiz(each) for each in root.tables("review", least=REVIEWS, most=REVIEWS))
+
+
+def _choices(table: Table) -> tuple[Option, ...]:
+    """The options of a question of which just one is right."""
     options = tuple(_option(o, False) for o in table.tables("options", least=2, most=3))
     rights = sum(option.right for option in options)
     if rights != 1:
         mend = "Leave right = true on one." if rights else "Write right = true on one."
-        table.fault("options", f"The quiz has {rights} right answers. {mend}")
+        table.fault("options", f"The question has {rights} right answers. {mend}")
+    return _unlike(table, options)
+
+
+def _quiz(table: Table) -> Quiz:
+    table.only("say", "right", "other", "why", "options")
     return Quiz(
         say=table.text("say"),
-        options=_unlike(table, options),
+        options=_choices(table),
         right=table.text("right"),
         other=table.text("other"),
         why=table.text("why", ""),

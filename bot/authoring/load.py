@@ -9,13 +9,14 @@ from pathlib import Path
 
 from bot.authoring.campaigns import read_campaigns
 from bot.authoring.faults import ContentFault, Fault, Level
+from bot.authoring.guides import read_activities, read_guides
 from bot.authoring.journeys import JourneyPages, read_journeys
 from bot.authoring.lessons import read_lessons
 from bot.authoring.lexicons import read_cues, read_lexicons
 from bot.authoring.pages import Faults, Page, pages_in, read_page
 from bot.authoring.phrases import read_phrases
 from bot.authoring.services import read_services
-from bot.engine.content import LANGUAGES, Content
+from bot.engine.content import LANGUAGES, Content, Lesson
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Library:
     """All files of a content folder, read once."""
 
     lessons: dict[str, dict[str, Page]]
+    guides: dict[str, dict[str, Page]]
+    activities: dict[str, dict[str, Page]]
     journeys: JourneyPages
     phrases: dict[str, Page | None]
     lexicons: dict[str, Page | None]
@@ -49,10 +52,12 @@ def load(root: Path) -> Content:
 def read_library(root: Path, faults: Faults) -> Library:
     """Read every file; those that cannot be read leave a fault."""
     return Library(
-        lessons={lang: pages_in(root, f"{lang}/lessons", faults) for lang in LANGUAGES},
+        lessons=_pages(root, "lessons", faults),
+        guides=_pages(root, "guides", faults),
+        activities=_pages(root, "activities", faults),
         journeys=JourneyPages(
             pages_in(root, "journeys", faults),
-            {lang: pages_in(root, f"{lang}/journeys", faults) for lang in LANGUAGES},
+            _pages(root, "journeys", faults),
         ),
         phrases={lang: read_page(root, f"{lang}/phrases.toml", faults) for lang in LANGUAGES},
         lexicons={lang: read_page(root, f"{lang}/lexicon.toml", faults) for lang in LANGUAGES},
@@ -63,9 +68,14 @@ def read_library(root: Path, faults: Faults) -> Library:
     )
 
 
+def _pages(root: Path, folder: str, faults: Faults) -> dict[str, dict[str, Page]]:
+    return {lang: pages_in(root, f"{lang}/{folder}", faults) for lang in LANGUAGES}
+
+
 def build(library: Library, faults: Faults, *, today: date) -> Content:
     """Build the engine's types; what is faulty is left out and stands in ``faults``."""
     lessons = read_lessons(library.lessons)
+    topics = topics_of(lessons)
     return Content(
         phrases=read_phrases(library.phrases),
         lessons=lessons,
@@ -74,7 +84,14 @@ def build(library: Library, faults: Faults, *, today: date) -> Content:
         lexicons=read_lexicons(library.lexicons, library.cues),
         limits_version=_limits_version(library.limits),
         campaigns=read_campaigns(library.campaigns),
+        guides=read_guides(library.guides, topics),
+        activities=read_activities(library.activities, topics),
     )
+
+
+def topics_of(lessons: Mapping[str, Mapping[str, Lesson]]) -> set[str]:
+    """The topics that have lessons."""
+    return {lesson.topic for there in lessons.values() for lesson in there.values()}
 
 
 def _limits_version(page: Page | None) -> str:

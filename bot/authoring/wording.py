@@ -20,7 +20,7 @@ _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 _DIGITS = re.compile(r"\+?\d(?:[\d ./-]*\d)?")
 _DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d{2}-\d{2}")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"")
-_NO_WORDS = ("id", "topic", "band", "picture", "reviewed")
+_NO_WORDS = ("id", "topic", "band", "bands", "picture", "reviewed")
 
 _UNFIT = (
     f"A why has at most {WHY_LIMIT} characters on {WHY_LINES + 1} lines, and beside it labels "
@@ -84,6 +84,15 @@ def check_variants(page: Page, language: str, banned: Banned, *, adults: bool = 
         audience = ADULT if adults else (*bands, "all")[0]
         check_length(page, path, text, audience)
         _check_banned(page, path, text, language, dict.fromkeys(("all", audience)), banned)
+
+
+def check_adult_page(page: Page, language: str, banned: Banned) -> None:
+    """Check a whole file that speaks to grown-ups: a guide for parents, an activity."""
+    texts = [each for each in page.texts() if not set(each[0]) & set(_NO_WORDS)]
+    check_lix(page, (text for _, text in texts), language=language, band=ADULT)
+    for path, text in texts:
+        check_length(page, path, text, ADULT)
+        _check_banned(page, path, text, language, ("all", ADULT), banned)
 
 
 def check_texts(page: Page, services: Iterable[Service], *, phrases: bool) -> None:

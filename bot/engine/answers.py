@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.engine import journey
+from bot.engine.content import TOPICS
 from bot.engine.effects import Button
 from bot.engine.events import AnyEvent, ButtonTapped, MessageReceived
 from bot.engine.flows import disclosure, handover, hide, lesson, report, talk, trace
@@ -97,7 +98,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     **{name: options for name, (_, options) in FIXED.items()},
     "menu": ("lesson", "guidance", "person", "ask", "report", "help"),
     "offer": ("yes", "not_now", "picture"),
-    "lessons": doors.TOPICS,
+    "lessons": TOPICS,
     "after": ("go_on",),
     "today": ("start",),
     "report_code": ("written",),

@@ -12,6 +12,13 @@ ADULT = "adult"
 COUNTRIES = ("al", "xk", "mk", "me", "other")
 CHECK_HOLDS = timedelta(days=90)
 
+TOPICS = (
+    *("t14", "t01", "t03", "t12", "t13"),  # where help is comes before any danger
+    *("t02", "t04", "t05", "t06", "t07", "t08", "t09", "t10"),
+    *("t11", "t15", "t16", "t17", "t18"),
+)
+"""The eighteen topics in the order in which they are offered (curriculum, section 3)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -50,8 +57,9 @@ class Quiz:
 class Lesson:
     """One lesson for one band in one language; its twin has the same ids.
 
-    ``tender`` lessons open with a choice and give no praise. ``reviewed`` lists who
-    read it and when; empty until a person has.
+    ``tender`` lessons open with a choice and give no praise. ``before`` is the match of the
+    quiz: asked before anything was taught, answered by nothing, so that the two measure what
+    was learned. ``reviews`` ask the same in other words, after about 2, 7 and 21 days.
     """
 
     id: str
@@ -60,15 +68,54 @@ class Lesson:
     language: str
     title: str
     tender: bool
+    before: Ask
     hook: Ask
     ideas: tuple[str, ...]
     tries: tuple[Ask, ...]
     quiz: Quiz
+    reviews: tuple[Quiz, ...]
     action: str
     closing: str  # what was learned: praise that names what was done
     picture: str = ""
     picture_text: str = ""
-    reviewed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a parent or carer reads about one topic; ``talk`` and ``do`` by the child's band.
+
+    ``why`` says what it is about, ``talk`` gives words to begin with, ``do`` what to agree or
+    set together, ``signs`` what one may notice (never proof), ``told`` the first steps when
+    something has happened.
+    """
+
+    topic: str
+    language: str
+    title: str
+    why: str
+    talk: Mapping[str, str]
+    do: Mapping[str, str]
+    signs: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a teacher does with a class about one topic, on paper: phones stay away.
+
+    ``minutes`` is how long it takes, ``need`` what lies on the table, ``product`` what the
+    class has made at the end.
+    """
+
+    topic: str
+    language: str
+    title: str
+    bands: tuple[str, ...]
+    minutes: int
+    goal: str
+    need: str
+    steps: tuple[str, ...]
+    product: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +225,5 @@ class Content:
     lexicons: Mapping[str, Lexicon]
     limits_version: str
     campaigns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id, language
+    guides: Mapping[str, Mapping[str, Guide]] = field(default_factory=dict)  # language, topic
+    activities: Mapping[str, Mapping[str, Activity]] = field(default_factory=dict)  # the same

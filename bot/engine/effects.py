@@ -175,6 +175,20 @@ class CountCampaign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """One more of something in learning, counted over everybody. Never who, never when.
+
+    ``what``: ``begun``, ``finished``, ``before_right``, ``before_other``, ``after_right``,
+    ``after_other``, ``review_due``, ``review_right``, ``review_other``, ``help``.
+    """
+
+    what: str
+    topic: str
+    band: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
     """Bring a report of an address to the helpline; ``ReportStored`` brings its receipt.
 
@@ -208,6 +222,7 @@ Effect = (
     | Hide
     | TakeBack
     | CountCampaign
+    | Count
     | FileReport
     | AskReport
 )

@@ -7,7 +7,7 @@ bot knew of the helpline at that moment, so that a step needs to ask nobody.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 
@@ -72,12 +72,14 @@ class Abilities:
     """What the channel of this conversation can do; the engine knows no channel by name.
 
     ``takes_back``: a bubble that was shown can be changed or removed again. ``presses``:
-    there are buttons; elsewhere every choice stands in the text with its letter.
+    there are buttons; elsewhere every choice stands in the text with its letter. ``session``:
+    how long after a person's last word it may be spoken to unasked for nothing; None: always.
     """
 
     takes_back: bool = True
     hides: Hiding = Hiding.RECENT
     presses: bool = True
+    session: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,43 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What is remembered of one topic: results only, never an answer's words.
+
+    ``before`` and ``after`` are the first answers to the matched questions (``right``,
+    ``other``; empty: none yet), ``done_at`` when the lesson was first finished, ``reviews``
+    the results of the questions that came back since. ``due_at`` is when the next one is
+    due; None: none is wanted.
+    """
+
+    topic: str
+    before: str = ""
+    after: str = ""
+    done_at: datetime | None = None
+    reviews: tuple[str, ...] = ()
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Somebody who shares the phone: an animal and a colour, never a name.
+
+    ``name`` such as ``fox_blue`` names content's phrases; empty: the first one, until it has
+    chosen. The other fields are those of ``State`` while somebody else is at the phone.
+    """
+
+    name: str = ""
+    role: str = ""
+    band: str = ""
+    child_band: str = ""
+    learned: tuple[Learnt, ...] = ()
+    reminders: str = ""
+    remind_at: tuple[int, int] | None = None
+    lesson: str = ""
+    paused: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """Everything the engine remembers of one conversation.
 
@@ -69,6 +106,11 @@ class State:
     somebody else may be writing until it comes. ``awaited``: while closed to strangers,
     somebody here asked for a person, who was told of the doubt; if that person writes, the
     talk is open again.
+
+    ``reminders``: whether questions may come back by themselves (``yes``, ``no``; empty: not
+    asked yet), ``remind_at`` between which hours of the clock of Tirana. ``reviewed`` is the
+    topic whose question is being asked again. ``profile`` is who is at the phone (see
+    ``Profile``), ``profiles`` the others who share it.
     """
 
     version: int = VERSION
@@ -84,7 +126,7 @@ class State:
     answered: str = ""
     paused: str = ""
     lesson: str = ""
-    learned: tuple[tuple[str, str], ...] = ()
+    learned: tuple[Learnt, ...] = ()
     contact: Contact | None = None
     contacts: int = 0
     told: Told | None = None
@@ -105,6 +147,11 @@ class State:
     awaited: bool = False
     draft: Draft | None = None
     reports: int = 0
+    reminders: str = ""
+    remind_at: tuple[int, int] | None = None
+    reviewed: str = ""
+    profile: str = ""
+    profiles: tuple[Profile, ...] = ()
 
     @classmethod
     def new(cls) -> Self:
@@ -193,11 +240,35 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    if isinstance(value, Contact | Told | Word | Draft):
+    if isinstance(value, Contact | Told | Word | Draft | Learnt | Profile):
         return {name: _plain(item) for name, item in asdict(value).items()}
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
     return value
+
+
+def _learnt(stored: Any) -> Learnt:
+    if isinstance(stored, list):  # as it was before questions came back: topic and answer
+        return Learnt(topic=stored[0], after=stored[1])
+    return Learnt(
+        topic=stored["topic"],
+        before=stored["before"],
+        after=stored["after"],
+        done_at=_when(stored["done_at"]),
+        reviews=tuple(stored["reviews"]),
+        due_at=_when(stored["due_at"]),
+    )
+
+
+def _when(stored: str | None) -> datetime | None:
+    return datetime.fromisoformat(stored) if stored else None
+
+
+def _profile(stored: dict[str, Any]) -> Profile:
+    hours = stored["remind_at"]
+    learned = tuple(_learnt(item) for item in stored["learned"])
+    remind_at = (hours[0], hours[1]) if hours else None
+    return Profile(**{**stored, "learned": learned, "remind_at": remind_at})
 
 
 def _word(stored: dict[str, Any]) -> Word:
@@ -216,7 +287,9 @@ _READERS: dict[str, Any] = {
     "told": lambda stored: Told(**stored),
     "words": lambda stored: tuple(_word(item) for item in stored),
     "signs": lambda stored: tuple(datetime.fromisoformat(item) for item in stored),
-    "learned": lambda stored: tuple((topic, result) for topic, result in stored),
+    "learned": lambda stored: tuple(_learnt(item) for item in stored),
+    "remind_at": lambda stored: (stored[0], stored[1]),
+    "profiles": lambda stored: tuple(_profile(item) for item in stored),
     "held": lambda stored: tuple((name, text) for name, text in stored),
     "options": tuple,
     "draft": lambda stored: Draft(**stored),

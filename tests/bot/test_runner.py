@@ -421,7 +421,8 @@ async def test_a_press_and_a_message_that_swap_make_sense(database_url, press_fi
 
         assert world.alarms.counts == {}
         topic = CONTENT.lessons["en"][LESSON].topic
-        assert [dict(state.learned) for state in states[1:]] == [{topic: "right"}] * 2
+        learned = [{each.topic: each.after for each in state.learned} for state in states[1:]]
+        assert learned == [{topic: "right"}] * 2
 
 
 def lesson_step(state, event):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.engine.content import TOPICS
 from bot.engine.effects import Word
 from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
 from bot.engine.flows import handover, hide, hours
@@ -19,8 +20,6 @@ from bot.engine.voice import (
     say,
     spoken,
 )
-
-TOPICS = ("t14", "t01", "t06")  # in the order in which they are offered
 
 
 def doors(state: State, moment: Moment) -> Step:

@@ -9,7 +9,7 @@ from bot.engine.content import Ask, Lesson, Option
 from bot.engine.content import Quiz as Asked
 from bot.engine.effects import Quiz, Say
 from bot.engine.flows import help as doors
-from bot.engine.state import State
+from bot.engine.state import Learnt, State
 from bot.engine.voice import (
     Moment,
     Step,
@@ -171,9 +171,10 @@ def _other(state: State, moment: Moment, lesson: Lesson) -> Step:
 
 def _counted(state: State, lesson: Lesson, result: str) -> State:
     """Only the first answer to a topic's question counts, and without any name."""
-    if any(topic == lesson.topic for topic, _ in state.learned):
+    if any(each.topic == lesson.topic and each.after for each in state.learned):
         return state
-    return replace(state, learned=(*state.learned, (lesson.topic, result)))
+    others = tuple(each for each in state.learned if each.topic != lesson.topic)
+    return replace(state, learned=(*others, Learnt(topic=lesson.topic, after=result)))
 
 
 def _again(state: State, moment: Moment, lesson: Lesson) -> Step:

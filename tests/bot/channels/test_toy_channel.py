@@ -154,7 +154,7 @@ async def test_child_learns_by_sms(language: str, tmp_path: Path) -> None:
         child = Child(here, language)
         said = await child.learns()
 
-    assert [topic for topic, _ in child.talk.state.learned] == ["t01"]
+    assert [each.topic for each in child.talk.state.learned] == ["t01"]
     assert {"t01-privacy-11-13.quiz", "t01-privacy-11-13.closing"} <= set(said)
     assert all(say.language == language for say in child.talk.shown[1:])
     assert here.gateway.refused == []
