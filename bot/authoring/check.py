@@ -33,8 +33,8 @@ def check(root: Path, *, today: date | None = None) -> list[Fault]:
     content = build(library, faults, today=today or datetime.now(UTC).date())
     banned = read_banned(read_page(root, "banned.toml", faults))
     topics = topics_of(content.lessons)
-    check_complete(content.guides, library.lessons, topics, "guides")
-    check_complete(content.activities, library.lessons, topics, "activities")
+    check_complete(library.guides, library.lessons, topics, "guides")
+    check_complete(library.activities, library.lessons, topics, "activities")
     for language in LANGUAGES:
         _check_language(library, content, banned, language)
     return sorted(set(faults.found))

@@ -132,5 +132,5 @@ def test_a_lesson_is_measured_as_a_whole() -> None:
         check_lix(page, bubbles, language="en", band="8-10")
 
     assert [fault.sentence for fault in page.faults.found] == [
-        "The lesson is hard to read: LIX 106. Shorten words and sentences until it is 25 or less."
+        "It is hard to read: LIX 106. Shorten words and sentences until it is 25 or less."
     ]
