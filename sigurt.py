@@ -256,6 +256,8 @@ def serve(args: argparse.Namespace) -> int:
         return 2
     _quiet_logs()
     asked_for_trial, plan = plan.trial, _in_earnest(plan)
+    if plan.bot:
+        _release_content()
     app = build(plan)
     app.prepare()  # what is wrong is met here, before anybody is told an address
     listening = _listen(args.host, args.port)
@@ -273,6 +275,15 @@ def serve(args: argparse.Namespace) -> int:
         log_level="warning",
     )
     return _run(config, listening)
+
+
+def _release_content() -> None:
+    """Speak from what lies in the content folder, or say why from an earlier version."""
+    from bot.editions import at_start
+
+    settings = bot_settings()
+    if told := at_start(settings.data_dir, settings.content_dir):
+        print(told, file=sys.stderr)
 
 
 def _run(config: uvicorn.Config, listening: socket.socket) -> int:

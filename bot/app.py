@@ -7,7 +7,7 @@ from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 
-from bot import authoring, pages, triage
+from bot import pages, triage
 from bot.alarms import Alarms
 from bot.channels.base import Capabilities, Channel, Platform
 from bot.channels.joined import Joined
@@ -27,19 +27,15 @@ from bot.clock import Clock
 from bot.crypto import Keys, load_keys
 from bot.delivery import Delivery
 from bot.edge import LastResort, SecurityHeaders
-from bot.engine.content import COUNTRIES, Content
+from bot.editions import Editions, Watch, edition_of
 from bot.engine.effects import Say
-from bot.engine.events import Started
-from bot.engine.flows import help as doors
-from bot.engine.state import State
 from bot.engine.step import step
-from bot.engine.voice import Moment
 from bot.fates import Fates
 from bot.feed import Feed
 from bot.helpline import BoxKey, Helpline
 from bot.helpline_http import HttpHelpline
 from bot.jobs import PLAIN, Parts
-from bot.known import KnownHelpline
+from bot.known import KnownHelpline, utcnow
 from bot.leases import Lease
 from bot.receipts import Receipts
 from bot.routes import Machines, Webhooks, machine_routes, webhook_route
@@ -51,12 +47,10 @@ from bot.store.paces import asking
 from bot.store.pictures import Pictures
 from bot.store.weblog import WebLog
 
-DEFAULT_LANGUAGE = "sq"
 HOME = "al"  # whose schools print the two little words
 BEGIN_AGAIN = 1.0  # seconds
 
 Work = Callable[[], Awaitable[None]]
-Doors = Callable[[str, str], tuple[Say, ...]]
 
 
 class Box:
@@ -91,6 +85,8 @@ class Bot:
     paces: Paces
     platforms: Sequence[Platform]
     fates: Fates
+    editions: Editions
+    watch: Watch
 
 
 def create_app(
@@ -98,17 +94,18 @@ def create_app(
     *,
     helpline: Helpline | None = None,
     channels: Sequence[Channel] = (),
+    now: Callable[[], datetime] = utcnow,
 ) -> FastAPI:
     """The bot. It works while the application's lifespan runs.
 
     ``helpline`` stands in for the one of the settings (the same process, a test);
-    ``channels`` are there besides the browser chat and what the settings name.
+    ``channels`` are there besides the browser chat and what the settings name; ``now`` is
+    the clock by which steps and timers go (a test that travels).
     Raises ``SettingsFault``, ``KeyRefused`` or ``ContentFault``.
     """
     keys = load_keys(settings.data_dir)
-    content = authoring.load(settings.content_dir)
-    fallback = doors_of(content)
-    bot = join(settings, keys, content, fallback, helpline or _helpline(settings), channels)
+    editions = Editions(edition_of(settings.data_dir, settings.content_dir))
+    bot = join(settings, keys, editions, helpline or _helpline(settings), channels, now=now)
     app = FastAPI(
         title="Sigurt",
         openapi_url=None,
@@ -116,7 +113,7 @@ def create_app(
         lifespan=partial(_lifespan, bot),
     )
     app.state.bot = bot
-    _add_routes(app, bot, content, fallback, channels)
+    _add_routes(app, bot, channels)
     app.add_middleware(LastResort)
     app.add_middleware(SecurityHeaders, https=settings.public_url.startswith("https://"))
     return app
@@ -125,10 +122,11 @@ def create_app(
 def join(
     settings: Settings,
     keys: Keys,
-    content: Content,
-    fallback: Doors,
+    editions: Editions,
     helpline: Helpline,
     channels: Sequence[Channel] = (),
+    *,
+    now: Callable[[], datetime] = utcnow,
 ) -> Bot:
     """Join the parts; nothing runs and nothing is opened yet."""
     engine, alarms, known = connect(settings.database), Alarms(), KnownHelpline()
@@ -136,12 +134,12 @@ def join(
     every: dict[str, Channel] = {channel.name: channel for channel in channels}
     parts = Parts(
         keys=keys,
-        step=partial(step, content=content),
-        read=partial(triage.read, lexicons=content.lexicons),
-        fallback=fallback,
+        step=lambda state, event: step(state, event, content=editions.now.content),
+        read=lambda text: triage.read(text, editions.now.content.lexicons),
+        fallback=editions.doors,
         helpline=known,
         box=box,
-        now=lambda: datetime.now(UTC),
+        now=now,
         able=lambda name: able(every, name),
     )
     runner = Runner(engine, parts, alarms)
@@ -154,13 +152,13 @@ def join(
             turns=paces,
             files=Pictures(runner.ask),
             words=load_channel_words(settings.content_dir),
-            greeting=lambda: greeting_of(content),
+            greeting=lambda: editions.now.greeting,
             alarm=alarms.sound,
         )
     )
     given = [channel for channel in channels if isinstance(channel, Platform)]
     every |= {channel.name: channel for channel in (web, *named)}
-    delivery = Delivery(runner, every, helpline, keys.sealer, alarms)
+    delivery = Delivery(runner, every, helpline, keys.sealer, alarms, now=now)
     receipts = Receipts(helpline, runner.ask)
     delivery.tells(receipts.note)
     return Bot(
@@ -171,13 +169,17 @@ def join(
         alarms=alarms,
         runner=runner,
         delivery=delivery,
-        feed=Feed(helpline, runner, known, Lease(runner.ask, "feed"), alarms),
+        feed=Feed(helpline, runner, known, Lease(runner.ask, "feed"), alarms, now=now),
         receipts=receipts,
-        clock=Clock(runner, Lease(runner.ask, "clock"), web_log_hours=settings.web_log_hours),
+        clock=Clock(
+            runner, Lease(runner.ask, "clock"), web_log_hours=settings.web_log_hours, now=now
+        ),
         web=web,
         paces=paces,
         platforms=(*named, *given),
         fates=Fates(runner, keys.sealer, alarms, receipts.note),
+        editions=editions,
+        watch=Watch(editions, settings.data_dir, alarms),
     )
 
 
@@ -185,27 +187,6 @@ def able(channels: Mapping[str, Channel], name: str) -> Capabilities:
     """What a channel can do; of one that is no longer configured, what every one can."""
     channel = channels.get(name)
     return channel.capabilities if channel else PLAIN
-
-
-def greeting_of(content: Content) -> tuple[Say, ...]:
-    """What a new conversation is told first."""
-    return _says(step(State.new(), Started(at=datetime.now(UTC)), content=content))
-
-
-def doors_of(content: Content) -> Doors:
-    """The doors of help by language and country, made now: they must be there when a step fails."""
-    moment = Moment(content, Started(at=datetime.now(UTC)))
-    made = {
-        (language, country): _says(doors.doors(State(language=language, country=country), moment))
-        for language in content.phrases
-        for country in ("", *COUNTRIES)
-    }
-    unknown = made[DEFAULT_LANGUAGE, ""]
-    return lambda language, country: made.get((language, country), unknown)
-
-
-def _says(answer: Any) -> tuple[Say, ...]:
-    return tuple(effect for effect in answer.effects if isinstance(effect, Say))
 
 
 def _helpline(settings: Settings) -> Helpline:
@@ -217,8 +198,6 @@ def _helpline(settings: Settings) -> Helpline:
 def _add_routes(
     app: FastAPI,
     bot: Bot,
-    content: Content,
-    fallback: Doors,
     channels: Sequence[Channel],
 ) -> None:
     able = [channel for channel in (*channels, *bot.platforms) if hasattr(channel, "verify")]
@@ -230,16 +209,16 @@ def _add_routes(
     words = load_words(bot.settings.content_dir)
 
     def anywhere(language: str) -> Sequence[Say]:
-        return fallback(language, "")
+        return bot.editions.doors(language, "")
 
     app.add_exception_handler(HTTPException, pages.not_found(words, anywhere))
     app.include_router(
         pages.router(
             runner=bot.runner,
             web=bot.web,
-            greeting=greeting_of(content),
+            greeting=lambda: bot.editions.now.greeting,
             fallback=anywhere,
-            home=lambda language: fallback(language, HOME),
+            home=lambda language: bot.editions.doors(language, HOME),
             words=words,
             public_url=bot.settings.public_url,
         )
@@ -289,7 +268,12 @@ async def _let_go(lease: Lease) -> None:
 
 
 def _endless(bot: Bot) -> dict[str, Work]:
-    return {"delivery": bot.delivery.run, "feed": bot.feed.run, "receipts": bot.receipts.run}
+    return {
+        "delivery": bot.delivery.run,
+        "feed": bot.feed.run,
+        "receipts": bot.receipts.run,
+        "content": bot.watch.run,
+    }
 
 
 @asynccontextmanager

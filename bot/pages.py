@@ -55,7 +55,7 @@ def router(
     *,
     runner: Handles,
     web: WebChannel,
-    greeting: Sequence[Say],
+    greeting: Callable[[], Sequence[Say]],
     fallback: Callable[[str], Sequence[Say]],
     words: Mapping[str, PageWords],
     home: Callable[[str], Sequence[Say]] | None = None,
@@ -68,8 +68,8 @@ def router(
     doors of help when nothing can be stored, ``home`` those of the country whose schools
     hang up the two little words.
     """
-    pages = Pages(runner, web, tuple(greeting), fallback, words, public_url, pace or Pace())
-    little_words = View(words, pages.assets, numbers_of(words, home or fallback)).little_words()
+    pages = Pages(runner, web, greeting, fallback, words, public_url, pace or Pace())
+    hung_up = View(words, pages.assets, numbers_of(words, home or fallback))
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", pages.show, methods=["GET", "HEAD"])
     routes.add_api_route("/chat", pages.chat, methods=["POST"])
@@ -77,7 +77,7 @@ def router(
     routes.add_api_route("/exit", pages.exit, methods=["POST"])
     routes.add_api_route("/tabela", pages.table, methods=["GET"])
     for path in ("/fjalet", "/fjalet/"):  # it is typed from a poster
-        routes.add_api_route(path, lambda: _html(little_words), methods=["GET", "HEAD"])
+        routes.add_api_route(path, lambda: _html(hung_up.little_words()), methods=["GET", "HEAD"])
     routes.add_api_route("/static/{name:path}", pages.asset, methods=["GET"])
     return routes
 
@@ -90,22 +90,22 @@ def not_found(
     A person who reads pages gets one, with the numbers and the way back; machines get
     the error shape that they read.
     """
-    page = View(words, load_assets(), numbers_of(words, fallback)).lost()
+    view = View(words, load_assets(), numbers_of(words, fallback))
 
     async def answer(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         if status not in (404, 405) or not _reads_pages(request):
             return await refused_for_machines(request, error)
-        return HTMLResponse(page, status_code=status, headers=_NO_STORE)
+        return HTMLResponse(view.lost(), status_code=status, headers=_NO_STORE)
 
     return answer
 
 
 def numbers_of(
     words: Mapping[str, PageWords], fallback: Callable[[str], Sequence[Say]]
-) -> dict[str, Numbers]:
-    """Return the numbers of the doors of help, by language."""
-    return {
+) -> Callable[[], dict[str, Numbers]]:
+    """Return what gives the numbers of the doors of help, by language."""
+    return lambda: {
         language: [[call.number, call.label] for say in fallback(language) for call in say.calls]
         for language in words
     }
@@ -118,7 +118,7 @@ class Pages:
         self,
         runner: Handles,
         web: WebChannel,
-        greeting: tuple[Say, ...],
+        greeting: Callable[[], Sequence[Say]],
         fallback: Callable[[str], Sequence[Say]],
         words: Mapping[str, PageWords],
         public_url: str,
@@ -146,7 +146,7 @@ class Pages:
 
     async def _greet(self, request: Request, left: Visitor | None) -> Response:
         """The first page. Somebody who left without a line is seen off now."""
-        greeting = [Turn(0, bubbles.payload_of(say)) for say in self._greeting]
+        greeting = [Turn(0, bubbles.payload_of(say)) for say in self._greeting()]
         start = campaign(request.query_params.get("start"))
         response = _html(self._view.page(greeting, door=new_token(), start=start))
         if left is not None:

@@ -131,7 +131,7 @@ def web_chat(url: str, answers: Answers = short_answers, *, pace: Pace | None = 
         pages.router(
             runner=runner,
             web=web,
-            greeting=GREETING,
+            greeting=lambda: GREETING,
             fallback=doors,
             words=words,
             pace=pace or Pace(pause=_at_once),

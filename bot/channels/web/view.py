@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import mimetypes
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,17 +56,18 @@ def _asset(path: Path) -> Asset:
 class View:
     """Renders the page, its later bubbles, and what is said when something is not taken.
 
-    ``numbers`` are the telephone numbers by language for a country that is not known.
+    ``numbers`` gives the telephone numbers by language for a country that is not known, as
+    they are now.
     """
 
     def __init__(
         self,
         words: Mapping[str, PageWords],
         assets: Mapping[str, Asset],
-        numbers: Mapping[str, Numbers] | None = None,
+        numbers: Callable[[], Mapping[str, Numbers]] = dict,
     ) -> None:
         self.words = words
-        self._numbers = dict.fromkeys(words, ()) | dict(numbers or {})
+        self._numbers = numbers
         self._version = hashlib.sha256(b"".join(a.plain for a in assets.values())).hexdigest()[:10]
         self._art = {name.removeprefix("art/") for name in assets if name.startswith("art/")}
         self._templates = Environment(
@@ -115,7 +116,7 @@ class View:
             hidden=_hidden(language, door=door, start=start),
             fresh=bool(door),
             lamp=bubbles.lamp_of(turns),
-            calls=bubbles.calls_of(turns) or self._numbers[language],
+            calls=bubbles.calls_of(turns) or self._numbers().get(language, ()),
         )
 
     def bubbles(self, turns: Sequence[Turn]) -> list[dict[str, Any]]:
@@ -139,13 +140,13 @@ class View:
     def lost(self) -> str:
         """Return what stands at an address where there is nothing, in both languages."""
         return self._templates.get_template("lost.html").render(
-            lang="sq", frames=self.words, numbers=self._numbers
+            lang="sq", frames=self.words, numbers=self._numbers()
         )
 
     def little_words(self) -> str:
         """Return the page of the two little words, in both languages."""
         return self._templates.get_template("words.html").render(
-            lang="sq", frames=self.words, numbers=self._numbers
+            lang="sq", frames=self.words, numbers=self._numbers()
         )
 
     def table(self) -> str:

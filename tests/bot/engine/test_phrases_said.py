@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot import authoring, engine
-from bot.engine.answers import ANYTIME, OPTIONS, WEIGHTY
+from bot import authoring
+from bot.authoring.needed import keys_in_code
+from bot.engine.answers import OPTIONS
 from bot.engine.content import LANGUAGES, Content
 from bot.engine.events import Started
 from bot.engine.flows.lesson import options_at
@@ -20,8 +19,6 @@ from bot.engine.voice import Moment, label, phrase
 from bot.feed import STEPS
 
 ROOT = Path(__file__).resolve().parents[3]
-KEY = re.compile(r"[a-z]+\.[a-z_0-9]+")
-BUTTONS = {*ANYTIME, *WEIGHTY}
 PEOPLE = (
     State(),
     *(State(band=band, role="child") for band in ("8-10", "11-13", "14-17")),
@@ -35,16 +32,6 @@ def content() -> Content:
     The content that is shipped.
     """
     return authoring.load(ROOT / "content")
-
-
-def keys_in_code() -> Iterator[str]:
-    """Every phrase that stands in the engine's code by its key; ids of buttons look alike."""
-    for file in sorted(Path(engine.__file__).parent.rglob("*.py")):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        said = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-        for text in said:
-            if isinstance(text, str) and KEY.fullmatch(text) and text not in BUTTONS:
-                yield text
 
 
 def questions() -> Iterator[tuple[str, str]]:

@@ -1,0 +1,152 @@
+"""What is spoken from now, and how a newer version takes its place while people talk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot import authoring
+from bot.alarms import Alarms
+from bot.authoring.faults import ContentFault
+from bot.authoring.needed import unsaid
+from bot.engine.content import COUNTRIES, Content
+from bot.engine.effects import Say
+from bot.engine.events import Started
+from bot.engine.flows import help as doors
+from bot.engine.state import State
+from bot.engine.step import step
+from bot.engine.voice import Moment
+from bot.releases import Shelf, version_of
+
+log = logging.getLogger(__name__)
+
+DEFAULT_LANGUAGE = "sq"
+LOOK_EVERY = 5.0  # seconds
+Doors = Callable[[str, str], tuple[Say, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One version of the content, with what is made of it once.
+
+    ``greeting`` is what a new conversation is told first, ``fallback`` gives the doors of help
+    by language and country: they must be there when a step fails.
+    """
+
+    version: str
+    content: Content
+    greeting: tuple[Say, ...]
+    fallback: Doors
+
+
+class Editions:
+    """The edition that is spoken from. It is replaced whole, between two steps."""
+
+    def __init__(self, first: Edition) -> None:
+        self.now = first
+
+    def doors(self, language: str, country: str) -> tuple[Say, ...]:
+        """The doors of help as they are now."""
+        return self.now.fallback(language, country)
+
+
+def read_edition(folder: Path, version: str = "") -> Edition:
+    """Read a content folder. Raises ``ContentFault``, also for a phrase the program needs."""
+    content = authoring.load(folder)
+    if missing := unsaid(content):
+        raise ContentFault(missing)
+    return Edition(
+        version=version or version_of(folder),
+        content=content,
+        greeting=_says(step(State.new(), Started(at=datetime.now(UTC)), content=content)),
+        fallback=doors_of(content),
+    )
+
+
+def edition_of(data_dir: Path, folder: Path) -> Edition:
+    """What this process speaks from: the released version, else the folder as it is.
+
+    Raises ``ContentFault`` where neither can be played.
+    """
+    shelf = Shelf(data_dir)
+    version = shelf.current
+    return read_edition(shelf.folder_of(version), version) if version else read_edition(folder)
+
+
+def at_start(data_dir: Path, folder: Path) -> str:
+    """Release the folder as the service starts; return what an operator must be told.
+
+    A folder that cannot be played leaves the last version that could, and so does one that
+    was taken back. Raises ``ContentFault`` when there is no version before it.
+    """
+    shelf = Shelf(data_dir)
+    version = version_of(folder)
+    if version == shelf.current:
+        return ""
+    if version == shelf.refused:
+        return f"Content {version} was taken back: speaking from {shelf.current}."
+    try:
+        read_edition(folder, version)
+    except ContentFault as fault:
+        if not shelf.current:
+            raise
+        return f"{fault}\n{folder} cannot be played: speaking from {shelf.current}, the last good."
+    shelf.release(folder)
+    return ""
+
+
+def doors_of(content: Content) -> Doors:
+    """The doors of help by language and country, made now."""
+    moment = Moment(content, Started(at=datetime.now(UTC)))
+    made = {
+        (language, country): _says(doors.doors(State(language=language, country=country), moment))
+        for language in content.phrases
+        for country in ("", *COUNTRIES)
+    }
+    unknown = made[DEFAULT_LANGUAGE, ""]
+    return lambda language, country: made.get((language, country), unknown)
+
+
+def _says(answer: Any) -> tuple[Say, ...]:
+    return tuple(effect for effect in answer.effects if isinstance(effect, Say))
+
+
+class Watch:
+    """Looks on the shelf for another version, and takes it when it can be played."""
+
+    def __init__(self, editions: Editions, data_dir: Path, alarms: Alarms) -> None:
+        self._editions, self._shelf, self._alarms = editions, Shelf(data_dir), alarms
+        self._unread = ""  # a version that was tried and could not be read
+
+    async def run(self) -> None:
+        """Look again and again; ends only when cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Take the released version; one that cannot be read leaves the last good one."""
+        try:
+            version = await asyncio.to_thread(lambda: self._shelf.current)
+        except (OSError, ValueError, KeyError) as error:
+            return self._refuse("shelf", error)
+        if version in ("", self._editions.now.version, self._unread):
+            return None
+        try:
+            folder = self._shelf.folder_of(version)
+            self._editions.now = await asyncio.to_thread(read_edition, folder, version)
+        except (ContentFault, OSError) as error:
+            return self._refuse(version, error)
+        self._unread = ""
+        log.info("content: speaking from %s", version)
+
+    def _refuse(self, version: str, error: Exception) -> None:
+        """Alarm once for each; the service goes on with what it has."""
+        if version != self._unread:
+            self._alarms.sound("content_refused", version=version, error=type(error).__name__)
+        self._unread = version

@@ -1,0 +1,186 @@
+"""The content has versions: kept, taken back, and never left for one that cannot be played."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.alarms import Alarms
+from bot.authoring import ContentFault
+from bot.editions import Editions, Watch, at_start, edition_of
+from bot.releases import KEPT, NoRelease, Shelf, version_of
+
+GOOD = Path(__file__).resolve().parents[2] / "content"
+PHRASE = "sq/phrases.toml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """
+    A content folder in which an author writes.
+    """
+    return Path(shutil.copytree(GOOD, tmp_path / "content"))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """
+    The data folder of a service.
+    """
+    return tmp_path / "var"
+
+
+def change(folder: Path, words: str = "Tani?") -> None:
+    """
+    Say one phrase in other words.
+    """
+    path = folder / PHRASE
+    path.write_text(path.read_text("utf-8") + f'\n["menu.other"]\nall = "{words}"\n', "utf-8")
+    twin = folder / "en/phrases.toml"
+    twin.write_text(twin.read_text("utf-8") + f'\n["menu.other"]\nall = "{words}"\n', "utf-8")
+
+
+def spoil(folder: Path) -> None:
+    """
+    Leave a file in the middle of a word.
+    """
+    path = folder / PHRASE
+    path.write_bytes(path.read_bytes()[:-3])
+
+
+def said(data: Path, folder: Path) -> set[str]:
+    """
+    The phrases that a process which starts now can say.
+    """
+    return set(edition_of(data, folder).content.phrases["sq"])
+
+
+def test_a_changed_word_is_another_version(folder: Path) -> None:
+    """
+    The version names what is said: it changes with a word, and comes back with it.
+    """
+    before = version_of(folder)
+    change(folder)
+    changed = version_of(folder)
+    shutil.copytree(GOOD, folder, dirs_exist_ok=True)
+
+    assert changed != before == version_of(folder)
+
+
+def test_a_start_speaks_from_the_folder(data: Path, folder: Path) -> None:
+    """
+    What lies in the folder at the start is released, and a later edit changes nothing that runs.
+    """
+    assert at_start(data, folder) == ""
+    change(folder)
+
+    assert "menu.other" not in said(data, folder)
+    assert at_start(data, folder) == ""
+    assert "menu.other" in said(data, folder)
+
+
+def test_a_broken_folder_leaves_the_last_good_version(data: Path, folder: Path) -> None:
+    """
+    A folder that cannot be played is told with file and line; what was good goes on.
+    """
+    at_start(data, folder)
+    good = Shelf(data).current
+    spoil(folder)
+
+    told = at_start(data, folder)
+
+    assert f"{PHRASE}:" in told
+    assert good in told
+    assert edition_of(data, folder).version == good
+
+
+def test_nothing_good_at_all_does_not_start(data: Path, folder: Path) -> None:
+    """
+    Without any version that can be played the service says what is wrong and does not start.
+    """
+    spoil(folder)
+
+    with pytest.raises(ContentFault):
+        at_start(data, folder)
+
+
+def test_going_back_is_one_step_and_stays(data: Path, folder: Path) -> None:
+    """
+    After going back the version before speaks, also after a start with the same folder; a
+    further change of the folder is released again.
+    """
+    shelf = Shelf(data)
+    at_start(data, folder)
+    first = shelf.current
+    change(folder)
+    at_start(data, folder)
+
+    assert shelf.back() == first
+    assert "taken back" in at_start(data, folder)
+    assert shelf.current == first
+    with pytest.raises(NoRelease):
+        shelf.back()
+    (folder / "limits.toml").write_text('version = "2"\n', "utf-8")
+    assert at_start(data, folder) == ""
+    assert shelf.current == version_of(folder) != first
+
+
+def test_only_the_newest_are_kept(data: Path, folder: Path) -> None:
+    """
+    Old versions go with their files, never the one that is spoken from.
+    """
+    shelf = Shelf(data)
+    for number in range(KEPT + 3):
+        (folder / "limits.toml").write_text(f'version = "{number + 1}"\n', "utf-8")
+        shelf.release(folder)
+
+    kept = {each.version for each in shelf.releases}
+    assert len(kept) == KEPT
+    assert shelf.current in kept
+    assert {path.name for path in (data / "content").iterdir() if path.is_dir()} == kept
+
+
+async def test_a_running_service_takes_a_release(data: Path, folder: Path) -> None:
+    """
+    A release and a way back reach a service while it runs, whole, without a start.
+    """
+    at_start(data, folder)
+    editions, alarms = Editions(edition_of(data, folder)), Alarms()
+    watch, first = Watch(editions, data, alarms), editions.now.version
+    change(folder)
+    Shelf(data).release(folder)
+
+    await watch.look()
+    taken = "menu.other" in editions.now.content.phrases["sq"]
+    Shelf(data).back()
+    await watch.look()
+
+    assert taken
+    assert editions.now.version == first
+    assert alarms.counts == {}
+
+
+@pytest.mark.parametrize("wrong", ["file", "shelf"])
+async def test_a_release_that_cannot_be_read_changes_nothing(
+    data: Path, folder: Path, wrong: str
+) -> None:
+    """
+    A copy that was damaged, or a list that was, leaves what is spoken and sounds one alarm.
+    """
+    at_start(data, folder)
+    editions, alarms = Editions(edition_of(data, folder)), Alarms()
+    watch, first = Watch(editions, data, alarms), editions.now.version
+    change(folder)
+    released = Shelf(data).release(folder)
+    if wrong == "file":
+        spoil(data / "content" / released)
+    else:
+        (data / "content" / "shelf.json").write_text("{", "utf-8")
+
+    await watch.look()
+    await watch.look()
+
+    assert editions.now.version == first
+    assert alarms.counts == {"content_refused": 1}
