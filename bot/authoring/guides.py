@@ -40,10 +40,10 @@ def _read(
     made: ByTopic[Made] = {language: {} for language in LANGUAGES}
     for language, files in pages.items():
         for page in files.values():
-            known = len(page.faults.found)
+            known = page.faults.broken
             each = make(page, language)
             _check_topic(page, each.topic, topics)
-            if len(page.faults.found) == known:
+            if page.faults.broken == known:
                 made[language][each.topic] = each
     _check_twins(pages, folder)
     return made

@@ -26,9 +26,9 @@ def read_lessons(pages: Mapping[str, Mapping[str, Page]]) -> Lessons:
     lessons: Lessons = {language: {} for language in LANGUAGES}
     for language, files in pages.items():
         for page in files.values():
-            known = len(page.faults.found)
+            known = page.faults.broken
             lesson = _lesson(page, language)
-            if len(page.faults.found) == known:
+            if page.faults.broken == known:
                 lessons[language][lesson.id] = lesson
     _check_twins(pages, lessons)
     _check_bands(pages, lessons)

@@ -24,6 +24,11 @@ class Faults:
     def add(self, file: str, line: int, sentence: str, level: Level = Level.BROKEN) -> None:
         self.found.append(Fault(file, line, sentence, level))
 
+    @property
+    def broken(self) -> int:
+        """How many of them keep something from being played."""
+        return sum(fault.level is Level.BROKEN for fault in self.found)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

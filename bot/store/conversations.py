@@ -69,6 +69,21 @@ class Stored:
     free_at: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The sealed state of a conversation."""
+
+    id: str
+    state: bytes
+
+
+def states_after(connection: Connection, after: str, *, limit: int) -> list[Kept]:
+    """The next states in order of id, after that one; empty to begin."""
+    query = select(_CONVERSATIONS.c.id, _CONVERSATIONS.c.state)
+    page = query.where(_CONVERSATIONS.c.id > after).order_by(_CONVERSATIONS.c.id).limit(limit)
+    return [Kept(row.id, row.state) for row in connection.execute(page)]
+
+
 def remember(connection: Connection, ids: Collection[str], *, at: int) -> set[str]:
     """Note ids of updates; return those that were not there before.
 
