@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.engine.content import BANDS, Journey, TurnWords
+from bot.engine.content import BANDS, Journey, Turn, TurnWords
 from bot.engine.effects import Effect, Say
 from bot.engine.flows import disclosure, handover
 from bot.engine.flows import help as doors
@@ -106,6 +106,8 @@ def _enter(
     turn = journey.turns[node]
     if turn.fleeting and not moment.takes_back:
         return _enter(state, moment, journey, turn.elsewhere, before)
+    if known := _known_already(state, journey, turn):
+        return _go(state, moment, journey, turn.go[known], before)
     state = _changed(state, moment, turn.set.get("*", {}))
     words = journey.words[language_of(state)][node]
     effects = (*before, *_says(state, moment, journey, node, words))
@@ -117,6 +119,13 @@ def _enter(
         spoken = (replace(spoken[0], mood="calm"), *spoken[1:])
     asking, shown = offered(state, spoken, f"{PREFIX}{journey.id}:{node}", labels)
     return Step(asking, shown)
+
+
+def _known_already(state: State, journey: Journey, turn: Turn) -> str:
+    """The option that the country of this phone is, for who comes to it later; else empty."""
+    if journey.id != ONBOARDING or not state.profile:
+        return ""
+    return next((o for o in turn.options if turn.set.get(o) == {"country": state.country}), "")
 
 
 def _says(

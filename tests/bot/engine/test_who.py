@@ -1,0 +1,222 @@
+"""Several children and a grown-up on one phone: an animal and a colour each, never a name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import authoring, triage
+from bot.engine.effects import LeaveContact, OpenContact, Say
+from bot.engine.events import CounsellorWrote, MessageReceived
+from bot.engine.flows import cover, who
+from bot.engine.state import Learnt, State
+from bot.script import BEGINS_AT, CONTACT, Talk, event_of, stored
+
+CONTENT = authoring.load(Path(__file__).resolve().parents[3] / "content")
+CHILD = State(
+    language="sq",
+    role="child",
+    band="8-10",
+    country="al",
+    onboarded=True,
+    limits_version=CONTENT.limits_version,
+    limits_at=BEGINS_AT,
+    learned=(Learnt(topic="t14", after="right", done_at=BEGINS_AT),),
+    asked="menu",
+)
+
+
+def talk(state: State = CHILD, language: str = "sq") -> Talk:
+    """
+    A conversation that stands there.
+    """
+    return Talk(CONTENT, triage.read, language, replace(state, language=language))
+
+
+def does(going: Talk, **turn: object) -> list[Say]:
+    """
+    One turn of a script; what is said in answer.
+    """
+    effects = going.happens(event_of(turn, going))
+    return [effect for effect in effects if isinstance(effect, Say)]
+
+
+def comes(going: Talk, animal: str = "wolf", colour: str = "green", age: str = "14-17") -> None:
+    """
+    Another child takes the phone and says which animal it is.
+    """
+    does(going, tap="go.who")
+    does(going, tap="who.child")
+    does(going, tap=f"animal.{animal}")
+    does(going, tap=f"{animal}_{colour}")
+    for option in ("understood", age, "go_on", "got_it"):
+        does(going, tap=option)
+
+
+@pytest.mark.parametrize("language", ["sq", "en"])
+def test_somebody_new_is_met_as_at_first(language: str) -> None:
+    """
+    C1: another child is told what is passed on before anything is asked, gives its own age and
+    no name, and is not asked for the country again; what the first one learned is not its own.
+    """
+    going = talk(language=language)
+    comes(going)
+
+    state = going.state
+    assert (state.profile, state.band, state.country) == ("wolf_green", "14-17", "al")
+    assert state.onboarded
+    assert state.limits_at is not None
+    assert state.limits_at > BEGINS_AT
+    assert state.learned == ()
+    assert state.asked == "menu"
+    assert [each.name for each in state.profiles] == ["fox_blue"]
+
+
+def test_each_comes_back_to_what_it_learned() -> None:
+    """
+    Back and forth between two children, band and progress are each one's own, through storage.
+    """
+    going = talk()
+    comes(going)
+    does(going, tap="go.who")
+    says = does(going, tap="fox_blue")
+
+    assert "Dhelpra blu" in says[0].text
+    assert (going.state.band, going.state.learned) == (CHILD.band, CHILD.learned)
+    does(going, tap="go.who")
+    does(going, tap="wolf_green")
+    assert (going.state.band, going.state.learned) == ("14-17", ())
+
+
+def test_a_parent_on_the_same_phone() -> None:
+    """
+    A grown-up is spoken to as one, with the guidance, and the child comes back as a child.
+    """
+    going = talk()
+    does(going, tap="go.who")
+    does(going, tap="who.adult")
+    for option in ("understood", "18", "parent", "go_on", "got_it"):
+        does(going, tap=option)
+
+    assert going.state.adult
+    assert "menu.guidance" in {button.id for button in going.shown[-1].buttons}
+    does(going, tap="go.who")
+    does(going, tap="fox_blue")
+    assert not going.state.adult
+    assert going.state.band == "8-10"
+
+
+def test_a_slip_changes_nothing() -> None:
+    """
+    [Kthehu] at “who has the phone?” leads back to where one was.
+    """
+    going = talk(replace(CHILD, asked="t14-help-8-10/quiz", lesson="t14-help-8-10"))
+    does(going, tap="go.who")
+    does(going, tap="who.back")
+
+    assert going.state.asked == "t14-help-8-10/quiz"
+    assert going.state.profiles == ()
+
+
+def test_what_was_told_closes_when_another_takes_the_phone() -> None:
+    """
+    C4: with a contact open, whoever says to be somebody else meets ordinary life only; the
+    counsellor's words wait, and choosing the first animal again does not open them.
+    """
+    going = talk()
+    does(going, child="një djalë po më kërcënon me një foto dhe do para")
+    does(going, tap="danger.no")
+    does(going, tap="offer.yes")
+    does(going, arrives=True)
+    does(going, joins="Elira")
+    comes(going)
+    going.at += timedelta(minutes=1)
+
+    words = does(going, writes="Si je tani?")
+    does(going, tap="go.who")
+    back = does(going, tap="fox_blue")
+
+    assert words == []
+    assert going.state.held == (("Elira", "Si je tani?"),)
+    assert "Si je tani?" not in " ".join(say.text for say in back)
+    assert cover.closed(going.state, going.at)
+
+
+def test_another_child_may_tell_too() -> None:
+    """
+    U1: behind a closed contact, what the next child tells is believed and reaches the person.
+    """
+    going = talk()
+    does(going, child="një djalë po më kërcënon me një foto dhe do para")
+    does(going, tap="danger.no")
+    does(going, tap="offer.yes")
+    comes(going)
+
+    says = does(going, child="babi më rreh çdo natë")
+
+    assert "disclosure.believe" in {say.key for say in says}
+    assert going.state.contact is not None
+
+
+def test_there_is_room_for_six() -> None:
+    """
+    Six people fit on a phone, each under another name, and the seventh is not offered.
+    """
+    going = talk()
+    for animal in who.ANIMALS[1:6]:
+        comes(going, animal=animal)
+
+    shown = does(going, tap="go.who")
+    assert "who.child" not in {button.id for button in shown[-1].buttons}
+    names = [going.state.profile, *(each.name for each in going.state.profiles)]
+    assert len(set(names)) == who.MOST == len(names)
+
+
+@given(
+    presses=st.lists(
+        st.sampled_from(
+            ["go.who", "who.child", "who.adult", "who.back", "fox_blue", "animal.wolf"]
+            + ["wolf_green", "animal.bear", "bear_red", "understood", "8-10", "18", "parent"]
+        ),
+        max_size=24,
+    )
+)
+def test_no_row_of_presses_loses_anybody(presses: list[str]) -> None:
+    """
+    Whatever is pressed, in whatever order: every answer leads on, no name is there twice, and
+    the first child's learning is somewhere.
+    """
+    going = talk()
+    for press in presses:
+        says = does(going, tap=press)
+        if says:
+            assert any(say.buttons or say.standing for say in says)
+        assert stored(going.state) == going.state
+        names = [going.state.profile, *(each.name for each in going.state.profiles)]
+        assert len(set(names)) == len(names)
+        learned = [going.state.learned, *(each.learned for each in going.state.profiles)]
+        assert CHILD.learned in learned
+
+
+def test_leaving_is_told_whoever_has_the_phone() -> None:
+    """
+    Leaving while another child has the phone still tells the person who waits.
+    """
+    going = talk()
+    opened = going.happens(event_of({"child": "dua të flas me dikë"}, going))
+    if not any(isinstance(effect, OpenContact) for effect in opened):
+        opened = going.happens(event_of({"tap": "person.yes"}, going))
+    comes(going)
+
+    left = going.happens(MessageReceived(at=going.at, text="dil"))
+    heard = going.happens(
+        CounsellorWrote(at=going.at, contact_id=CONTACT, name="Elira", text="Si je?")
+    )
+
+    assert any(isinstance(effect, LeaveContact) for effect in left)
+    assert not any(isinstance(effect, Say) for effect in heard)
