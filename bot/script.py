@@ -2,6 +2,13 @@
 
 A script (TOML) says what the child does, turn by turn, and which phrases must answer.
 It is run without a network; the state passes through its stored form between turns.
+
+Time passes by itself, twenty seconds a turn. A turn may move it on first: ``days`` and
+``later`` (minutes) from the turn before, then ``at`` (such as "16:05"), the next time that
+the clock in Tirana shows so. ``due = "review"`` lets a timer fire that the engine has set,
+at the moment for which it was set; ``timer = "…"`` fires one now, whether it was set or not.
+``timers = { review = "2026-11-24 16:05" }`` says for when a timer stands after the turn (by
+the clock in Tirana), empty: that it does not stand; ``counts`` what is counted of learning.
 """
 
 from __future__ import annotations
@@ -15,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.engine.content import Content, Lexicon
-from bot.engine.effects import Button, Effect, Say
+from bot.engine.effects import Button, CancelTimer, Count, Effect, Say, SetTimer
 from bot.engine.events import (
     Abilities,
     AnyEvent,
@@ -41,6 +48,7 @@ from bot.engine.events import (
     Started,
     TimerFired,
 )
+from bot.engine.flows.hours import CLOCK
 from bot.engine.state import State
 from bot.engine.step import step
 
@@ -50,7 +58,7 @@ BETWEEN = timedelta(seconds=20)
 CONTACT = "the contact"
 ABILITIES: Mapping[str, Abilities] = {
     "telegram": Abilities(takes_back=True, hides=Hiding.RECENT),
-    "viber": Abilities(takes_back=False, hides=Hiding.SELF),
+    "viber": Abilities(takes_back=False, hides=Hiding.SELF, session=timedelta(hours=24)),
     "web": Abilities(takes_back=True, hides=Hiding.EXIT),
 }
 
@@ -118,6 +126,7 @@ class Talk:
     abilities: Abilities = ABILITIES["telegram"]
     at: datetime = BEGINS_AT
     shown: tuple[Say, ...] = field(default=())
+    timers: dict[str, datetime] = field(default_factory=dict)
 
     def happens(self, event: AnyEvent) -> tuple[Effect, ...]:
         """Let one event happen, twenty seconds after the one before."""
@@ -131,7 +140,22 @@ class Talk:
         self.state = stored(answer.state)
         says = tuple(effect for effect in answer.effects if isinstance(effect, Say))
         self.shown += says
+        self._set(answer.effects)
         return answer.effects
+
+    def _set(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            if isinstance(effect, SetTimer):
+                self.timers[effect.name] = effect.at
+            elif isinstance(effect, CancelTimer):
+                self.timers.pop(effect.name, None)
+
+    def due(self, name: str) -> TimerFired:
+        """Go on to the moment for which a timer was set; it fires then, and only once."""
+        if name not in self.timers:
+            raise ScriptFault(f'no timer "{name}" has been set')
+        self.at = max(self.at, self.timers.pop(name)) - BETWEEN
+        return TimerFired(at=self.at, name=name)
 
     def button(self, wanted: str) -> str:
         """The id of the button last shown with this option, id or label; else as it is."""
@@ -209,10 +233,36 @@ def play(script: Script, language: str, content: Content, read: Read) -> Iterato
     talk = begin(script, language, content, read)
     for number, turn in enumerate(script.turns, start=1):
         talk.helpline = Helpline(turn.get("helpline", talk.helpline))
-        talk.at += timedelta(minutes=turn.get("later", 0))
+        talk.at = moved_on(talk.at, turn, number)
         event = event_of(turn, talk, number)
         effects = talk.happens(event)
-        yield Played(number, event, effects, tuple(differences(turn, effects)))
+        faults = (*differences(turn, effects), *strange_timers(turn, talk))
+        yield Played(number, event, effects, faults)
+
+
+def moved_on(at: datetime, turn: Mapping[str, Any], number: int = 0) -> datetime:
+    """When a turn happens: see the head of this module. Raises ``ScriptFault``."""
+    at = (at.astimezone(CLOCK) + timedelta(days=turn.get("days", 0))).astimezone(UTC)
+    at += timedelta(minutes=turn.get("later", 0))
+    return _next_time(at, turn["at"], number) if "at" in turn else at
+
+
+def _next_time(at: datetime, clock: str, number: int) -> datetime:
+    try:
+        hour, minute = map(int, str(clock).split(":"))
+        here = at.astimezone(CLOCK).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    except ValueError:
+        raise ScriptFault(f'turn {number}: at = "{clock}" is no time such as "16:05"') from None
+    return (here if here >= at else here + timedelta(days=1)).astimezone(UTC) - BETWEEN
+
+
+def strange_timers(turn: Mapping[str, Any], talk: Talk) -> Iterator[str]:
+    """What a turn expected of timers and did not find."""
+    for name, expected in turn.get("timers", {}).items():
+        at = talk.timers.get(name)
+        stands = f"{at.astimezone(CLOCK):%Y-%m-%d %H:%M}" if at else ""
+        if stands != expected:
+            yield f'expected the timer {name} "{expected}", got "{stands}"'
 
 
 def event_of(turn: Mapping[str, Any], talk: Talk, number: int = 0) -> AnyEvent:
@@ -293,12 +343,19 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
         at=talk.at, contact_id=CONTACT, name=turn["leaves"], closed=turn.get("closed", True)
     ),
     "timer": lambda turn, talk: TimerFired(at=talk.at, name=turn["timer"]),
+    "due": lambda turn, talk: talk.due(turn["due"]),
 }
 
 
 def orders(effects: Sequence[Effect]) -> list[str]:
     """What was ordered besides speech, in the words of a script: ``open_contact``, …"""
-    return [_snake(type(effect).__name__) for effect in effects if not isinstance(effect, Say)]
+    ordered = (effect for effect in effects if not isinstance(effect, Say | Count))
+    return [_snake(type(effect).__name__) for effect in ordered]
+
+
+def counts(effects: Sequence[Effect]) -> list[str]:
+    """What was counted of learning: ``begun``, ``after_right``, …"""
+    return [effect.what for effect in effects if isinstance(effect, Count)]
 
 
 def differences(turn: Mapping[str, Any], effects: tuple[Effect, ...]) -> Iterator[str]:
@@ -308,6 +365,8 @@ def differences(turn: Mapping[str, Any], effects: tuple[Effect, ...]) -> Iterato
         yield f"expected {turn['bot']}, got {keys}"
     if "effects" in turn and orders(effects) != turn["effects"]:
         yield f"expected {turn['effects']}, got {orders(effects)}"
+    if "counts" in turn and counts(effects) != turn["counts"]:
+        yield f"expected the counts {turn['counts']}, got {counts(effects)}"
 
 
 def _snake(name: str) -> str:

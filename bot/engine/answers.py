@@ -11,7 +11,20 @@ from bot.engine import journey
 from bot.engine.content import TOPICS
 from bot.engine.effects import Button
 from bot.engine.events import AnyEvent, ButtonTapped, MessageReceived
-from bot.engine.flows import disclosure, handover, hide, lesson, report, talk, trace
+from bot.engine.flows import (
+    disclosure,
+    handover,
+    hide,
+    lesson,
+    memory,
+    pages,
+    progress,
+    report,
+    schedule,
+    talk,
+    trace,
+    who,
+)
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again, speak, unless_grave
 from bot.engine.state import GRAVE, State
@@ -22,16 +35,34 @@ from bot.engine.words import same_word, tokens
 Answer = Callable[[State, Moment, str], Step]
 
 
-def _menu_answer(state: State, moment: Moment, option: str) -> Step:
-    if option == "lesson":
-        return doors.lessons(state, moment)
-    if option == "person":
-        return handover.ask_for_person(state, moment)
-    if option == "guidance":
-        return journey.guidance(state, moment)
-    if option == "report":
-        return report.start(state, moment)
-    return doors.listen(state, moment) if option == "ask" else doors.doors(state, moment)
+Go = Callable[[State, Moment], Step]
+
+# Where an option leads, whoever presses it.
+MENU: dict[str, Go] = {
+    "review": memory.start,
+    "lesson": doors.lessons,
+    "guidance": journey.guidance,
+    "person": handover.ask_for_person,
+    "ask": doors.listen,
+    "report": report.start,
+    "more": progress.more,
+    "help": doors.doors,
+}
+MORE: dict[str, Go] = {
+    "progress": progress.shown,
+    "reminders": progress.reminders,
+    "menu": doors.menu,
+}
+PROGRESS: dict[str, Go] = {
+    "certificate": progress.certificate,
+    "lesson": doors.lessons,
+    "menu": doors.menu,
+}
+
+
+def _going(table: Mapping[str, Go]) -> Answer:
+    """The answer of a question whose options only lead somewhere."""
+    return lambda state, moment, option: table[option](state, moment)
 
 
 def _doors_answer(state: State, moment: Moment, option: str) -> Step:
@@ -57,7 +88,13 @@ def _after_answer(state: State, moment: Moment, option: str) -> Step:
     return _unless_waiting(state, moment, ask_again)
 
 
+def _who_answer(state: State, moment: Moment, option: str) -> Step:
+    return ask_again(state, moment) if option == "back" else who.answer(state, moment, option)
+
+
 def _lessons_answer(state: State, moment: Moment, option: str) -> Step:
+    if option == pages.MORE:
+        return doors.lessons_on(state, moment)
     return lesson.start(state, moment, option)
 
 
@@ -68,7 +105,12 @@ def _offer_answer(state: State, moment: Moment, option: str) -> Step:
 
 
 ANSWERS: dict[str, Answer] = {
-    "menu": _menu_answer,
+    "menu": _going(MENU),
+    "more": _going(MORE),
+    "progress": _going(PROGRESS),
+    "reminders": memory.reminders_answer,
+    "remind_when": memory.when_answer,
+    "review": memory.answer,
     "doors": _doors_answer,
     "lessons": _lessons_answer,
     "danger": disclosure.danger_answer,
@@ -90,15 +132,19 @@ ANSWERS: dict[str, Answer] = {
     "telling": talk.telling_answer,
     "after": _after_answer,
     **trace.ANSWERS,
+    "who": _who_answer,
+    "animal": who.animal_answer,
     **{name: partial(report.answer_to, name) for name in report.ASKED},
     "report_code": lambda state, moment, option: report.written(state, moment),
 }
 
 OPTIONS: dict[str, tuple[str, ...]] = {
     **{name: options for name, (_, options) in FIXED.items()},
-    "menu": ("lesson", "guidance", "person", "ask", "report", "help"),
+    "menu": tuple(MENU),
+    "progress": tuple(PROGRESS),
+    "reminders": ("hours", "off", "on", "menu"),
     "offer": ("yes", "not_now", "picture"),
-    "lessons": TOPICS,
+    "lessons": (*TOPICS, pages.MORE),
     "after": ("go_on",),
     "today": ("start",),
     "report_code": ("written",),
@@ -125,7 +171,10 @@ WEIGHTY = {
 }
 
 # They lead on, whenever pressed: the knock too, when a child has the phone again.
-SIGNPOSTS = ("menu", "lessons", "doors", "after", "today", "knock")
+SIGNPOSTS = (
+    *("menu", "lessons", "doors", "after", "today", "knock"),
+    *("review", "more", "progress", "reminders", "remind_when"),
+)
 
 ANYTIME: dict[str, Callable[[State, Moment], Step]] = {
     "go.help": doors.doors,
@@ -136,6 +185,7 @@ ANYTIME: dict[str, Callable[[State, Moment], Step]] = {
     "go.menu": lambda state, moment: _unless_waiting(state, moment, doors.menu),
     "go.person": handover.ask_for_person,
     "go.lessons": lambda state, moment: _unless_waiting(state, moment, doors.lessons),
+    "go.who": lambda state, moment: unless_grave(state, moment, who.start),
     "go.language": lambda state, moment: _other_language(state, moment),
 }
 
@@ -180,6 +230,10 @@ def _taken(state: State, moment: Moment, question: str, option: str) -> Step:
         return ANSWERS[question](answered, moment, option)
     if question.startswith(journey.PREFIX):
         return journey.answer(answered, moment, question, option)
+    if question.startswith(who.PREFIX):
+        return who.colour_answer(answered, moment, option)
+    if memory.answers(question):
+        return memory.placed(answered, moment, question, option)
     return lesson.answer(answered, moment, question, option)
 
 
@@ -199,6 +253,8 @@ def options_of(moment: Moment, state: State, question: str) -> tuple[str, ...]:
         return OPTIONS[question]
     if question.startswith(journey.PREFIX):
         return journey.options_of(moment, question)
+    if options := who.options_of(question):
+        return options
     if lesson.exists(moment, state, question):
         taught = moment.content.lessons[language_of(state)][question.partition("/")[0]]
         return lesson.options_at(taught, lesson.place_of(question))
@@ -257,6 +313,8 @@ def _words(state: State, moment: Moment, event: MessageReceived) -> Step:
         return talk.heard(state, moment, event)
     if talk.worth_asking(event.reading):
         return talk.concern(state, moment, event)
+    if memory.greeted(state, moment, event):
+        return memory.offer(state, moment, "small.hello")
     if not state.onboarded and not state.asked:
         return journey.onboard(state, moment)
     return talk.unexpected(state, moment, event)
@@ -351,7 +409,9 @@ def _lesson_label(state: State, moment: Moment, question: str, option: str) -> s
 
 
 def _title(state: State, moment: Moment, topic: str) -> str:
-    taught = lesson.of_topic(state, moment, topic)
+    if topic == pages.MORE:
+        return label(state, moment, "lessons", topic)
+    taught = schedule.of_topic(state, moment, topic)
     return taught.title if taught else topic
 
 

@@ -59,7 +59,9 @@ class Learnt:
     ``before`` and ``after`` are the first answers to the matched questions (``right``,
     ``other``; empty: none yet), ``done_at`` when the lesson was first finished, ``reviews``
     the results of the questions that came back since. ``due_at`` is when the next one is
-    due; None: none is wanted.
+    due; None: none is wanted. ``call`` says what became of it: empty: it may come by itself;
+    ``missed``: its moment passed in silence; ``made``: it was brought up; ``later``: it was
+    put off by the child and comes once more, ``last``: which it did.
     """
 
     topic: str
@@ -68,25 +70,28 @@ class Learnt:
     done_at: datetime | None = None
     reviews: tuple[str, ...] = ()
     due_at: datetime | None = None
+    call: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """Somebody who shares the phone: an animal and a colour, never a name.
 
-    ``name`` such as ``fox_blue`` names content's phrases; empty: the first one, until it has
-    chosen. The other fields are those of ``State`` while somebody else is at the phone.
+    ``name`` such as ``fox_blue`` is that of a button's words. The other fields are those of
+    ``State`` while somebody else is at the phone.
     """
 
-    name: str = ""
+    name: str
     role: str = ""
     band: str = ""
     child_band: str = ""
+    onboarded: bool = False
+    limits_version: str = ""
+    limits_at: datetime | None = None
     learned: tuple[Learnt, ...] = ()
     reminders: str = ""
     remind_at: tuple[int, int] | None = None
     lesson: str = ""
-    paused: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +113,8 @@ class State:
     talk is open again.
 
     ``reminders``: whether questions may come back by themselves (``yes``, ``no``; empty: not
-    asked yet), ``remind_at`` between which hours of the clock of Tirana. ``reviewed`` is the
-    topic whose question is being asked again. ``profile`` is who is at the phone (see
+    asked yet), ``remind_at`` between which hours of the clock of Tirana. ``recalled_at`` is
+    when a question was last brought up. ``profile`` is who is at the phone (see
     ``Profile``), ``profiles`` the others who share it.
     """
 
@@ -149,7 +154,7 @@ class State:
     reports: int = 0
     reminders: str = ""
     remind_at: tuple[int, int] | None = None
-    reviewed: str = ""
+    recalled_at: datetime | None = None
     profile: str = ""
     profiles: tuple[Profile, ...] = ()
 
@@ -240,7 +245,9 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    if isinstance(value, Contact | Told | Word | Draft | Learnt | Profile):
+    if isinstance(value, Learnt):
+        return {name: _plain(item) for name, item in asdict(value).items() if item}
+    if isinstance(value, Contact | Told | Word | Draft | Profile):
         return {name: _plain(item) for name, item in asdict(value).items()}
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
@@ -252,11 +259,12 @@ def _learnt(stored: Any) -> Learnt:
         return Learnt(topic=stored[0], after=stored[1])
     return Learnt(
         topic=stored["topic"],
-        before=stored["before"],
-        after=stored["after"],
-        done_at=_when(stored["done_at"]),
-        reviews=tuple(stored["reviews"]),
-        due_at=_when(stored["due_at"]),
+        before=stored.get("before", ""),
+        after=stored.get("after", ""),
+        done_at=_when(stored.get("done_at")),
+        reviews=tuple(stored.get("reviews", ())),
+        due_at=_when(stored.get("due_at")),
+        call=stored.get("call", ""),
     )
 
 
@@ -268,7 +276,9 @@ def _profile(stored: dict[str, Any]) -> Profile:
     hours = stored["remind_at"]
     learned = tuple(_learnt(item) for item in stored["learned"])
     remind_at = (hours[0], hours[1]) if hours else None
-    return Profile(**{**stored, "learned": learned, "remind_at": remind_at})
+    limits_at = _when(stored["limits_at"])
+    read = {"learned": learned, "remind_at": remind_at, "limits_at": limits_at}
+    return Profile(**{**stored, **read})
 
 
 def _word(stored: dict[str, Any]) -> Word:
@@ -289,6 +299,7 @@ _READERS: dict[str, Any] = {
     "signs": lambda stored: tuple(datetime.fromisoformat(item) for item in stored),
     "learned": lambda stored: tuple(_learnt(item) for item in stored),
     "remind_at": lambda stored: (stored[0], stored[1]),
+    "recalled_at": datetime.fromisoformat,
     "profiles": lambda stored: tuple(_profile(item) for item in stored),
     "held": lambda stored: tuple((name, text) for name, text in stored),
     "options": tuple,

@@ -39,9 +39,11 @@ from bot.engine.flows import (
     handover,
     hide,
     hours,
+    memory,
     own_word,
     picture,
     report,
+    schedule,
     talk,
 )
 from bot.engine.flows import help as doors
@@ -69,13 +71,14 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     """
     moment = Moment(content, event)
     if not isinstance(event, BY_CHILD):
-        return covered.unasked(state, moment, _answered)
-    here = cover.unanswered(_awake(state, event), event.at)
+        return schedule.planned(state, covered.unasked(state, moment, _answered), moment)
+    here = cover.unanswered(_awake(schedule.back_again(state, moment), event), event.at)
     if cover.closed(here, event.at):
         here = own_word.tried(here, moment, event)
-    answer = _to_child(here, moment)
+    answer = memory.helped(here, _to_child(here, moment), moment)
     heard_at = max(moment.said_at, state.heard_at or moment.said_at)  # words may come hours late
-    return Step(replace(answer.state, heard_at=heard_at), answer.effects)
+    heard = Step(replace(answer.state, heard_at=heard_at), answer.effects)
+    return schedule.planned(state, heard, moment)
 
 
 def _to_child(state: State, moment: Moment) -> Step:
@@ -173,6 +176,8 @@ def _started(state: State, moment: Moment) -> Step:
         return _counted(state, moment).then(unless_grave(state, moment, _from_the_start))
     if state.receipt_waits:
         return unless_grave(state, moment, handover.welcome_back)
+    if memory.offers(state, moment):
+        return memory.offer(state, moment)
     if state.asked or state.paused:
         return ask_again(state, moment)
     return doors.menu(state, moment)
@@ -209,6 +214,8 @@ def _timer(state: State, moment: Moment, name: str) -> Step:
         return report.forget(state)
     if name in ("arrival", "arrival_last"):
         return disclosure.remind_arrival(state, moment, last=name == "arrival_last")
+    if name == schedule.TIMER:
+        return memory.knock(state, moment)
     if name.startswith(hours.KNOCK):
         return hours.knock(state, moment, name)
     return Step(state)

@@ -13,10 +13,10 @@ from bot.engine.effects import Effect, Say
 from bot.engine.flows import lesson
 from bot.engine.voice import Moment, Step
 
-LISTS = ("menu", "lessons", "doors")
+LISTS = ("menu", "lessons", "doors", "more", "progress", "reminders")
 LEADS = {
     "list": ("list", "open"),
-    "open": ("list", "open", "hook"),
+    "open": ("list", "open", "before", "hook"),
     "again": ("quiz",),
 }
 

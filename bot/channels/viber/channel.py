@@ -45,6 +45,7 @@ _log = logging.getLogger(__name__)
 SIGNATURE = "x-viber-content-signature"
 WEBHOOK_PATH = "/webhooks/viber"
 PICTURE_BYTES = 1_000_000
+SESSION = timedelta(hours=24)  # so long after a word of the person nothing costs
 
 # What to try once more in the other form, by whether the first was the modern one.
 _OTHER_FORM = {True: Meaning.TOO_NEW, False: Meaning.TOO_OLD}
@@ -74,8 +75,8 @@ class ViberChannel:
 
     name = NAME
     capabilities = Capabilities(
-        abilities=Abilities(takes_back=False, hides=Hiding.SELF),
-        session=timedelta(hours=24),
+        abilities=Abilities(takes_back=False, hides=Hiding.SELF, session=SESSION),
+        session=SESSION,
     )
 
     def __init__(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.engine import journey
-from bot.engine.flows import disclosure, hide, hours, lesson, own_word, report
+from bot.engine.flows import disclosure, hide, hours, lesson, own_word, progress, report, who
 from bot.engine.flows import help as doors
 from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, Step, ask, language_of, spoken
@@ -33,13 +33,18 @@ FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "telling": ("listen.offer", ("go_on", "person")),
     "back": ("back.open", ("yes", "not_now")),
     "doors": ("help.doors", ("person", "read", "report", "back")),
+    "review": ("review.ask", ("yes", "later", "stop")),
+    "remind_when": ("remind.when", progress.WHEN),
+    "more": ("more.ask", progress.MORE),
 }
 
 # Questions that are asked again just as they were asked at first.
 _AS_FIRST: dict[str, Callable[[State, Moment], Step]] = {
     "own_word": own_word.offer,
     "today": hide.any_day,
-    "lessons": doors.lessons,
+    "lessons": doors.lessons_again,
+    "progress": progress.shown,
+    "reminders": progress.reminders,
     "listening": doors.listen,
 }
 
@@ -77,6 +82,8 @@ def ask_again(state: State, moment: Moment) -> Step:
         return ask(here, moment, [key], question, *options)
     if question.startswith(journey.PREFIX):
         return journey.ask_at(here, moment, question)
+    if who.options_of(question):
+        return who.ask_at(here, moment, question)
     if lesson.exists(moment, here, question):
         taught = moment.content.lessons[language_of(here)][question.partition("/")[0]]
         return lesson.ask_at(here, moment, taught, lesson.place_of(question))

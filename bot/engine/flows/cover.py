@@ -9,7 +9,10 @@ from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, language_of
 
 LIVE = timedelta(minutes=15)  # so long after its last act a child is taken to be there
-PLAIN = ("", "menu", "lessons", "doors", "after", "today", "safe", "unseen", "seen", "stranger", "who", "animal")
+PLAIN = (
+    *("", "menu", "lessons", "doors", "after", "today", "safe", "unseen", "seen", "stranger"),
+    *("who", "animal", "review", "more", "progress", "reminders", "remind_when"),
+)
 """Questions of the code that show nothing of anybody; those of lessons and journeys too."""
 
 AS_EVER = ("company", "hide", "hide_self", "hide_exit", "knock", "own_again")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.engine.content import TOPICS
 from bot.engine.effects import Word
 from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
-from bot.engine.flows import handover, hide, hours
+from bot.engine.flows import handover, hide, hours, pages, schedule
 from bot.engine.state import State, Told
 from bot.engine.voice import (
     Moment,
@@ -15,8 +15,6 @@ from bot.engine.voice import (
     ask,
     closing,
     has_child_helpline,
-    language_of,
-    offered,
     say,
     spoken,
 )
@@ -41,33 +39,49 @@ def numbers(state: State, moment: Moment) -> Step:
 
 
 def menu(state: State, moment: Moment, *first: str) -> Step:
-    """What to do next, for a child or for an adult, who may be waiting for a person."""
+    """What to do next, for a child or for an adult, who may be waiting for a person.
+
+    A question that is due stands first in it.
+    """
     here = replace(state, paused="", confused=0, heard=0)
     waiting = [handover.waiting_key(state, moment)] if state.contact is not None else []
-    return ask(here, moment, [*first, *waiting, "menu.ask"], "menu", *_menu_options(state))
+    options = _menu_options(here, moment)
+    brought = schedule.in_menu(here, moment) if "review" in options else Step(here)
+    keys = [*first, *waiting, "menu.ask"]
+    return brought.then(ask(brought.state, moment, keys, "menu", *options))
 
 
-def _menu_options(state: State) -> tuple[str, ...]:
+def _menu_options(state: State, moment: Moment) -> tuple[str, ...]:
     if state.hold and not state.adult:
         return ("person", "ask", "help")  # no lesson and no quiz so soon after
     if state.contact is not None:
         return ("guidance", "help")  # a person has been asked for already
-    return ("guidance", "ask", "report", "help") if state.adult else ("lesson", "ask", "help")
+    if state.adult:
+        return ("guidance", "ask", "report", "help")
+    due = ("review",) if schedule.due(state, moment) else ()
+    return (*due, "lesson", "ask", "more", "help")
 
 
-def lessons(state: State, moment: Moment) -> Step:
-    """The topics that there are, the one about help first."""
-    here = moment.content.lessons[language_of(state)]
-    band = state.band if not state.adult else "14-17"
-    titles = {
-        lesson.topic: lesson.title
-        for topic in TOPICS
-        for lesson in here.values()
-        if lesson.topic == topic and lesson.band == (band or "8-10")
-    }
-    says = spoken(state, moment, ["lessons.ask"])
-    asking, shown = offered(state, says, "lessons", titles)
-    return Step(asking, shown)
+def lessons(state: State, moment: Moment, page: str = "") -> Step:
+    """The topics that there are, in pages: first what is not finished, where help is foremost."""
+    return pages.asked(state, moment, "lessons.ask", "lessons", _titles(state, moment), page)
+
+
+def lessons_on(state: State, moment: Moment) -> Step:
+    """The next page of the topics."""
+    return lessons(state, moment, pages.following(tuple(_titles(state, moment)), state.options))
+
+
+def lessons_again(state: State, moment: Moment) -> Step:
+    """The same page once more."""
+    return lessons(state, moment, state.options[0] if state.options else "")
+
+
+def _titles(state: State, moment: Moment) -> dict[str, str]:
+    finished = {each.topic for each in state.learned if each.done_at}
+    order = sorted(TOPICS, key=lambda topic: topic in finished)
+    found = ((topic, schedule.of_topic(state, moment, topic)) for topic in order)
+    return {topic: lesson.title for topic, lesson in found if lesson is not None}
 
 
 def listen(state: State, moment: Moment) -> Step:
@@ -187,7 +201,7 @@ def not_understood(state: State, moment: Moment) -> Step:
     confused = replace(state, confused=state.confused + 1)
     if state.confused % 2 == 0:
         key = "not.understood" if state.confused == 0 else "not.here"
-        return ask(confused, moment, [key], "menu", *_menu_options(state))
+        return ask(confused, moment, [key], "menu", *_menu_options(state, moment))
     key = "not.again" if has_child_helpline(state, moment) else "not.again_danger"
     return Step(confused, (say(confused, moment, key),)).then(
         ask(confused, moment, ["not.person"], "doors", "person", "back")

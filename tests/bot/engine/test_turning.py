@@ -159,7 +159,8 @@ def test_standing_menu_leaves_help_to_its_own_button() -> None:
     menu, _ = happens(CHILD, Started(at=AT))
     _, between = happens(menu, MessageReceived(at=AT, text="a je robot"))
 
-    assert [button.id for button in between[-1].standing] == ["menu.lesson", "menu.ask"]
+    standing = [button.id for button in between[-1].standing]
+    assert standing == ["menu.lesson", "menu.ask", "menu.more"]
     assert between[-1].help is not None
 
 
