@@ -25,7 +25,10 @@ _INNER = {
     ("/v1/contacts", "post"): "Contact",
     ("/v1/contacts/{contact_id}/messages", "post"): "Messages",
     ("/v1/reports", "post"): "Report",
-    ("/v1/events/{seq}/receipt", "post"): "",
+}
+_OPEN = {  # bodies that tell of nobody
+    ("/v1/events/{seq}/receipt", "post"): "Receipt",
+    ("/v1/figures", "post"): "Figures",
 }
 _PROBLEMS = {
     "400": "The request cannot be read: not JSON, too deep, no idempotency key.",
@@ -57,7 +60,8 @@ def text() -> str:
 
 
 def _add_schemas(found: dict[str, Any]) -> None:
-    inner = [schemas.Contact, schemas.Messages, schemas.Report, schemas.Sealed, schemas.Receipt]
+    inner = [schemas.Contact, schemas.Messages, schemas.Report, schemas.Sealed]
+    inner += [schemas.Receipt, schemas.Figures]
     wanted = [(model, "validation") for model in (*inner, answers.ProblemDetails)]
     _, made = models_json_schema(wanted, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     components = found.setdefault("components", {})
@@ -73,7 +77,7 @@ def _complete(operation: dict[str, Any], path: str, method: str) -> None:
     codes = ["401", "422"]
     if method == "post":
         codes += ["400", "404", "409", "413", "415"]
-        _add_body(operation, _INNER[path, method])
+        _add_body(operation, (path, method))
     if "{receipt}" in path:
         codes += ["404", "429"]
     for code in codes:
@@ -82,8 +86,9 @@ def _complete(operation: dict[str, Any], path: str, method: str) -> None:
         operation["responses"][code] = {"description": _PROBLEMS[code], "content": content}
 
 
-def _add_body(operation: dict[str, Any], inner: str) -> None:
-    schema: dict[str, Any] = {"$ref": f"#/components/schemas/{'Sealed' if inner else 'Receipt'}"}
+def _add_body(operation: dict[str, Any], where: tuple[str, str]) -> None:
+    inner = _INNER.get(where)
+    schema = {"$ref": f"#/components/schemas/{'Sealed' if inner else _OPEN[where]}"}
     media: dict[str, Any] = {"schema": schema}
     if inner:
         media["x-sealed"] = f"#/components/schemas/{inner}"

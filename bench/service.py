@@ -76,6 +76,9 @@ class NoHelpline:
     async def report(self, receipt: str) -> ReportState:
         raise HelplineUnavailable("bench")
 
+    async def figures(self, body: dict[str, object], *, key: str) -> None:
+        raise HelplineUnavailable("bench")
+
     async def receipt(self, seq: int, status: str, *, key: str) -> None:
         raise HelplineUnavailable("bench")
 

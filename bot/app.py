@@ -32,6 +32,7 @@ from bot.engine.effects import Say
 from bot.engine.step import step
 from bot.fates import Fates
 from bot.feed import Feed
+from bot.figures import Figures
 from bot.helpline import BoxKey, Helpline
 from bot.helpline_http import HttpHelpline
 from bot.jobs import PLAIN, Parts
@@ -87,6 +88,7 @@ class Bot:
     fates: Fates
     editions: Editions
     watch: Watch
+    figures: Figures
 
 
 def create_app(
@@ -180,6 +182,7 @@ def join(
         fates=Fates(runner, keys.sealer, alarms, receipts.note),
         editions=editions,
         watch=Watch(editions, settings.data_dir, alarms),
+        figures=Figures(helpline, runner.ask, Lease(runner.ask, "figures"), now=now),
     )
 
 
@@ -273,6 +276,7 @@ def _endless(bot: Bot) -> dict[str, Work]:
         "feed": bot.feed.run,
         "receipts": bot.receipts.run,
         "content": bot.watch.run,
+        "figures": bot.figures.run,
     }
 
 

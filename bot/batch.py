@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from bot.channels.base import Capabilities
 from bot.crypto import Sealer
-from bot.engine.effects import CancelTimer, CountCampaign, Effect, Erase, Say, SetTimer
+from bot.engine.effects import CancelTimer, Count, CountCampaign, Effect, Erase, Say, SetTimer
 from bot.engine.events import (
     AnyEvent,
     ButtonTapped,
@@ -31,7 +31,7 @@ from bot.engine.events import (
 from bot.engine.state import State
 from bot.jobs import Ask, Job, Outcome, Parts, Settle, Turn, in_order, settle_of
 from bot.parcels import UNREADABLE, Draft, Origin, Parcel, drafts_of, open_address, open_all
-from bot.store import campaigns, conversations, outbox, shown
+from bot.store import campaigns, conversations, learning, outbox, shown
 from bot.store.conversations import Stored
 from bot.store.database import millis
 from bot.store.forms import read_errand, write_event
@@ -84,6 +84,7 @@ class Batch:
         self._erased: set[str] = set()
         self._strange: set[shown.Place] = set()  # messages that were pressed and not known
         self._campaigns: Counter[str] = Counter()
+        self._learned: Counter[Count] = Counter()
         self._spoiled: list[dict[str, Any]] = []
         self._dropped: list[str] = []
         self._recalled: list[str] = []
@@ -286,6 +287,8 @@ class Batch:
                 self._erased.add(which)
             elif isinstance(effect, CountCampaign) and campaigns.is_name(effect.name):
                 self._campaigns[effect.name] += 1
+            elif isinstance(effect, Count):
+                self._learned[effect] += 1
 
     def _recall(self, talk: _Talk, state: State) -> None:
         """A person's words that wait are held for the child, not shown to whoever looks on."""
@@ -354,6 +357,7 @@ class Batch:
         conversations.set_timers(self._connection, self._timers)
         conversations.keep_spoiled(self._connection, self._spoiled)
         campaigns.count(self._connection, self._campaigns)
+        learning.add(self._connection, self._learned)
         self._put()
         self._parcels = placed(
             self._connection, self._parcels, self._sealer, self._parts.able, now=self._now

@@ -116,6 +116,9 @@ class Helpline(Protocol):
         ``HelplineRefused`` with 404: there is none; with 429: too many tries.
         """
 
+    async def figures(self, body: Body, *, key: str) -> None:
+        """Tell what was learned, counted over everybody; the newest replaces the older."""
+
     async def receipt(self, seq: int, status: str, *, key: str) -> None:
         """Tell what became of a counsellor's message: sent, delivered, seen or failed."""
 

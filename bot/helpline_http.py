@@ -129,6 +129,10 @@ class HttpHelpline:
         body = json.dumps({"status": status}).encode()
         await self._write(f"/v1/events/{seq}/receipt", body, key=key)
 
+    async def figures(self, body: Body, *, key: str) -> None:
+        """See ``Helpline.figures``."""
+        await self._write("/v1/figures", json.dumps(body).encode(), key=key)
+
     async def _write(self, path: str, body: bytes, *, key: str) -> httpx.Response:
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
         return await self._call("POST", path, content=body, headers=headers)

@@ -15,6 +15,7 @@ from api.console.render import render
 from api.console.words import WORDS
 from api.contacts import pages as contact_pages
 from api.errors import Problem
+from api.learning import pages as learning_pages
 from api.locale.catalogue import LANGUAGES
 from api.reports import pages as report_pages
 from api.rights.gate import Gate, Signed
@@ -77,7 +78,7 @@ def error_page(request: Request, problem: Problem) -> Response:
 
 
 router = APIRouter()
-for part in (gate, door, enrolment, staff_pages, report_pages, contact_pages):
+for part in (gate, door, enrolment, staff_pages, report_pages, learning_pages, contact_pages):
     router.include_router(part if isinstance(part, Gate) else part.gate)
 
 

@@ -19,6 +19,7 @@ from api.intake import answers, schemas, service
 from api.intake.events import events_after
 from api.intake.reading import Body, open_sealed, parse, read_body, require_key
 from api.intake.repeats import RECEIPT_KEPT, Answer, once
+from api.learning import service as learning
 from api.live import Bell
 from api.reports import service as reports
 from api.reports.guesses import Guesses
@@ -94,6 +95,20 @@ def receipt(request: Request, seq: Seq, body: Posted) -> Response:
 
         def work() -> Answer:
             service.note_receipt(session, seq, wanted.status, now=now)
+            return Answer(204)
+
+        return once(session, vault, body, work, now=now)
+
+
+@router.post("/figures", status_code=204)
+def take_figures(request: Request, body: Posted) -> Response:
+    """Take what was learned, counted over everybody. The newest replaces what was there."""
+    wanted = parse(body.raw, schemas.Figures)
+    database, vault, now = _parts(request)
+    with database.write() as session:
+
+        def work() -> Answer:
+            learning.store(session, wanted)
             return Answer(204)
 
         return once(session, vault, body, work, now=now)

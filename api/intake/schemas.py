@@ -108,6 +108,23 @@ class Report(Inner):
     conversation: Conversation | None = None
 
 
+class Figure(Inner):
+    """How often something happened in the lessons on a topic, for a band and language."""
+
+    what: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,24}$")]
+    topic: Annotated[str, StringConstraints(pattern=r"^t[0-9]{2}$")]
+    band: Literal["8-10", "11-13", "14-17"]
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+    count: Annotated[int, Field(ge=1, lt=2**53)]
+
+
+class Figures(Inner):
+    """Everything that was counted, as it stood at ``counted_at``; no group under ten."""
+
+    counted_at: Moment
+    figures: Annotated[tuple[Figure, ...], Field(max_length=5_000)]
+
+
 class Receipt(Inner):
     """What became of a counsellor's message at the channel."""
 

@@ -183,6 +183,17 @@ class Campaign(BotTable, table=True):
     count: int = 0
 
 
+class Learned(BotTable, table=True):
+    """How often something happened in the lessons on a topic; never who or when."""
+
+    __tablename__ = "learned"
+    what: str = Field(sa_column=Column(String(24), primary_key=True))
+    topic: str = Field(sa_column=Column(String(8), primary_key=True))
+    band: str = Field(sa_column=Column(String(8), primary_key=True))
+    language: str = Field(sa_column=Column(String(8), primary_key=True))
+    count: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
 class Pace(BotTable, table=True):
     """When a platform may next be written to, over all processes."""
 

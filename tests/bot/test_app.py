@@ -35,6 +35,9 @@ class WholeHelpline(FakeHelpline):
         await asyncio.Event().wait()
         return News((), after)
 
+    async def figures(self, body: dict[str, object], *, key: str) -> None:
+        """What was learned is counted elsewhere."""
+
     async def receipt(self, seq: int, status: str, *, key: str) -> None:
         """Fine."""
 

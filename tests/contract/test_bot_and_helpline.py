@@ -17,6 +17,7 @@ from api.contacts import service as contacts
 from api.contacts.holding import claim, put_back
 from api.crypto import Vault
 from api.duty.service import set_on_duty
+from api.learning import service as learning
 from bot.alarms import Alarms
 from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, Word
 from bot.engine.events import (
@@ -28,11 +29,13 @@ from bot.engine.events import (
 )
 from bot.engine.events import Helpline as Known
 from bot.feed import Feed
+from bot.figures import body_of as figures_body
 from bot.helpline import BoxKey, ForHelpline, HelplineRefused, body_of, contact_id_of, sealed
 from bot.helpline_http import HttpHelpline
 from bot.known import KnownHelpline
 from bot.leases import Lease
 from bot.receipts import Receipts
+from bot.store.learning import Figure
 
 CONVERSATION = "0123456789abcdef" * 2
 CONTACT = contact_id_of(CONVERSATION, 1)
@@ -246,3 +249,16 @@ async def test_the_console_learns_that_a_reply_was_sent(line: Line) -> None:
     with database.read() as session:
         view = contacts.read(session, vault, CONTACT, staff_id=ELIRA.id, now=now)
     assert [message.status for message in view.messages if message.status] == ["sent"]
+
+
+async def test_what_was_learned_is_understood(line: Line) -> None:
+    """
+    The bot's counts are taken by the real helpline as they are.
+    """
+    figures = [Figure("begun", "t03", "8-10", "sq", 12)]
+
+    await line.client.figures(figures_body(figures, line.helpline.now), key="figures:1")
+
+    with line.helpline.database.read() as session:
+        [shown], _ = learning.lines(session)
+    assert (shown.topic, shown.band, shown.language, shown.begun) == ("t03", "8-10", "sq", 12)

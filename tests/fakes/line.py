@@ -63,6 +63,9 @@ class FakeLine:
         self._answer()
         return BoxKey.of(bytes(32))
 
+    async def figures(self, body: dict[str, object], *, key: str) -> None:
+        """What was learned is counted elsewhere."""
+
     async def receipt(self, seq: int, status: str, *, key: str) -> None:
         self._answer()
         self.receipts.append((seq, status))

@@ -33,6 +33,8 @@ TABLE = {
     ("POST", "/contacts/{contact_id}/close"): ("counsellor", "supervisor"),
     ("GET", "/reports"): ("supervisor",),
     ("GET", "/reports/{report_id}"): ("supervisor",),
+    ("GET", "/learning"): ("supervisor", "administrator"),
+    ("GET", "/learning.csv"): ("supervisor", "administrator"),
 }
 HOLDERS_ONLY = ("reply", "return", "close")
 FIELDS = {"text": "Të besoj", "key": "k1", "outcome": "advice", "note": "", "on": "yes"}

@@ -1,0 +1,29 @@
+"""What was learned, as a page and as a file; never of whom."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from api.console.render import render
+from api.learning import service
+from api.rights.gate import Gate, Signed
+from api.rights.parts import database_of
+
+gate = Gate(prefix="/helpline")
+
+
+@gate.allow("GET", "/learning", action="learning.read")
+def learning(request: Request, person: Signed) -> Response:
+    """The figures by lesson."""
+    with database_of(request).read() as session:
+        lines, counted_at = service.lines(session)
+    return render(request, "learning.html", place="learning", lines=lines, counted_at=counted_at)
+
+
+@gate.allow("GET", "/learning.csv", action="learning.read")
+def as_csv(request: Request, person: Signed) -> Response:
+    """The same figures for a spreadsheet."""
+    with database_of(request).read() as session:
+        lines, _ = service.lines(session)
+    headers = {"Content-Disposition": 'attachment; filename="sigurt-learning.csv"'}
+    return Response(service.as_csv(lines), media_type="text/csv; charset=utf-8", headers=headers)

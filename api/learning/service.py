@@ -1,0 +1,121 @@
+"""Figures of learning: the newest replace the older, and no small group is shown.
+
+A group of fewer than ten is left out wherever it would stand, and so is every share that is
+made of one: whoever knows the whole and the share would know the rest.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from api.intake import schemas
+from api.learning.tables import Figure
+from api.times import from_ms, to_ms
+
+ENOUGH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One lesson in one language. None: fewer than ten, or a share that would tell of them.
+
+    ``before`` and ``after`` are per cent of right answers to the matched questions;
+    ``finished_share`` per cent of those who began; ``review_share`` per cent of right answers
+    to the questions that came back.
+    """
+
+    topic: str
+    band: str
+    language: str
+    begun: int | None
+    finished: int | None
+    finished_share: int | None
+    before: int | None
+    after: int | None
+    review_due: int | None
+    review_done: int | None
+    review_share: int | None
+    help: int | None
+
+
+def store(session: Session, wanted: schemas.Figures) -> None:
+    """Take the bot's counts as they are now; older ones than those that stand change nothing."""
+    at = to_ms(wanted.counted_at)
+    newest = session.scalar(select(func.max(col(Figure.counted_at))))
+    if newest is not None and at < newest:
+        return
+    session.execute(delete(Figure))
+    session.add_all(
+        Figure(**each.model_dump(), counted_at=at)
+        for each in wanted.figures
+        if each.count >= ENOUGH
+    )
+
+
+def lines(session: Session) -> tuple[list[Line], datetime | None]:
+    """A line for each lesson of which something may be shown, and when it was counted."""
+    found = session.scalars(select(Figure)).all()
+    groups: dict[tuple[str, str, str], dict[str, int]] = {}
+    for each in found:
+        groups.setdefault((each.topic, each.language, each.band), {})[each.what] = each.count
+    shown = [_line(*name, groups[name]) for name in sorted(groups, key=_place)]
+    at = max((each.counted_at for each in found), default=None)
+    return shown, None if at is None else from_ms(at)
+
+
+def _place(name: tuple[str, str, str]) -> tuple[str, str, int]:
+    topic, language, band = name
+    return topic, language, int(band.partition("-")[0])
+
+
+def _line(topic: str, language: str, band: str, counts: Mapping[str, int]) -> Line:
+    begun, finished = counts.get("begun"), counts.get("finished")
+    right, other = counts.get("review_right"), counts.get("review_other")
+    return Line(
+        topic=topic,
+        band=band,
+        language=language,
+        begun=begun,
+        finished=finished,
+        finished_share=_finished(begun, finished),
+        before=_share(counts.get("before_right"), counts.get("before_other")),
+        after=_share(counts.get("after_right"), counts.get("after_other")),
+        review_due=counts.get("review_due"),
+        review_done=None if right is None or other is None else right + other,
+        review_share=_share(right, other),
+        help=counts.get("help"),
+    )
+
+
+def _share(right: int | None, other: int | None) -> int | None:
+    """Per cent of right answers, where both groups are large enough."""
+    return None if right is None or other is None else round(100 * right / (right + other))
+
+
+def _finished(begun: int | None, finished: int | None) -> int | None:
+    """Per cent that finished, where those who did not are many enough too, or nobody."""
+    if begun is None or finished is None or 0 < begun - finished < ENOUGH:
+        return None
+    return min(100, round(100 * finished / begun))
+
+
+def as_csv(shown: Sequence[Line]) -> str:
+    """The lines as CSV with a header; what is not shown is an empty cell."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(item.name for item in fields(Line))
+    writer.writerows(_cells(line) for line in shown)
+    return file.getvalue()
+
+
+def _cells(line: Line) -> Iterable[object]:
+    values = (getattr(line, item.name) for item in fields(Line))
+    return ("" if value is None else value for value in values)

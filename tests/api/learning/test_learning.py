@@ -1,0 +1,137 @@
+"""What was learned, as staff see it: groups, never anybody."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from fakes.desk import Browser, hire, seated
+from fakes.helpline import Helpline
+
+
+def figure(what: str, count: int, topic: str = "t03", band: str = "8-10") -> dict[str, Any]:
+    """
+    One count as the bot tells it.
+    """
+    return {"what": what, "topic": topic, "band": band, "language": "sq", "count": count}
+
+
+async def tell(helpline: Helpline, *figures: dict[str, Any], at: str = "2026-11-20T14:00:00Z"):
+    """
+    The bot tells what it has counted.
+    """
+    body = json.dumps({"counted_at": at, "figures": figures}).encode()
+    return await helpline.post("/v1/figures", body)
+
+
+async def supervisor(helpline: Helpline) -> Browser:
+    """
+    A supervisor at the console.
+    """
+    return await seated(helpline, hire(helpline, "elira", "Elira", "supervisor"))
+
+
+async def rows(browser: Browser) -> list[dict[str, str]]:
+    """
+    The lines of the file that can be downloaded.
+    """
+    answer = await browser.get("/learning.csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+async def test_a_lesson_is_a_line(helpline: Helpline) -> None:
+    """
+    Begun, finished, right before and after, what came back: on the page and in the file.
+    """
+    counts = {
+        **{"begun": 200, "finished": 150, "before_right": 60, "before_other": 140},
+        **{"after_right": 120, "after_other": 30, "help": 12},
+        **{"review_due": 80, "review_right": 40, "review_other": 20},
+    }
+    assert (await tell(helpline, *(figure(*item) for item in counts.items()))).status_code == 204
+    browser = await supervisor(helpline)
+
+    [line] = await rows(browser)
+    page = (await browser.get("/learning")).text
+
+    assert (line["begun"], line["finished"], line["finished_share"]) == ("200", "150", "75")
+    assert (line["before"], line["after"]) == ("30", "80")
+    assert (line["review_due"], line["review_done"], line["review_share"]) == ("80", "60", "67")
+    assert line["help"] == "12"
+    assert "30 %" in page
+    assert "80 %" in page
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        ({"begun": 40, "finished": 9}, ("finished", "finished_share")),
+        ({"begun": 40, "finished": 35}, ("finished_share",)),
+        ({"begun": 40, "before_right": 31, "before_other": 9}, ("before",)),
+        ({"begun": 40, "review_right": 4, "review_other": 30}, ("review_done", "review_share")),
+        ({"begun": 40, "help": 9}, ("help",)),
+    ],
+    ids=["few finished", "few did not", "few were wrong", "few were right", "few took help"],
+)
+async def test_no_small_group_is_shown(
+    helpline: Helpline, counts: dict[str, int], hidden: tuple[str, ...]
+) -> None:
+    """
+    Fewer than ten are shown nowhere, and neither is a share from which they follow.
+    """
+    await tell(helpline, *(figure(*item) for item in counts.items()))
+
+    [line] = await rows(await supervisor(helpline))
+
+    assert [line[name] for name in hidden] == [""] * len(hidden)
+
+
+async def test_the_newest_counts_stand(helpline: Helpline) -> None:
+    """
+    A later call replaces all that was there; an older one that comes late changes nothing.
+    """
+    await tell(helpline, figure("begun", 30), figure("begun", 30, topic="t06"))
+    await tell(helpline, figure("begun", 40), at="2026-11-20T15:00:00Z")
+    await tell(helpline, figure("begun", 35), at="2026-11-20T14:30:00Z")
+
+    found = await rows(await supervisor(helpline))
+
+    assert [(line["topic"], line["begun"]) for line in found] == [("t03", "40")]
+
+
+async def test_nothing_counted_is_said_so(helpline: Helpline) -> None:
+    """
+    Before any group is large enough the page says so, and the file has only its header.
+    """
+    browser = await supervisor(helpline)
+
+    assert await rows(browser) == []
+    assert "learning.csv" not in (await browser.get("/learning")).text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"topic": "=cmd()"},
+        {"band": "7-9"},
+        {"count": 0},
+        {"count": "many"},
+        {"what": "Who"},
+        {"language": "<b>"},
+    ],
+    ids=str,
+)
+async def test_figures_of_another_form_are_refused(
+    helpline: Helpline, wrong: dict[str, Any]
+) -> None:
+    """
+    S9: what could be a formula, markup or a group of none is refused, and nothing is stored.
+    """
+    answer = await tell(helpline, {**figure("begun", 20), **wrong})
+
+    assert answer.status_code == 422
+    assert await rows(await supervisor(helpline)) == []
