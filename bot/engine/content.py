@@ -119,6 +119,46 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class Platform:
+    """An app: since what age, and how to report, block and set what others see.
+
+    ``report``, ``block`` and ``seen`` are said to children; ``parents_set``,
+    ``parents_beyond`` (what no setting does) and ``parents_report`` to adults.
+    ``minimum_age`` 0: none was found.
+    """
+
+    id: str
+    name: str
+    minimum_age: int
+    checked_on: date
+    help_url: str
+    report: str
+    block: str
+    seen: str
+    parents_set: str
+    parents_beyond: str
+    parents_report: str
+
+    def stale(self, today: date) -> bool:
+        """Whether the last check is so old that it must be told with its day."""
+        return today - self.checked_on > CHECK_HOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What is said about one category of harm, by audience (a band or ``adult``).
+
+    ``believe`` follows the thanks and names nothing that was not named, ``now`` is only
+    what cannot wait, ``soft`` the one safe sentence when a sign was unsure.
+    """
+
+    category: str
+    believe: Mapping[str, str]
+    now: Mapping[str, str]
+    soft: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A node of a journey: what it does once, without words.
 
@@ -227,3 +267,5 @@ class Content:
     campaigns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id, language
     guides: Mapping[str, Mapping[str, Guide]] = field(default_factory=dict)  # language, topic
     activities: Mapping[str, Mapping[str, Activity]] = field(default_factory=dict)  # the same
+    platforms: Mapping[str, Mapping[str, Platform]] = field(default_factory=dict)  # language, id
+    care: Mapping[str, Mapping[str, Care]] = field(default_factory=dict)  # language, category
