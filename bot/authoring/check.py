@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from bot.authoring.care import check_care
 from bot.authoring.faults import Fault, Level
 from bot.authoring.guides import check_complete
 from bot.authoring.load import Library, build, read_library, topics_of
@@ -62,6 +63,11 @@ def _check_language(library: Library, content: Content, banned: Banned, language
     for name, page in library.journeys.words[language].items():
         check_texts(page, content.services, phrases=False)
         check_variants(page, language, banned, adults=name in FOR_ADULTS)
+    for page in library.care[language].values():
+        check_care(page)
+    for page in (*library.care[language].values(), *library.platform_words[language].values()):
+        check_texts(page, content.services, phrases=False)
+        check_variants(page, language, banned)
     phrases = library.phrases[language]
     if phrases is not None:
         check_texts(phrases, content.services, phrases=True)

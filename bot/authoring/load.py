@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.authoring.campaigns import read_campaigns
+from bot.authoring.care import read_care
 from bot.authoring.faults import ContentFault, Fault, Level
 from bot.authoring.guides import read_activities, read_guides
 from bot.authoring.journeys import JourneyPages, read_journeys
@@ -15,6 +16,7 @@ from bot.authoring.lessons import read_lessons
 from bot.authoring.lexicons import read_cues, read_lexicons
 from bot.authoring.pages import Faults, Page, pages_in, read_page
 from bot.authoring.phrases import read_phrases
+from bot.authoring.platforms import read_platforms
 from bot.authoring.services import read_services
 from bot.engine.content import LANGUAGES, Content, Lesson
 
@@ -33,6 +35,9 @@ class Library:
     services: Page | None
     limits: Page | None
     campaigns: Page | None
+    platforms: Page | None
+    platform_words: dict[str, dict[str, Page]]
+    care: dict[str, dict[str, Page]]
 
 
 def load(root: Path) -> Content:
@@ -65,6 +70,9 @@ def read_library(root: Path, faults: Faults) -> Library:
         services=read_page(root, "services.toml", faults),
         limits=read_page(root, "limits.toml", faults),
         campaigns=read_page(root, "campaigns.toml", faults),
+        platforms=read_page(root, "platforms.toml", faults),
+        platform_words=_pages(root, "platforms", faults),
+        care=_pages(root, "care", faults),
     )
 
 
@@ -86,6 +94,8 @@ def build(library: Library, faults: Faults, *, today: date) -> Content:
         campaigns=read_campaigns(library.campaigns),
         guides=read_guides(library.guides, topics),
         activities=read_activities(library.activities, topics),
+        platforms=read_platforms(library.platforms, library.platform_words, today=today),
+        care=read_care(library.care, faults),
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.engine.effects import Effect, SetTimer, Word
+from bot.engine.care import UNNAMED, care
+from bot.engine.effects import Effect, Say, SetTimer, Word
 from bot.engine.events import Helpline, Reading, Severity
 from bot.engine.flows import handover, hours, picture
 from bot.engine.state import GRAVE, State
@@ -83,7 +84,7 @@ def _more(state: State, moment: Moment, reading: Reading, *words: Word) -> Step:
 def _told(state: State, moment: Moment) -> Step:
     if state.adult:
         return _told_by_adult(state, moment)
-    says: tuple[Effect, ...] = spoken(state, moment, ["disclosure.thank", "disclosure.believe"])
+    says = (say(state, moment, "disclosure.thank"), care(state, moment, "believe"))
     return Step(state, (*says, *handover.outside_numbers(state, moment))).then(
         ask(state, moment, ["danger.ask"], "danger", *OPEN["danger"][1])
     )
@@ -91,8 +92,10 @@ def _told(state: State, moment: Moment) -> Step:
 
 def believed(state: State, moment: Moment) -> Step:
     """Thanked, believed, the numbers: all that may show where a stranger may be looking."""
-    keys = ["adult.thank"] if state.adult else ["disclosure.thank", "disclosure.believe"]
-    says: tuple[Effect, ...] = spoken(state, moment, keys)
+    says: tuple[Say, ...] = spoken(state, moment, ["adult.thank"])
+    if not state.adult:
+        whatever = care(state, moment, "believe", UNNAMED)
+        says = (say(state, moment, "disclosure.thank"), whatever)
     return Step(state, (*says, *handover.outside_numbers(state, moment)))
 
 
@@ -116,16 +119,16 @@ def danger_answer(state: State, moment: Moment, option: str) -> Step:
     noted = handover.hold_words(state, moment, _note(moment, f"in_danger={option}"))
     if option in ("yes", "unsure"):
         return noted.then(_in_danger(noted.state, moment))
-    return noted.then(_offer(noted.state, moment, safe=option == "no"))
+    return noted.then(_offer(noted.state, moment))
 
 
 def _note(moment: Moment, text: str) -> Word:
     return Word(at=moment.at, kind="note", text=text)
 
 
-def _offer(state: State, moment: Moment, *, safe: bool) -> Step:
+def _offer(state: State, moment: Moment) -> Step:
     """What cannot wait, then who could read it and what they would see, then the choice."""
-    steps = _first_steps(state, moment, safe=safe)
+    steps: tuple[Say, ...] = (care(state, moment, "now"),)
     if not state.limits_version:
         state = handover.limits_told(state, moment)
         steps = (*steps, say(state, moment, "limits.short"))
@@ -136,13 +139,6 @@ def _offer(state: State, moment: Moment, *, safe: bool) -> Step:
     }[moment.helpline]
     options = ("yes", "not_now", *(("picture",) if picture.stays(state, moment) else ()))
     return Step(state, steps).then(ask(state, moment, [key], "offer", *options))
-
-
-def _first_steps(state: State, moment: Moment, *, safe: bool) -> tuple[Effect, ...]:
-    category = state.told.category if state.told else "none"
-    if category in BLACKMAIL:
-        return spoken(state, moment, ["disclosure.blackmail_steps"])
-    return spoken(state, moment, ["disclosure.good" if safe else "disclosure.no_need"])
 
 
 def offer_answer(state: State, moment: Moment, option: str) -> Step:
@@ -293,13 +289,18 @@ def adult_near_answer(state: State, moment: Moment, option: str) -> Step:
     asked = "back_today" if state.role == "teacher" else "child_with_adult"
     noted = _noted(state, moment, f"{asked}={option}")
     if state.contact is not None:
-        key = "adult.stay" if option == "yes" else "adult.find"
-        return noted.then(Step(noted.state, spoken(noted.state, moment, [key])))
+        return noted.then(Step(noted.state, (_near(noted.state, moment, option),)))
     if state.role == "teacher":
         return noted.then(_teacher_steps(noted.state, moment, urgent=option != "no"))
     if option == "yes":
-        return noted.then(_adult_offer(noted.state, moment, ["adult.stay", "adult.keep"]))
+        near = _near(noted.state, moment, option)
+        return noted.then(_adult_offer(noted.state, moment, near, care(noted.state, moment, "now")))
     return noted.then(_adult_urgent(noted.state, moment))
+
+
+def _near(state: State, moment: Moment, option: str) -> Say:
+    """With the child: what to say to it. Not with it, or not sure: where it is."""
+    return care(state, moment, "believe") if option == "yes" else say(state, moment, "adult.find")
 
 
 def _noted(state: State, moment: Moment, text: str) -> Step:
@@ -313,22 +314,24 @@ def _teacher_steps(state: State, moment: Moment, *, urgent: bool) -> Step:
     if urgent and state.told is not None:
         state = replace(state, told=replace(state.told, severity="emergency"))
     keys = ["teacher.urgent" if urgent else "teacher.today", "teacher.write_down"]
-    return _adult_offer(state, moment, keys)
+    return _adult_offer(state, moment, *spoken(state, moment, keys))
 
 
 def _adult_urgent(state: State, moment: Moment) -> Step:
     """The child is not with them, or they do not know where: a person is called at once."""
     category = state.told.category if state.told else "none"
     if category not in HURRY:
-        return _adult_offer(state, moment, ["adult.find", "adult.keep"])
+        find = say(state, moment, "adult.find")
+        return _adult_offer(state, moment, find, care(state, moment, "now"))
     found = Step(state, spoken(state, moment, ["adult.find"]))
     opened = handover.open_contact(state, moment, severity="emergency", reason="emergency")
     return found.then(opened).then(Step(opened.state, _calling(opened.state, moment)))
 
 
-def _adult_offer(state: State, moment: Moment, keys: list[str]) -> Step:
+def _adult_offer(state: State, moment: Moment, *first: Say) -> Step:
     key = "adult.offer" if moment.helpline is Helpline.STAFFED else "adult.offer_later"
-    return ask(state, moment, [*keys, key], "adult_offer", "person", "steps")
+    offer = ask(state, moment, [key], "adult_offer", "person", "steps")
+    return Step(state, first).then(offer)
 
 
 def adult_offer_answer(state: State, moment: Moment, option: str) -> Step:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 
+from bot.engine.care import care
 from bot.engine.effects import Word
 from bot.engine.events import AnyEvent, MediaOffered, MessageReceived, Reading, Severity
 from bot.engine.flows import disclosure, handover, picture
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again
 from bot.engine.state import State
-from bot.engine.voice import Moment, Step, ask, closing, spoken
+from bot.engine.voice import Moment, Step, ask, closing, say, spoken
 from bot.engine.words import one_of
 
 TELLING = ("listening", "telling", "soft", "soft_adult", "secret", "media", "doors", "person")
@@ -135,9 +136,9 @@ def soft_answer(state: State, moment: Moment, option: str) -> Step:
 
 
 def _bothered(state: State, moment: Moment) -> Step:
-    key = "soft.steps_other" if state.role == "other" else "soft.steps"
-    says = spoken(state, moment, [key])
-    return Step(state, (*says, *handover.outside_numbers(state, moment))).then(
+    for_themselves = state.role == "other"
+    said = say(state, moment, "soft.steps_other") if for_themselves else care(state, moment, "soft")
+    return Step(state, (said, *handover.outside_numbers(state, moment))).then(
         ask(state, moment, ["soft.offer"], "offer", "yes", "not_now")
     )
 

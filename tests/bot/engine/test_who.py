@@ -159,7 +159,7 @@ def test_another_child_may_tell_too() -> None:
 
     says = does(going, child="babi më rreh çdo natë")
 
-    assert "disclosure.believe" in {say.key for say in says}
+    assert "care.believe" in {say.key for say in says}
     assert going.state.contact is not None
 
 
