@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from bot.authoring.buttons import check_button
 from bot.authoring.care import check_care
 from bot.authoring.faults import Fault, Level
 from bot.authoring.guides import check_complete
 from bot.authoring.load import Library, build, read_library, topics_of
 from bot.authoring.pages import Faults, read_page
+from bot.authoring.reviews import check_reviewed, words_of
+from bot.authoring.spelling import Written, check_spelling
 from bot.authoring.wording import (
     Banned,
     check_adult_page,
@@ -30,14 +33,18 @@ def check(root: Path, *, today: date | None = None) -> list[Fault]:
     ``today`` decides which services were checked too long ago.
     """
     faults = Faults()
+    today = today or datetime.now(UTC).date()
     library = read_library(root, faults)
-    content = build(library, faults, today=today or datetime.now(UTC).date())
+    content = build(library, faults, today=today)
     banned = read_banned(read_page(root, "banned.toml", faults))
     topics = topics_of(content.lessons)
     check_complete(library.guides, library.lessons, topics, "guides")
     check_complete(library.activities, library.lessons, topics, "activities")
     for language in LANGUAGES:
         _check_language(library, content, banned, language)
+        for page in library.read_by_people(language):
+            check_reviewed(page, today=today)
+    check_spelling(root, {language: _written(library, language) for language in LANGUAGES}, faults)
     return sorted(set(faults.found))
 
 
@@ -52,6 +59,15 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if stopping else 0
 
 
+def _written(library: Library, language: str) -> list[Written]:
+    """Everything that is read in a language, with its place."""
+    pages = library.read_by_people(language)
+    texts = [(page, path, text) for page in pages for path, text in words_of(page)]
+    for page in filter(None, (library.services, library.campaigns)):
+        texts += [(page, path, text) for path, text in page.texts() if path[-1] == language]
+    return [Written(page.file, page.line(path), text) for page, path, text in texts]
+
+
 def _check_language(library: Library, content: Content, banned: Banned, language: str) -> None:
     for lesson in content.lessons[language].values():
         check_lesson(library.lessons[language][lesson.id], lesson, banned)
@@ -60,6 +76,9 @@ def _check_language(library: Library, content: Content, banned: Banned, language
     for page in (*library.guides[language].values(), *library.activities[language].values()):
         check_texts(page, content.services, phrases=False)
         check_adult_page(page, language, banned)
+    for folder, kind in ((library.guides, "name"), (library.activities, "heading")):
+        for page in folder[language].values():
+            check_button(page, ("title",), str(page.data.get("title", "")), kind)
     for name, page in library.journeys.words[language].items():
         check_texts(page, content.services, phrases=False)
         check_variants(page, language, banned, adults=name in FOR_ADULTS)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.authoring.faults import Level
 from bot.authoring.pages import Page, Table
+from bot.authoring.reviews import KEY
 from bot.engine.content import ADULT, BANDS, LANGUAGES, Turn, TurnWords
 
 AUDIENCES = ("all", *BANDS, ADULT)
@@ -18,10 +19,11 @@ def read_words(page: Page, turns: Mapping[str, Turn]) -> dict[str, TurnWords]:
     root = page.root
     for node in sorted(turns.keys() - root.data.keys()):
         page.fault((), f'Node "{node}" has no words here. Write [{node}].')
-    for node in root.data:
+    spoken = [node for node in root.data if node != KEY]
+    for node in spoken:
         if node not in turns:
             root.fault(node, f'No node is called "{node}". Take it out, or add it to the branches.')
-    return {node: _turn_words(root.table(node), turns[node]) for node in root.data if node in turns}
+    return {node: _turn_words(root.table(node), turns[node]) for node in spoken if node in turns}
 
 
 def missing_audiences(variants: Mapping[str, object], wanted: tuple[str, ...]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.authoring.buttons import fits_id, unfit_id
 from bot.authoring.fleeting import check_fleeting
 from bot.authoring.graph import check_graph, unasked
 from bot.authoring.journey_words import check_adults, check_bubbles, read_words
@@ -22,7 +23,6 @@ _VALUES = {
     "onboarded": ("yes",),
 }
 _MOST_OPTIONS = 8
-_BUTTON_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def _check_options(table: Table, options: tuple[str, ...], journey: str, node: s
     if len(set(options)) < len(options):
         table.fault("options", "An option is named twice. Name each once.")
     for option in options:
-        if not option.isascii() or len(f"j:{journey}:{node}.{option}") > _BUTTON_BYTES:
-            table.fault("options", f'The id "{option}" does not fit a button. Use short ASCII ids.')
+        if not fits_id(f"j:{journey}:{node}.{option}"):
+            table.fault("options", unfit_id(option))
 
 
 def _check_way(table: Table, way: Table, options: tuple[str, ...], follow: str) -> None:

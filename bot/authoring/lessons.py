@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from bot.authoring.buttons import fits_id, unfit_id
 from bot.authoring.faults import Level
 from bot.authoring.lines import Path
 from bot.authoring.pages import Page, Table
@@ -14,6 +15,7 @@ _KEYS = (
     *("idea", "action", "closing", "before", "hook", "try", "quiz", "review"),
 )
 REVIEWS = 3  # after about 2, 7 and 21 days
+_LONGEST_PLACE = "review3"  # of a question, as the engine calls it
 Lessons = dict[str, dict[str, Lesson]]
 
 
@@ -61,6 +63,17 @@ def questions_of(lesson: Lesson) -> Iterator[tuple[Path, tuple[Option, ...]]]:
         yield ("review", n), review.options
 
 
+def messages_of(lesson: Lesson) -> int:
+    """How many messages a lesson takes: scene, ideas, tries, quiz, feedback, task, last line."""
+    return 5 + len(lesson.ideas) + len(lesson.tries)
+
+
+def answers_of(lesson: Lesson) -> tuple[tuple[Option, ...], ...]:
+    """The options of the questions that have one wanted answer, from before to the last review."""
+    reviews = (review.options for review in lesson.reviews)
+    return (lesson.before.options, lesson.quiz.options, *reviews)
+
+
 def _asked(path: Path, quiz: Quiz) -> Iterator[tuple[Path, str]]:
     yield (*path, "say"), quiz.say
     yield (*path, "right"), quiz.right
@@ -98,6 +111,7 @@ def _lesson(page: Page, language: str) -> Lesson:
         picture_text=root.text("picture_text", ""),
     )
     _check_names(page, lesson)
+    _check_ids(page, lesson)
     return lesson
 
 
@@ -172,6 +186,14 @@ def _check_names(page: Page, lesson: Lesson) -> None:
         page.fault(("picture",), "A picture needs picture_text, and the other way. Give both.")
     if len(lesson.ideas) > 2:
         page.fault(("idea",), f'"idea" has {len(lesson.ideas)} bubbles. Keep one or two.')
+
+
+def _check_ids(page: Page, lesson: Lesson) -> None:
+    """A press comes back as the ids of lesson, question and option, put together."""
+    for path, options in questions_of(lesson):
+        for n, option in enumerate(options):
+            if not fits_id(f"{lesson.id}/{_LONGEST_PLACE}.{option.id}"):
+                page.fault((*path, "options", n, "id"), unfit_id(option.id))
 
 
 def _check_twins(pages: Mapping[str, Mapping[str, Page]], lessons: Lessons) -> None:

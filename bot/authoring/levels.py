@@ -33,6 +33,10 @@ LIX = {
     "sq": {"8-10": 28, "11-13": 34, "14-17": 40, ADULT: 48},
     "en": {"8-10": 25, "11-13": 30, "14-17": 36, ADULT: 42},
 }
+MEAN = {"8-10": 8, "11-13": 10, "14-17": 13, ADULT: 15}  # words in a sentence of a whole file
+MESSAGES = {"8-10": 8, "11-13": 9, "14-17": 10}  # of a lesson, with the feedback and the last line
+OPTIONS = {"8-10": 3, "11-13": 3, "14-17": 4}  # of one question
+_LIX_LETTERS = 6  # longer words are hard ones
 _LIX_WORDS = 100  # below that it jumps about
 NUMBERS = {  # as long as what will stand there in Albania
     "child_helpline": "116 111",
@@ -58,11 +62,16 @@ def longest_sentence(text: str) -> int:
 
 def lix_of(texts: Iterable[str]) -> float:
     """The LIX of texts taken together; 0 when they are too short to be measured."""
-    sentences = [words for text in texts for part in _sentences(text) if (words := _words(part))]
+    sentences = _whole(texts)
     words = [word for sentence in sentences for word in sentence]
-    if len(words) < _LIX_WORDS:
-        return 0.0
-    return len(words) / len(sentences) + 100 * sum(len(word) > 6 for word in words) / len(words)
+    long = sum(len(word) > _LIX_LETTERS for word in words)
+    return len(words) / len(sentences) + 100 * long / len(words) if sentences else 0.0
+
+
+def mean_of(texts: Iterable[str]) -> float:
+    """The words of a sentence on average; 0 when the texts are too short to be measured."""
+    sentences = _whole(texts)
+    return sum(map(len, sentences)) / len(sentences) if sentences else 0.0
 
 
 def check_length(page: Page, path: Path, bubble: str, audience: str) -> None:
@@ -90,6 +99,34 @@ def check_lix(page: Page, bubbles: Iterable[str], *, language: str, band: str) -
     if lix > most:
         sentence = f"It is hard to read: LIX {lix:.0f}. Shorten words and sentences "
         page.fault(("title",), sentence + f"until it is {most} or less.", Level.WORDING)
+
+
+def check_mean(page: Page, bubbles: Iterable[str], band: str) -> None:
+    """Check that the sentences of a whole file are short on average too."""
+    mean, most = mean_of(bubbles), MEAN[band]
+    if mean > most:
+        sentence = f"Its sentences have {mean:.1f} words on average. Cut the longest in two "
+        page.fault(("title",), sentence + f"until it is {most} or less.", Level.WORDING)
+
+
+def check_messages(page: Page, messages: int, band: str) -> None:
+    """Check that a lesson is over before a child of this age tires."""
+    if messages > MESSAGES[band]:
+        sentence = f"The lesson takes {messages} messages. Take out an idea or a try: "
+        page.fault(("idea",), sentence + f"{MESSAGES[band]} at most.", Level.WORDING)
+
+
+def check_options(page: Page, path: Path, options: int, band: str) -> None:
+    """Check that a question leaves as few ways as somebody of this age can weigh."""
+    if options > OPTIONS[band]:
+        sentence = f"The question has {options} options. Keep it to {OPTIONS[band]}."
+        page.fault(path, sentence, Level.WORDING)
+
+
+def _whole(texts: Iterable[str]) -> list[list[str]]:
+    """The sentences of texts taken together as words; none when there are too few."""
+    sentences = [words for text in texts for part in _sentences(text) if (words := _words(part))]
+    return sentences if sum(map(len, sentences)) >= _LIX_WORDS else []
 
 
 def _sentences(text: str) -> list[str]:

@@ -37,7 +37,7 @@ def read_cues(root: FilePath, faults: Faults) -> Mapping[str, object]:
     try:
         data = json.loads((root / CUES).read_text("utf-8"))
         loaded(data)
-    except (OSError, ValueError, AttributeError):
+    except (OSError, ValueError, AttributeError, RecursionError):
         faults.add(CUES, 1, "These are no learned cues. Make them anew: bot/triage/README.md.")
         return {}
     return dict(data)

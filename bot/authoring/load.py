@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,6 +19,8 @@ from bot.authoring.phrases import read_phrases
 from bot.authoring.platforms import read_platforms
 from bot.authoring.services import read_services
 from bot.engine.content import LANGUAGES, Content, Lesson
+
+FRAMES = ("page.toml", "channels.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,15 @@ class Library:
     platforms: Page | None
     platform_words: dict[str, dict[str, Page]]
     care: dict[str, dict[str, Page]]
+    frames: dict[str, list[Page]]
+
+    def read_by_people(self, language: str) -> Iterator[Page]:
+        """Every file of a language whose words somebody reads."""
+        folders = (self.lessons, self.guides, self.activities, self.journeys.words)
+        for folder in folders:
+            yield from folder[language].values()
+        phrases = self.phrases[language]
+        yield from (*self.frames[language], *((phrases,) if phrases else ()))
 
 
 def load(root: Path) -> Content:
@@ -73,7 +84,15 @@ def read_library(root: Path, faults: Faults) -> Library:
         platforms=read_page(root, "platforms.toml", faults),
         platform_words=_pages(root, "platforms", faults),
         care=_pages(root, "care", faults),
+        frames={language: _frames(root, language, faults) for language in LANGUAGES},
     )
+
+
+def _frames(root: Path, language: str, faults: Faults) -> list[Page]:
+    """What channels say around the chat. They read it themselves and say when it is missing."""
+    files = [f"{language}/{name}" for name in FRAMES if (root / language / name).is_file()]
+    pages = (read_page(root, file, faults) for file in files)
+    return [page for page in pages if page is not None]
 
 
 def _pages(root: Path, folder: str, faults: Faults) -> dict[str, dict[str, Page]]:

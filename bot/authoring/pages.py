@@ -66,18 +66,30 @@ def read_page(root: FilePath, file: str, faults: Faults) -> Page | None:
     try:
         text = (root / file).read_bytes().decode("utf-8-sig")
         data = tomllib.loads(text)
-    except FileNotFoundError:
-        faults.add(file, 1, "The file is missing. Write it, or take away what needs it.")
+        lines = lines_of(text.replace("\r\n", "\n"))
+    except (OSError, ValueError, RecursionError) as error:
+        faults.add(file, *_unreadable(error))
         return None
-    except UnicodeDecodeError:
-        faults.add(file, 1, "The file is not UTF-8. Save it as UTF-8.")
-        return None
-    except tomllib.TOMLDecodeError as error:
-        faults.add(file, _line_in(error), f"The file is not valid TOML: {error}. Mend the line.")
-        return None
-    page = Page(file, data, lines_of(text.replace("\r\n", "\n")), faults)
+    page = Page(file, data, lines, faults)
     _check_form(page, text)
     return page
+
+
+def _unreadable(error: Exception) -> tuple[int, str]:
+    """The line and the sentence for a file that cannot be read."""
+    match error:
+        case FileNotFoundError():
+            return 1, "The file is missing. Write it, or take away what needs it."
+        case IsADirectoryError():
+            return 1, "This is a folder. Put a file in its place."
+        case OSError():
+            return 1, f"The file cannot be read ({error.strerror}). Give it to be read."
+        case UnicodeDecodeError():
+            return 1, "The file is not UTF-8. Save it as UTF-8."
+        case RecursionError():
+            return 1, "Too many brackets stand within each other. Close some of them."
+        case _:
+            return _line_in(error), f"The file is not valid TOML: {error}. Mend the line."
 
 
 def pages_in(root: FilePath, folder: str, faults: Faults) -> dict[str, Page]:
@@ -197,7 +209,7 @@ def _check_form(page: Page, text: str) -> None:
             )
 
 
-def _line_in(error: tomllib.TOMLDecodeError) -> int:
+def _line_in(error: Exception) -> int:
     place = re.search(r"line (\d+)", str(error))
     return int(place.group(1)) if place else 1
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bot.authoring.journey_words import AUDIENCES, missing_audiences
 from bot.authoring.pages import Page, Table
+from bot.authoring.reviews import KEY
 from bot.engine.content import LANGUAGES
 
 Phrases = dict[str, dict[str, dict[str, str]]]
@@ -19,7 +20,7 @@ def read_phrases(pages: Mapping[str, Page | None]) -> Phrases:
     for language, page in pages.items():
         if page is not None:
             root = page.root
-            phrases[language] = {key: _phrase(root.table(key)) for key in root.data}
+            phrases[language] = {key: _phrase(root.table(key)) for key in root.data if key != KEY}
     first, *others = LANGUAGES
     for other in others:
         mine, its = pages[other], pages[first]

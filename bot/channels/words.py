@@ -73,7 +73,7 @@ def _read(path: Path) -> ChannelWords:
         raise ChannelWordsFault(f"{path}: the file is missing; write it beside its twin") from None
     except tomllib.TOMLDecodeError as error:
         raise ChannelWordsFault(f"{path}: {error}") from None
-    for name in set(found) - {*LONGEST, "commands"}:
+    for name in set(found) - {*LONGEST, "commands", "reviewed"}:
         raise ChannelWordsFault(f"{path}: no messenger shows “{name}”; take it out")
     texts = {name: _text(path, name, found.get(name), longest) for name, longest in LONGEST.items()}
     return ChannelWords(**texts, commands=_commands(path, found.get("commands")))

@@ -78,6 +78,7 @@ def _read(path: Path) -> PageWords:
         raise PageWordsFault(f"{path}: the file is missing; write it beside its twin") from None
     except tomllib.TOMLDecodeError as error:
         raise PageWordsFault(f"{path}: {error}") from None
+    found.pop("reviewed", None)  # authors sign there; the page shows it to nobody
     _check(path, found)
     return PageWords(**found)
 

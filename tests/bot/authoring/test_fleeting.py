@@ -21,7 +21,7 @@ TODAY = date(2026, 11, 22)
             "en/journeys/onboarding.toml",
             'say.adult = ["Two words as well.',
             'say.adult = ["One bubble more.", "Two words as well.',
-            "en/journeys/onboarding.toml:31: Fleeting words are one bubble, so that none is left "
+            "en/journeys/onboarding.toml:32: Fleeting words are one bubble, so that none is left "
             "behind. Join them.",
         ),
         (
