@@ -61,7 +61,8 @@ class Learnt:
     the results of the questions that came back since. ``due_at`` is when the next one is
     due; None: none is wanted. ``call`` says what became of it: empty: it may come by itself;
     ``missed``: its moment passed in silence; ``made``: it was brought up; ``later``: it was
-    put off by the child and comes once more, ``last``: which it did.
+    put off by the child and comes once more, ``last``: which it did. ``counted``: it was
+    counted as due.
     """
 
     topic: str
@@ -71,6 +72,7 @@ class Learnt:
     reviews: tuple[str, ...] = ()
     due_at: datetime | None = None
     call: str = ""
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +267,7 @@ def _learnt(stored: Any) -> Learnt:
         reviews=tuple(stored.get("reviews", ())),
         due_at=_when(stored.get("due_at")),
         call=stored.get("call", ""),
+        counted=stored.get("counted", False),
     )
 
 

@@ -65,10 +65,12 @@ def scheduled(state: State, topic: str, at: datetime) -> State:
         return state
     number = len(learnt.reviews)
     if number >= len(AFTER):
-        return noted(state, topic, due_at=None, call="")
+        return noted(state, topic, due_at=None, call="", counted=False)
     day = days_on(learnt.done_at, AFTER[number])
-    due_at = max(day, days_on(at, APART[number])) if number else day
-    return noted(state, topic, due_at=_on_that_day(hours_of(state), due_at), call="")
+    if number:
+        day = max(day, days_on(at, APART[number]))
+    due_at = _on_that_day(hours_of(state), day)
+    return noted(state, topic, due_at=due_at, call="", counted=False)
 
 
 def not_before(state: State, topic: str, at: datetime) -> State:
@@ -129,20 +131,22 @@ def due(state: State, moment: Moment, *calls: str) -> Learnt | None:
 
 
 def in_menu(state: State, moment: Moment) -> Step:
-    """What is due stands in the menu, so it does not come by itself any more."""
+    """What is due stands in the menu: it is counted, and may still come by itself."""
     first = due(state, moment)
-    if first is None or first.call not in ("", MISSED):
-        return Step(state)
-    marked = noted(state, first.topic, call=MADE)
-    return Step(marked, counted(state, "review_due", first.topic))
+    return _counted_once(state, first) if first else Step(state)
 
 
 def brought_up(state: State, moment: Moment, learnt: Learnt) -> Step:
-    """The question comes by itself now; it is counted once for its day."""
+    """The question comes by itself now, for once."""
     marked = noted(state, learnt.topic, call=LAST if learnt.call == LATER else MADE)
-    marked = replace(marked, recalled_at=moment.said_at)
-    new = learnt.call in ("", MISSED)
-    return Step(marked, counted(state, "review_due", learnt.topic) if new else ())
+    return _counted_once(replace(marked, recalled_at=moment.said_at), learnt)
+
+
+def _counted_once(state: State, learnt: Learnt) -> Step:
+    if learnt.counted:
+        return Step(state)
+    marked = noted(state, learnt.topic, counted=True)
+    return Step(marked, counted(state, "review_due", learnt.topic))
 
 
 def wanted(state: State) -> bool:
