@@ -24,7 +24,7 @@ check: $(VENV)/developer ## format, lint, types, architecture, content, contract
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python sigurt.py content check
+	$(BIN)/python sigurt.py content check --whole
 	$(BIN)/python -m pytest tests/test_architecture.py tests/test_docs.py tests/api/test_contract_document.py tests/api/console/test_catalogues.py
 
 fix: $(VENV)/developer ## bring the code into its form

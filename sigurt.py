@@ -424,14 +424,38 @@ def triage(_args: argparse.Namespace) -> int:
     return main(sys.stdin, sys.stdout)
 
 
-def content(args: argparse.Namespace) -> int:
+def content_check(args: argparse.Namespace) -> int:
     """Check what authors wrote."""
     from bot.authoring.check import main
 
+    return main([str(_content_folder(args))], whole=args.whole)
+
+
+def content_report(args: argparse.Namespace) -> int:
+    """Say how far the content is, and who has still to read it."""
+    from bot.authoring.report import as_json, as_text, report
+
+    found = report(_content_folder(args))
+    print(as_json(found) if args.json else as_text(found))
+    return 0
+
+
+def content_new(args: argparse.Namespace) -> int:
+    """Begin the files of something new, in both languages."""
+    from bot.authoring.skeletons import make
+
+    folder = _content_folder(args)
+    for path in make(folder, args.kind, args.name):
+        print(path)
+    print("Write what stands between « and »; sigurt content check names what is left.")
+    return 0
+
+
+def _content_folder(args: argparse.Namespace) -> Path:
     folder = Path(args.folder) if args.folder else bot_settings().content_dir
     if not folder.is_dir():
         raise CannotServe(f"There is no folder {folder}.")
-    return main([str(folder)])
+    return folder
 
 
 def staff(args: argparse.Namespace) -> int:
@@ -491,10 +515,7 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("triage", help="JSON lines in, JSON lines out")
     one.set_defaults(run=triage)
 
-    one = commands.add_parser("content", help="for authors")
-    one.add_argument("do", choices=["check"])
-    one.add_argument("folder", nargs="?")
-    one.set_defaults(run=content)
+    _content_parser(commands.add_parser("content", help="for authors"))
 
     one = commands.add_parser("staff", help="accounts of the helpline's staff")
     one.add_argument("do", choices=["add", "disable", "reset"])
@@ -508,6 +529,34 @@ def parser() -> argparse.ArgumentParser:
     )
     one.set_defaults(run=staff)
     return top
+
+
+def _content_parser(top: argparse.ArgumentParser) -> None:
+    from bot.authoring.skeletons import KINDS
+
+    does = top.add_subparsers(required=True, metavar="DO")
+
+    one = does.add_parser("check", help="every fault by file and line, with its mend")
+    one.add_argument("folder", nargs="?")
+    one.add_argument(
+        "--whole", action="store_true", help="what cannot be checked here is a fault too"
+    )
+    one.set_defaults(run=content_check)
+
+    one = does.add_parser("report", help="what there is, who has still to read it, what is old")
+    one.add_argument("folder", nargs="?")
+    one.add_argument("--json", action="store_true", help="with the fingerprint of every file")
+    one.set_defaults(run=content_report)
+
+    one = does.add_parser(
+        "new",
+        help="begin a file in both languages",
+        description="new lesson t19 11-13 name; new guide t19; new activity t19; new journey name",
+    )
+    one.add_argument("kind", choices=KINDS)
+    one.add_argument("name", nargs="+")
+    one.add_argument("--folder", help="the content folder, if it is another")
+    one.set_defaults(run=content_new)
 
 
 def _number(least: int, most: int) -> Callable[[str], int]:
@@ -538,6 +587,7 @@ def _faults() -> tuple[type[Exception], ...]:
     import bot.crypto
     import bot.settings
     from bot.authoring.faults import ContentFault
+    from bot.authoring.skeletons import CannotMake
     from bot.channels.web.words import PageWordsFault
     from bot.channels.words import ChannelWordsFault
     from bot.script import ScriptFault
@@ -545,6 +595,7 @@ def _faults() -> tuple[type[Exception], ...]:
 
     return (
         CannotServe,
+        CannotMake,
         ContentFault,
         PageWordsFault,
         ChannelWordsFault,

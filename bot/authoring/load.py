@@ -44,8 +44,8 @@ class Library:
 
     def read_by_people(self, language: str) -> Iterator[Page]:
         """Every file of a language whose words somebody reads."""
-        folders = (self.lessons, self.guides, self.activities, self.journeys.words)
-        for folder in folders:
+        topics = (self.lessons, self.guides, self.activities)
+        for folder in (*topics, self.platform_words, self.care, self.journeys.words):
             yield from folder[language].values()
         phrases = self.phrases[language]
         yield from (*self.frames[language], *((phrases,) if phrases else ()))
@@ -108,7 +108,7 @@ def build(library: Library, faults: Faults, *, today: date) -> Content:
         lessons=lessons,
         journeys=read_journeys(library.journeys, lessons, faults),
         services=read_services(library.services, today=today),
-        lexicons=read_lexicons(library.lexicons, library.cues),
+        lexicons=read_lexicons(library.lexicons, library.cues, _spoken(library)),
         limits_version=_limits_version(library.limits),
         campaigns=read_campaigns(library.campaigns),
         guides=read_guides(library.guides, topics),
@@ -116,6 +116,14 @@ def build(library: Library, faults: Faults, *, today: date) -> Content:
         platforms=read_platforms(library.platforms, library.platform_words, today=today),
         care=read_care(library.care, faults),
     )
+
+
+def _spoken(library: Library) -> dict[str, list[Page]]:
+    """The files of each language from which Sigurt speaks."""
+    folders = (library.lessons, library.journeys.words, library.guides, library.activities)
+    folders = (*folders, library.platform_words, library.care)
+    pages = {lang: [page for f in folders for page in f[lang].values()] for lang in LANGUAGES}
+    return {lang: [*pages[lang], *filter(None, [library.phrases[lang]])] for lang in LANGUAGES}
 
 
 def topics_of(lessons: Mapping[str, Mapping[str, Lesson]]) -> set[str]:

@@ -28,7 +28,7 @@ NOT_CHECKED = (
     "Spelling was not checked: Hunspell and its dictionaries are for developers. Run make check."
 )
 _PASSED_OVER = re.compile(
-    r"\{[^{}]*\}|https?://\S+|\S+@\S+|(?<!\w)@\w+|(?<!\w)/\w+|[\w.-]+\.(?:com|org|net|al|eu|int)\b\S*"
+    r"\{[^{}]*\}|«[^»]*»|https?://\S+|\S+@\S+|(?<!\w)@\w+|(?<!\w)/\w+|[\w.-]+\.(?:com|org|net|al|eu|int)\b\S*"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _CLITICS = ("s", "t", "m", "ç")  # written with an apostrophe before any Albanian word
