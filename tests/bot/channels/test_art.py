@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import struct
 from pathlib import Path
 
@@ -13,12 +14,20 @@ from drawings import PRINTS, digests, drawings
 from bot.authoring.load import load
 from bot.channels.art import Art, picture
 from bot.channels.web.view import load_assets
+from bot.engine.content import TOPICS
 
 CONTENT = load(Path(__file__).parents[3] / "content")
 LESSONS = [lesson for lessons in CONTENT.lessons.values() for lesson in lessons.values()]
 NAMED = sorted({lesson.picture for lesson in LESSONS if lesson.picture})
 VIBER_BYTES = 1024 * 1024
 OURS = 100_000  # bytes: a picture for a phone that pays for its data
+DRAWN = 6 * 1024  # bytes: a drawing travels with the page
+LAMP = "#ffc940"  # marks the way to a person, and nothing else on any screen
+LAKE = {"#10272e", "#0b5c66", "#3d97a0", "#6fb6bb", "#cfe5e4", "#6f9f6b"}
+WARM = {"#fff", "#fff4e2", "#cf7c45", "#8a4a26", "#e9e2f0"}
+SKINS = {"#f0c7a2", "#b27a52", "#8d5a3b"}
+GROUNDS = {"#f6e0cf", "#e4ecdf", "#12323c", "#1c4a55"}
+OLDER = ("t01", "t04", "t08", "t11", "t14", "t16")  # came with shades of their own
 TELEGRAM_SIDES = 10_000  # pixels, width and height together
 
 
@@ -43,6 +52,30 @@ def test_no_print_is_older_than_its_drawing() -> None:
     kept = json.loads(PRINTS.read_text(encoding="utf-8"))
 
     assert kept == {drawing.stem: digests(drawing) for drawing in drawings()}
+
+
+def test_every_topic_has_one_drawing() -> None:
+    """
+    Eighteen topics, eighteen drawings.
+    """
+    assert [drawing.stem[:3] for drawing in drawings()] == sorted(TOPICS)
+
+
+@pytest.mark.parametrize("drawing", drawings(), ids=lambda drawing: drawing.stem)
+def test_drawing_keeps_the_look(drawing: Path) -> None:
+    """
+    A drawing is small and flat, on the grid of all, without letters, in the palette; the
+    yellow of help is in that of help alone. It carries no script and fetches nothing.
+    """
+    text = drawing.read_text(encoding="utf-8")
+    colours = set(re.findall(r"#[0-9a-f]{3,8}\b", text))
+
+    assert drawing.stat().st_size < DRAWN
+    assert 'viewBox="0 0 320 200" role="img" aria-label="' in text
+    assert not re.search(r"<(text|image|script|style|\w*Gradient|filter|foreignObject)\b", text)
+    assert not re.search(r'href="(?!#)|\bon\w+=', text)
+    assert (LAMP in colours) is drawing.stem.startswith("t14")
+    assert drawing.stem[:3] in OLDER or colours <= LAKE | WARM | SKINS | GROUNDS
 
 
 @pytest.mark.parametrize("name", NAMED)
