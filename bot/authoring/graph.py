@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bot.authoring.lines import Path
 from bot.authoring.pages import Page
-from bot.engine.content import Journey, Turn
+from bot.engine.content import BANDS, Journey, Turn
 
-EXITS = ("@menu", "@help", "@numbers", "@person", "@lessons", "@guidance", "@done")
+EXITS = (
+    *("@menu", "@help", "@numbers", "@person", "@lessons", "@guidance", "@done"),
+    *("@report", "@hide", "@guides", "@apps"),
+)
 CATEGORIES = (
     *("sexual_abuse", "grooming", "sextortion", "image_abuse", "csam_seen", "violence"),
     *("bullying", "self_harm", "exploitation", "account_security", "other_distress"),
@@ -73,6 +76,8 @@ def _unknown(target: str, journey: Journey, topics: set[str]) -> str:
         return ""
     if kind == "@lesson":
         return "" if argument in topics else f'There is no lesson of "{argument}". Name a topic.'
+    if kind == "@activities":
+        return "" if argument in BANDS else f'"{argument}" is no band. Use one of: {", ".join(BANDS)}.'
     if kind == "@disclosure":
         known = argument in CATEGORIES
         return "" if known else f'"{argument}" is no category. Use one of: {", ".join(CATEGORIES)}.'

@@ -12,6 +12,7 @@ from bot.engine.content import TOPICS
 from bot.engine.effects import Button
 from bot.engine.events import AnyEvent, ButtonTapped, MessageReceived
 from bot.engine.flows import (
+    apps,
     disclosure,
     handover,
     hide,
@@ -21,6 +22,7 @@ from bot.engine.flows import (
     progress,
     report,
     schedule,
+    shelf,
     talk,
     trace,
     who,
@@ -51,6 +53,7 @@ MENU: dict[str, Go] = {
 MORE: dict[str, Go] = {
     "progress": progress.shown,
     "reminders": progress.reminders,
+    "apps": apps.apps,
     "menu": doors.menu,
 }
 PROGRESS: dict[str, Go] = {
@@ -184,6 +187,7 @@ ANYTIME: dict[str, Callable[[State, Moment], Step]] = {
     "go.numbers": doors.numbers,
     "go.menu": lambda state, moment: _unless_waiting(state, moment, doors.menu),
     "go.person": handover.ask_for_person,
+    "go.apps": lambda state, moment: _unless_waiting(state, moment, apps.apps),
     "go.lessons": lambda state, moment: _unless_waiting(state, moment, doors.lessons),
     "go.who": lambda state, moment: unless_grave(state, moment, who.start),
     "go.language": lambda state, moment: _other_language(state, moment),
@@ -230,6 +234,8 @@ def _taken(state: State, moment: Moment, question: str, option: str) -> Step:
         return ANSWERS[question](answered, moment, option)
     if question.startswith(journey.PREFIX):
         return journey.answer(answered, moment, question, option)
+    if shelf.holds(question):
+        return shelf.answer(answered, moment, question, option)
     if question.startswith(who.PREFIX):
         return who.colour_answer(answered, moment, option)
     if memory.answers(question):
@@ -253,6 +259,8 @@ def options_of(moment: Moment, state: State, question: str) -> tuple[str, ...]:
         return OPTIONS[question]
     if question.startswith(journey.PREFIX):
         return journey.options_of(moment, question)
+    if shelf.holds(question):
+        return shelf.options_of(state, moment, question)
     if options := who.options_of(question):
         return options
     if lesson.exists(moment, state, question):
@@ -396,6 +404,8 @@ def _label_of(state: State, moment: Moment, option: str) -> str:
         return _lesson_label(state, moment, question, option)
     if question == "lessons":
         return _title(state, moment, option)
+    if shelf.holds(question):
+        return shelf.label_of(state, moment, question, option)
     return label(state, moment, question, option)
 
 

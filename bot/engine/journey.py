@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from bot.engine.content import BANDS, Journey, Turn, TurnWords
 from bot.engine.effects import Effect, Say
-from bot.engine.flows import disclosure, handover
+from bot.engine.flows import apps, disclosure, guide, handover, hide, report
 from bot.engine.flows import help as doors
 from bot.engine.flows import lesson as lessons
 from bot.engine.state import State
@@ -190,7 +190,19 @@ def leave(state: State, moment: Moment, target: str) -> Step:
         return guidance(state, moment)
     if name == "numbers":
         return doors.numbers(state, moment)
+    if name == "activities":
+        return guide.classes(state, moment, detail)
+    if name in _SHELVES:
+        return _SHELVES[name](state, moment)
     return {"help": doors.doors, "lessons": doors.lessons}.get(name, doors.menu)(state, moment)
+
+
+_SHELVES = {
+    "report": report.start,
+    "hide": hide.ask_first,
+    "guides": guide.guides,
+    "apps": apps.apps,
+}
 
 
 def guidance(state: State, moment: Moment) -> Step:

@@ -13,7 +13,7 @@ from bot.engine.effects import Effect, Say
 from bot.engine.flows import lesson
 from bot.engine.voice import Moment, Step
 
-LISTS = ("menu", "lessons", "doors", "more", "progress", "reminders")
+LISTS = ("menu", "lessons", "doors", "more", "progress", "reminders", "g:guides", "a:apps")
 LEADS = {
     "list": ("list", "open"),
     "open": ("list", "open", "before", "hook"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.engine import journey
-from bot.engine.flows import disclosure, hide, hours, lesson, own_word, progress, report, who
+from bot.engine.flows import disclosure, hide, hours, lesson, own_word, progress, report, shelf, who
 from bot.engine.flows import help as doors
 from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, Step, ask, language_of, spoken
@@ -82,6 +82,8 @@ def ask_again(state: State, moment: Moment) -> Step:
         return ask(here, moment, [key], question, *options)
     if question.startswith(journey.PREFIX):
         return journey.ask_at(here, moment, question)
+    if shelf.holds(question):
+        return shelf.ask_at(here, moment, question)
     if who.options_of(question):
         return who.ask_at(here, moment, question)
     if lesson.exists(moment, here, question):

@@ -14,7 +14,7 @@ from bot.engine.flows import hours, schedule
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, ask, closing, label, language_of, offered, say
 
-MORE = ("progress", "reminders", "menu")  # the second page of the menu
+MORE = ("progress", "apps", "reminders", "menu")  # the second page of the menu
 WHEN = tuple(schedule.REMIND_AT)
 LINES = 6  # titles in one bubble
 TENDER_LINES = 9
