@@ -47,7 +47,7 @@ def check(root: Path, *, today: date | None = None) -> list[Fault]:
             check_reviewed(page, today=today)
             check_written(page)
     check_spelling(root, {language: _written(library, language) for language in LANGUAGES}, faults)
-    return sorted(set(faults.found))
+    return sorted(set(faults.told()))
 
 
 def main(arguments: Sequence[str], *, whole: bool = False) -> int:

@@ -244,6 +244,8 @@ def _check_bands(pages: Mapping[str, Mapping[str, Page]], lessons: Lessons) -> N
             missing = [band for band in BANDS if band not in mine]
             if missing and not _unread(pages[language], lessons[language], topic):
                 page = pages[language][next(iter(mine.values())).id]
+                if any(f"{language}/lessons/{topic}-" in file for file in page.faults.unread):
+                    continue
                 bands = ", ".join(missing)
                 page.fault(("topic",), f'Topic "{topic}" has no lesson for {bands}. Write it.')
 

@@ -59,7 +59,7 @@ def load(root: Path) -> Content:
     """
     faults = Faults()
     content = build(read_library(root, faults), faults, today=datetime.now(UTC).date())
-    broken = [fault for fault in faults.found if fault.level is Level.BROKEN]
+    broken = [fault for fault in faults.told() if fault.level is Level.BROKEN]
     if broken:
         raise ContentFault(sorted(broken, key=_place))
     return content
@@ -120,8 +120,10 @@ def build(library: Library, faults: Faults, *, today: date) -> Content:
 
 def _spoken(library: Library) -> dict[str, list[Page]]:
     """The files of each language from which Sigurt speaks."""
-    folders = (library.lessons, library.journeys.words, library.guides, library.activities)
-    folders = (*folders, library.platform_words, library.care)
+    folders: list[Mapping[str, Mapping[str, Page]]] = [
+        *(library.lessons, library.journeys.words, library.guides, library.activities),
+        *(library.platform_words, library.care),
+    ]
     pages = {lang: [page for f in folders for page in f[lang].values()] for lang in LANGUAGES}
     return {lang: [*pages[lang], *filter(None, [library.phrases[lang]])] for lang in LANGUAGES}
 

@@ -20,9 +20,24 @@ class Faults:
     """Collects what is wrong while the content is read."""
 
     found: list[Fault] = field(default_factory=list)
+    unread: dict[str, Fault] = field(default_factory=dict)  # files that told nothing
 
     def add(self, file: str, line: int, sentence: str, level: Level = Level.BROKEN) -> None:
         self.found.append(Fault(file, line, sentence, level))
+
+    def cannot_read(self, file: str, line: int, sentence: str) -> None:
+        """Note a file of which nothing can be read."""
+        self.add(file, line, sentence)
+        self.unread[file] = self.found[-1]
+
+    def told(self) -> list[Fault]:
+        """What to tell an author: not what only follows from a file that cannot be read."""
+        return [fault for fault in self.found if not self._follows(fault)]
+
+    def _follows(self, fault: Fault) -> bool:
+        if fault.file in self.unread:
+            return fault is not self.unread[fault.file]
+        return any(file in fault.sentence for file in self.unread)
 
     @property
     def broken(self) -> int:
@@ -68,14 +83,17 @@ def read_page(root: FilePath, file: str, faults: Faults) -> Page | None:
         data = tomllib.loads(text)
         lines = lines_of(text.replace("\r\n", "\n"))
     except (OSError, ValueError, RecursionError) as error:
-        faults.add(file, *_unreadable(error))
+        faults.cannot_read(file, *unreadable(error))
+        return None
+    if not data:
+        faults.cannot_read(file, 1, "The file is empty. Write it, or take it away.")
         return None
     page = Page(file, data, lines, faults)
     _check_form(page, text)
     return page
 
 
-def _unreadable(error: Exception) -> tuple[int, str]:
+def unreadable(error: Exception) -> tuple[int, str]:
     """The line and the sentence for a file that cannot be read."""
     match error:
         case FileNotFoundError():

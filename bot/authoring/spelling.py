@@ -21,7 +21,7 @@ from pathlib import Path as FilePath
 from typing import Protocol
 
 from bot.authoring.faults import Level
-from bot.authoring.pages import Faults
+from bot.authoring.pages import Faults, unreadable
 
 DICTIONARIES = {"sq": "sq_AL", "en": "en_GB"}
 NOT_CHECKED = (
@@ -139,7 +139,7 @@ def check_spelling(
         for word in _wrong(where.text, language, spellers)
     ]
     _tell(wrong, spellers, faults)
-    for speller in spellers.values():
+    for speller in () if faults.unread else spellers.values():
         _check_needed(speller, faults)
 
 
@@ -153,10 +153,10 @@ def read_list(root: FilePath, language: str, faults: Faults) -> dict[str, int]:
     file = list_of(language)
     try:
         text = (root / file).read_text("utf-8-sig")
-    except (FileNotFoundError, IsADirectoryError):
+    except FileNotFoundError:
         return {}
-    except UnicodeDecodeError:
-        faults.add(file, 1, "The file is not UTF-8. Save it as UTF-8.", Level.WORDING)
+    except (OSError, UnicodeDecodeError) as error:
+        faults.add(file, *unreadable(error), Level.WORDING)
         return {}
     entries = list(_entries(text))
     _check_order(file, entries, faults)
