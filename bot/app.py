@@ -222,6 +222,7 @@ def _add_routes(
             greeting=lambda: bot.editions.now.greeting,
             fallback=anywhere,
             home=lambda language: bot.editions.doors(language, HOME),
+            content=lambda: bot.editions.now.content,
             words=words,
             public_url=bot.settings.public_url,
         )

@@ -21,6 +21,7 @@ from starlette.responses import (
     StreamingResponse,
 )
 
+from bot import classroom
 from bot.channels.web import bubbles
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.door import (
@@ -42,6 +43,7 @@ from bot.channels.web.talk import Handles, Talks
 from bot.channels.web.view import Numbers, View, load_assets
 from bot.channels.web.words import PageWords
 from bot.edge import refused as refused_for_machines
+from bot.engine.content import Content
 from bot.engine.effects import Say
 from bot.store.database import StoreUnavailable
 from bot.store.weblog import Turn
@@ -59,6 +61,7 @@ def router(
     fallback: Callable[[str], Sequence[Say]],
     words: Mapping[str, PageWords],
     home: Callable[[str], Sequence[Say]] | None = None,
+    content: Callable[[], Content] | None = None,
     public_url: str = "",
     pace: Pace | None = None,
 ) -> APIRouter:
@@ -66,7 +69,7 @@ def router(
 
     ``greeting`` is what somebody sees who has said nothing yet; ``fallback`` gives the
     doors of help when nothing can be stored, ``home`` those of the country whose schools
-    hang up the two little words.
+    hang up the two little words. ``content`` has the activities that a teacher prints.
     """
     pages = Pages(runner, web, greeting, fallback, words, public_url, pace or Pace())
     hung_up = View(words, pages.assets, numbers_of(words, home or fallback))
@@ -79,6 +82,8 @@ def router(
     for path in ("/fjalet", "/fjalet/"):  # it is typed from a poster
         routes.add_api_route(path, lambda: _html(hung_up.little_words()), methods=["GET", "HEAD"])
     routes.add_api_route("/static/{name:path}", pages.asset, methods=["GET"])
+    if content is not None:
+        classroom.add_routes(routes, content, hung_up)
     return routes
 
 

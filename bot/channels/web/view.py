@@ -149,6 +149,12 @@ class View:
             lang="sq", frames=self.words, numbers=self._numbers()
         )
 
+    def classes(self, classes: Mapping[str, object], topic: str = "") -> str:
+        """Return the page of one activity for a class, or of all, in both languages."""
+        return self._templates.get_template("class.html" if topic else "classes.html").render(
+            lang="sq", frames=self.words, classes=classes, topic=topic
+        )
+
     def table(self) -> str:
         """Return the page behind the exit: nothing on it is ours."""
         return self._templates.get_template("table.html").render()
