@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path as FilePath
+from typing import Any
 
 from bot.authoring.pages import Faults, Page
 from bot.engine.content import Lexicon
 from bot.triage.cues import loaded
+from bot.triage.quoted import said_in
 from bot.triage.reading import rules_of
 from bot.triage.rules import BrokenLexicon
 
@@ -22,14 +25,23 @@ _LISTS = (
 
 
 def read_lexicons(
-    pages: Mapping[str, Page | None], cues: Mapping[str, object]
+    pages: Mapping[str, Page | None],
+    cues: Mapping[str, object],
+    said: Mapping[str, Iterable[Page]],
 ) -> dict[str, Lexicon]:
-    """Return the lexicon of each language; what is no list of words is left to the triage."""
+    """Return the lexicon of each language; what is no list of words is left to the triage.
+
+    ``said`` are the files of each language from which Sigurt speaks.
+    """
     return {
-        language: _lexicon(page, language, cues)
+        language: replace(_lexicon(page, language, cues), said=_said(said[language]))
         for language, page in pages.items()
         if page is not None
     }
+
+
+def _said(pages: Iterable[Page]) -> tuple[tuple[str, ...], ...]:
+    return tuple(place for page in pages for place in said_in(page.file, page.data))
 
 
 def read_cues(root: FilePath, faults: Faults) -> Mapping[str, object]:
@@ -47,7 +59,7 @@ def _lexicon(page: Page, language: str, cues: Mapping[str, object]) -> Lexicon:
     root = page.root
     if root.text("language", language) != language:
         root.fault("language", f'The folder says "{language}". Write language = "{language}".')
-    lists = {key: root.texts(key) for key in _LISTS}
+    lists: dict[str, Any] = {key: root.texts(key) for key in _LISTS}
     _check_apart(page, lists)
     data = {key: value for key, value in page.data.items() if key not in (*_LISTS, "language")}
     lexicon = Lexicon(language, **lists, data=data, cues=cues)

@@ -31,7 +31,17 @@ from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again, speak, unless_grave
 from bot.engine.state import GRAVE, State
 from bot.engine.turning import turned
-from bot.engine.voice import LETTERS, Moment, Step, buttons, label, language_of, spoken, too_long
+from bot.engine.voice import (
+    LETTERS,
+    Moment,
+    Step,
+    buttons,
+    label,
+    language_of,
+    leads_to_help,
+    spoken,
+    too_long,
+)
 from bot.engine.words import same_word, tokens
 
 Answer = Callable[[State, Moment, str], Step]
@@ -281,7 +291,7 @@ def standing(state: State, moment: Moment) -> tuple[Button, ...]:
         if option in known
     }
     shown = buttons(state.asked, labels)
-    return tuple(button for button in shown if not button.id.endswith(".help"))
+    return tuple(button for button in shown if not leads_to_help(button))
 
 
 def _unkept_options(state: State, moment: Moment, known: tuple[str, ...]) -> tuple[str, ...]:

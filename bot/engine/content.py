@@ -252,6 +252,7 @@ class Lexicon:
     code_words: tuple[str, ...]  # “I have a code”
     data: Mapping[str, object]  # the rest of lexicon.toml, for the triage alone
     cues: Mapping[str, object] = field(default_factory=dict)  # cues.json, for the triage alone
+    said: tuple[tuple[str, ...], ...] = ()  # what Sigurt says, the texts of a place together
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ ASKED_AWAY = (*GRAVE, *cover.AS_EVER, "hours", "own_word")
 Guard = Callable[[State, Moment, AnyEvent], Step | None]
 Go = Callable[[State, Moment], Step]
 
+_LEAVES = ("/end.leave", "hide_exit.leave")  # an author may call an option so and mean it
+
 
 def words_of(moment: Moment, kind: str) -> Iterable[str]:
     """The words of a kind in every language: all are heard, whatever was chosen."""
@@ -63,7 +65,7 @@ def leaving(state: State, moment: Moment, event: AnyEvent) -> Step | None:
 def _how_left(moment: Moment, event: AnyEvent) -> str:
     if isinstance(event, ChatLost):
         return "chat_lost"
-    pressed = isinstance(event, ButtonTapped) and event.button.endswith(".leave")
+    pressed = isinstance(event, ButtonTapped) and event.button.endswith(_LEAVES)
     if pressed or isinstance(event, ExitPressed) or _heard(moment, event, "exit_words"):
         return "exit_word"
     return ""

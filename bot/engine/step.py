@@ -50,7 +50,7 @@ from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.guards import guards_for
 from bot.engine.state import State
-from bot.engine.voice import Moment, Step, label, spoken
+from bot.engine.voice import Moment, Step, label, leads_to_help, spoken
 
 BY_CHILD = (
     Started,
@@ -282,7 +282,7 @@ def _with_help(answer: Step, moment: Moment) -> Step:
     assert isinstance(last, Say)
     if not last.buttons:
         last = replace(last, standing=standing(state, moment))
-    if not any(button.id.endswith(".help") for button in last.buttons):
+    if not any(map(leads_to_help, last.buttons)):
         last = replace(last, help=_help_button(state, moment))
     effects[says[-1]] = last
     return Step(state, tuple(effects))

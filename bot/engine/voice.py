@@ -210,6 +210,11 @@ def buttons(question: str, labels: Mapping[str, str]) -> tuple[Button, ...]:
     return tuple(Button(f"{question}.{option}", text) for option, text in shown)
 
 
+def leads_to_help(button: Button) -> bool:
+    """Whether a button is the way to help; a lesson's own answers may be called “help” too."""
+    return button.id.endswith("/end.help" if "/" in button.id else ".help")
+
+
 def closing(state: State, moment: Moment, *keys: str, **extra: str) -> Step:
     """The end of a flow: its words, and a way on, so that nothing is a dead end."""
     return ask(state, moment, keys, "after", "go_on", **extra)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.engine.content import LANGUAGES, Lexicon
+from bot.triage.quoted import said_in
 from bot.triage.reading import read
 
 CONTENT = Path(__file__).parents[2] / "content"
@@ -18,8 +19,7 @@ _HEADS = (
     *("stranger_words", "greeting_words", "thanks_words", "report_words", "code_words"),
 )
 
-_SPOKEN = {"label", "all", "adult", "8-10", "11-13", "14-17"}  # also when it is one word
-_TELLINGS = {"button.threat", "button.sent"}  # by which a child tells; typed, it is a telling
+_SAYS = ("lessons", "journeys", "guides", "activities", "platforms", "care")
 
 
 class BadLine(ValueError):
@@ -38,10 +38,18 @@ def load_lexicons(
     return {language: _lexicon(folder, language, cues) for language in LANGUAGES}
 
 
+def places(folder: Path, language: str) -> Iterator[tuple[str, ...]]:
+    """Yield what Sigurt says in a language, in a fixed order, the texts of a place together."""
+    files = [path for name in _SAYS for path in sorted((folder / language / name).glob("*.toml"))]
+    for path in (*files, folder / language / "phrases.toml"):
+        yield from said_in(path.name, tomllib.loads(path.read_text("utf-8")))
+
+
 def _lexicon(folder: Path, language: str, cues: Mapping[str, object]) -> Lexicon:
     data = tomllib.loads((folder / language / "lexicon.toml").read_text("utf-8"))
     heads = {head: tuple(data.pop(head, ())) for head in _HEADS}
-    return Lexicon(language=language, **heads, data=data, cues=cues)
+    said = tuple(places(folder, language))
+    return Lexicon(language=language, **heads, data=data, cues=cues, said=said)
 
 
 def labelled(paths: Sequence[str | Path]) -> list[dict[str, str]]:
@@ -52,24 +60,8 @@ def labelled(paths: Sequence[str | Path]) -> list[dict[str, str]]:
 
 def said(folder: Path = CONTENT) -> list[str]:
     """Return what Sigurt says and what its buttons read, each once, in a fixed order."""
-    texts: dict[str, None] = {}
-    for pattern in ("*/lessons/*.toml", "*/journeys/*.toml", "*/phrases.toml"):
-        for path in sorted(folder.glob(pattern)):
-            texts |= dict.fromkeys(_texts(tomllib.loads(path.read_text("utf-8")), ""))
-    return list(texts)
-
-
-def _texts(value: object, key: str) -> Iterator[str]:
-    if key in _TELLINGS:
-        return
-    if isinstance(value, str) and (" " in value or key in _SPOKEN):
-        yield value
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            yield from _texts(item, name)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item, key)
+    found = (place for language in LANGUAGES for place in places(folder, language))
+    return list(dict.fromkeys(text for place in found for text in place))
 
 
 def main(stdin: TextIO, stdout: TextIO) -> int:

@@ -12,7 +12,7 @@ from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
 from bot.engine.words import Origins, Token, tokens
 from bot.triage.concepts import SPELLING, Concepts
 from bot.triage.cues import Cues, Pointed, loaded, loudest_places
-from bot.triage.quoted import Quoted, quoted
+from bot.triage.quoted import Quoted
 from bot.triage.rules import ANY, CATEGORIES, Match, Rules
 from bot.triage.spelling import Word, tokens_of
 
@@ -92,10 +92,14 @@ def read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
     plain = SPELLING.words(found)
     parts = [found[first:last] for first, last in _windows(plain, ears)]
     gravest = max((_weigh(part, ears) for part in parts), key=lambda w: (w.severity, w.alarm))
-    own = typed in ears.secrets or ears.quoted.holds([word.key for word in plain])
-    if own and gravest.severity > Severity.CONCERN:
+    if gravest.severity > Severity.CONCERN and _own(typed, plain, ears):
         gravest = replace(gravest, severity=Severity.CONCERN)
     return _reading(gravest, text, ears, _language(ears, chain.from_iterable(parts)))
+
+
+def _own(typed: tuple[str, ...], plain: Sequence[Word], ears: Ears) -> bool:
+    """Whether these are words of ours, or only ask for secrecy."""
+    return typed in ears.secrets or ears.quoted.holds([word.key for word in plain])
 
 
 def _windows(plain: Sequence[Word], ears: Ears) -> list[tuple[int, int]]:
@@ -155,11 +159,15 @@ def _made_ready(lexicons: tuple[Lexicon, ...]) -> Ears:
         rules=rules,
         cues=loaded(lexicons[0].cues),
         concepts=Concepts(lexicons),
-        quoted=quoted(lexicons[0].cues),
+        quoted=Quoted(map(_keys_of, place) for each in lexicons for place in each.said),
         calls=frozenset(tokens(phrase) for phrase in calls),
         secrets=frozenset(tokens(phrase) for phrase in secrets),
         hollow=frozenset().union(*(each.hollow for each in rules)),
     )
+
+
+def _keys_of(text: str) -> list[str]:
+    return [word.key for word in SPELLING.words(tokens_of(text))]
 
 
 def rules_of(lexicon: Lexicon) -> Rules:

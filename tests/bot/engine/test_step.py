@@ -36,6 +36,7 @@ from bot.engine.events import (
     Started,
     TimerFired,
 )
+from bot.engine.flows import lesson
 from bot.engine.state import State
 from bot.engine.step import fallback, step
 from bot.script import stored
@@ -442,3 +443,26 @@ def test_asking_for_a_person_on_return_ends_the_silence() -> None:
 
     assert spoken(says) == ["back.open"]
     assert not state.quiet
+
+
+@pytest.mark.parametrize("option", ["leave", "help"])
+def test_a_lesson_may_call_an_answer_as_it_likes(option: str) -> None:
+    """
+    C2, U4: an answer whose author called it “leave” or “help” neither leaves nor is the way to
+    help: it is answered, and help stands beside it as ever.
+    """
+    places = ("hook", "try1", "quiz", "review1", "review2", "review3")
+    asks = {
+        f"{each.id}/{place}": each.band
+        for each in CONTENT.lessons["en"].values()
+        for place in places
+        if option in {choice.id for choice in lesson.choices_at(each, place)}
+    }
+    assert asks
+    for question, band in asks.items():
+        state = State(language="en", onboarded=True, role="child", band=band, asked=question)
+        again = step(state, Started(at=AT), content=CONTENT)
+        assert again.effects[-1].help is not None
+        answer = step(state, ButtonTapped(at=AT, button=f"{question}.{option}"), content=CONTENT)
+        assert any(isinstance(effect, Say) for effect in answer.effects)
+        assert not answer.state.quiet
