@@ -89,6 +89,7 @@ class Bot:
     editions: Editions
     watch: Watch
     figures: Figures
+    now: Callable[[], datetime]
 
 
 def create_app(
@@ -102,7 +103,7 @@ def create_app(
 
     ``helpline`` stands in for the one of the settings (the same process, a test);
     ``channels`` are there besides the browser chat and what the settings name; ``now`` is
-    the clock by which steps and timers go (a test that travels).
+    the clock by which everything goes that is stored or due (a test that travels).
     Raises ``SettingsFault``, ``KeyRefused`` or ``ContentFault``.
     """
     keys = load_keys(settings.data_dir)
@@ -131,7 +132,7 @@ def join(
     now: Callable[[], datetime] = utcnow,
 ) -> Bot:
     """Join the parts; nothing runs and nothing is opened yet."""
-    engine, alarms, known = connect(settings.database), Alarms(), KnownHelpline()
+    engine, alarms, known = connect(settings.database), Alarms(), KnownHelpline(now=now)
     box = Box(settings.helpline_public_key)
     every: dict[str, Channel] = {channel.name: channel for channel in channels}
     parts = Parts(
@@ -145,8 +146,9 @@ def join(
         able=lambda name: able(every, name),
     )
     runner = Runner(engine, parts, alarms)
-    paces = Paces(asking(engine, runner.ask))
-    web = WebChannel(WebLog(engine, keys.sealer), conversation_of=runner.conversation_id)
+    paces, lease = Paces(asking(engine, runner.ask)), partial(Lease, runner.ask, now=now)
+    log = WebLog(engine, keys.sealer, now=lambda: now().timestamp())
+    web = WebChannel(log, conversation_of=runner.conversation_id)
     named = platforms(
         Joined(
             settings=settings,
@@ -156,12 +158,13 @@ def join(
             words=load_channel_words(settings.content_dir),
             greeting=lambda: editions.now.greeting,
             alarm=alarms.sound,
+            now=now,
         )
     )
     given = [channel for channel in channels if isinstance(channel, Platform)]
     every |= {channel.name: channel for channel in (web, *named)}
     delivery = Delivery(runner, every, helpline, keys.sealer, alarms, now=now)
-    receipts = Receipts(helpline, runner.ask)
+    receipts = Receipts(helpline, runner.ask, now=now)
     delivery.tells(receipts.note)
     return Bot(
         settings=settings,
@@ -171,18 +174,17 @@ def join(
         alarms=alarms,
         runner=runner,
         delivery=delivery,
-        feed=Feed(helpline, runner, known, Lease(runner.ask, "feed"), alarms, now=now),
+        feed=Feed(helpline, runner, known, lease("feed"), alarms, now=now),
         receipts=receipts,
-        clock=Clock(
-            runner, Lease(runner.ask, "clock"), web_log_hours=settings.web_log_hours, now=now
-        ),
+        clock=Clock(runner, lease("clock"), web_log_hours=settings.web_log_hours, now=now),
         web=web,
         paces=paces,
         platforms=(*named, *given),
         fates=Fates(runner, keys.sealer, alarms, receipts.note),
         editions=editions,
         watch=Watch(editions, settings.data_dir, alarms),
-        figures=Figures(helpline, runner.ask, Lease(runner.ask, "figures"), now=now),
+        figures=Figures(helpline, runner.ask, lease("figures"), now=now),
+        now=now,
     )
 
 
@@ -207,7 +209,7 @@ def _add_routes(
     hooks: dict[str, Any] = {channel.name: channel for channel in able}
     metrics_key = bot.settings.metrics_key.get_secret_value()
     machines = Machines(bot.runner, bot.alarms, metrics_key, left_out=lambda: bot.delivery.left_out)
-    app.router.routes.append(webhook_route(Webhooks(hooks, bot.runner, fates=bot.fates)))
+    app.router.routes.append(webhook_route(Webhooks(hooks, bot.runner, bot.now, fates=bot.fates)))
     app.router.routes.extend(machine_routes(machines))
     words = load_words(bot.settings.content_dir)
 
@@ -225,6 +227,7 @@ def _add_routes(
             content=lambda: bot.editions.now.content,
             words=words,
             public_url=bot.settings.public_url,
+            now=bot.now,
         )
     )
 
@@ -247,7 +250,8 @@ async def running(bot: Bot) -> AsyncIterator[None]:
         bot.runner.start(bot.delivery)
         stack.push_async_callback(bot.runner.stop)
         stack.push_async_callback(bot.paces.close)
-        leases = {platform.name: Lease(bot.runner.ask, platform.name) for platform in bot.platforms}
+        lease = partial(Lease, bot.runner.ask, now=bot.now)
+        leases = {platform.name: lease(platform.name) for platform in bot.platforms}
         for platform in bot.platforms:  # after delivery has ended: it needs their lines
             stack.push_async_callback(_let_go, leases[platform.name])
             stack.push_async_callback(platform.stop)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -36,10 +37,14 @@ class Figures:
         self._now, self._pause = now, pause
 
     async def run(self) -> None:
-        """Tell again and again; ended by cancelling it."""
-        while True:
-            told = await self.tell()
-            await self._pause((EVERY if told else AGAIN).total_seconds())
+        """Tell again and again; ended by cancelling it, which frees the lease."""
+        try:
+            while True:
+                told = await self.tell()
+                await self._pause((EVERY if told else AGAIN).total_seconds())
+        finally:
+            with suppress(StoreUnavailable):  # it runs out by itself
+                await self._lease.release()
 
     async def tell(self) -> bool:
         """Tell once, if this is the process that does; False: it must be tried again soon."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -45,6 +46,7 @@ from bot.channels.web.words import PageWords
 from bot.edge import refused as refused_for_machines
 from bot.engine.content import Content
 from bot.engine.effects import Say
+from bot.known import utcnow
 from bot.store.database import StoreUnavailable
 from bot.store.weblog import Turn
 
@@ -64,6 +66,7 @@ def router(
     content: Callable[[], Content] | None = None,
     public_url: str = "",
     pace: Pace | None = None,
+    now: Callable[[], datetime] = utcnow,
 ) -> APIRouter:
     """Return the routes of the browser chat.
 
@@ -71,7 +74,7 @@ def router(
     doors of help when nothing can be stored, ``home`` those of the country whose schools
     hang up the two little words. ``content`` has the activities that a teacher prints.
     """
-    pages = Pages(runner, web, greeting, fallback, words, public_url, pace or Pace())
+    pages = Pages(runner, web, greeting, fallback, words, public_url, pace or Pace(), now)
     hung_up = View(words, pages.assets, numbers_of(words, home or fallback))
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", pages.show, methods=["GET", "HEAD"])
@@ -128,8 +131,9 @@ class Pages:
         words: Mapping[str, PageWords],
         public_url: str,
         pace: Pace,
+        now: Callable[[], datetime] = utcnow,
     ) -> None:
-        self._talks = Talks(runner, web, words)
+        self._talks = Talks(runner, web, words, now=now)
         self._web = web
         self._greeting = greeting
         self._fallback = fallback

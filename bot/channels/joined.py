@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.channels.words import ChannelWords
@@ -44,7 +45,7 @@ class Joined:
     ``secret`` derives a secret by name from the key file. ``turns`` makes the pace of a
     platform that takes so many messages a second. ``greeting`` is what a new
     conversation is told first. ``words`` are by language. ``alarm`` sounds by name what
-    somebody must look at.
+    somebody must look at. ``now`` is the clock by which what is fetched has come.
     """
 
     settings: Settings
@@ -54,3 +55,4 @@ class Joined:
     words: Mapping[str, ChannelWords]
     greeting: Callable[[], Sequence[Say]]
     alarm: Callable[[str], None] = logged
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)

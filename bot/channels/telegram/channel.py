@@ -6,7 +6,7 @@ import asyncio
 import hmac
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from telegram.error import TelegramError
@@ -65,6 +65,7 @@ def from_settings(joined: Joined) -> TelegramChannel | None:
         turns=joined.turns(NAME, PER_SECOND),
         files=joined.files,
         alarm=joined.alarm,
+        now=joined.now,
     )
 
 
@@ -96,11 +97,13 @@ class TelegramChannel:
         pause: Sleep = asyncio.sleep,
         clock: Clock = time.monotonic,
         alarm: Callable[[str], None] = logged,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         silence_libraries()
         self._mode, self._secret = mode, secret
         self._hook = public_url.rstrip("/") + WEBHOOK_PATH
         self._words, self._turns, self._pause = words, turns, pause
+        self._now = now
         self._link = Link(token, api_url, Standing(alarm).heard)
         self._courtesy = Courtesy(self._link)
         pace = Pace(turns, rest=self.capabilities.rest, clock=clock, sleep=pause)
@@ -196,6 +199,7 @@ class TelegramChannel:
             seen=self._courtesy.show,
             held=held,
             pause=self._pause,
+            now=self._now,
         )
 
     async def _set_webhook(self) -> None:

@@ -45,9 +45,10 @@ class Poller:
         seen: Callable[[Json], None],
         held: Held,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._fetch, self._handle, self._prepare = fetch, handle, prepare
-        self._seen, self._held, self._pause = seen, held, pause
+        self._seen, self._held, self._pause, self._now = seen, held, pause, now
         self._offset: int | None = None
         self._ready = False
         self._failures = 0
@@ -94,7 +95,7 @@ class Poller:
 
     async def _one(self, raw: Json) -> bool:
         self._seen(raw)
-        inbound = read_update(raw, datetime.now(UTC))
+        inbound = read_update(raw, self._now())
         if inbound is None:
             return True
         try:

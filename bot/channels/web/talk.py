@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -38,10 +38,18 @@ class Handles(Protocol):
 class Talks:
     """Takes what pages send, each thing once."""
 
-    def __init__(self, runner: Handles, web: WebChannel, words: Mapping[str, PageWords]) -> None:
+    def __init__(
+        self,
+        runner: Handles,
+        web: WebChannel,
+        words: Mapping[str, PageWords],
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._runner = runner
         self._web = web
         self._words = words
+        self._now = now
 
     async def take(self, visitor: Visitor, post: Post) -> list[Turn] | None:
         """Hand one post to the runner; return what the page has not seen yet.
@@ -68,7 +76,7 @@ class Talks:
     async def leave(self, visitor: Visitor) -> None:
         """Tell the engine that the child went, and drop what the page showed."""
         conversation = self._web.conversation(visitor.address)
-        left = ExitPressed(at=datetime.now(UTC))
+        left = ExitPressed(at=self._now())
         once = digest(visitor.address, new_token())
         try:
             await self._runner.handle(Inbound("web", once, visitor.address, left))
@@ -96,7 +104,7 @@ class Talks:
 
     async def _begin(self, visitor: Visitor, conversation: str, campaign: str) -> None:
         """Let the engine know the conversation, and its greeting stand first in the log."""
-        started = Started(at=datetime.now(UTC), payload=campaign)
+        started = Started(at=self._now(), payload=campaign)
         first = Inbound("web", digest(visitor.address, "started"), visitor.address, started)
         if await self._runner.handle(first):
             await self._web.answer(conversation, after=0, patience=PATIENCE)
@@ -116,7 +124,7 @@ class Talks:
 
     async def _read(self, conversation: str, post: Post) -> tuple[AnyEvent | None, Payload | None]:
         """Return what happened and how the page shows it."""
-        at = datetime.now(UTC)
+        at = self._now()
         if post.button:
             return await self._pressed(conversation, post, at)
         return heard(post, at)
