@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # either application may be absent from a process
 
     from api.db import Database
     from api.settings import Settings as HelplineSettings
+    from bot.engine.content import Content
     from bot.settings import Settings as BotSettings
 
 PLAN = "SIGURT_PLAN"  # how worker processes learn what to run; set by ``serve`` alone
@@ -395,18 +396,13 @@ def _quiet_logs() -> None:
 def chat(args: argparse.Namespace) -> int:
     """Talk to the bot in the terminal, or run a script and tell what differed."""
     from bot.authoring import load
-    from bot.terminal import run_script, talk
+    from bot.terminal import talk
 
     content = load(bot_settings().content_dir)
     if args.script:
-        return run_script(
-            Path(args.script),
-            args.lang or "sq",
-            content,
-            channel=args.channel,
-            out=sys.stdout,
-            err=sys.stderr,
-        )
+        return _run_scripts(args, content)
+    if args.coverage:
+        raise CannotServe("--coverage is of transcripts: name them with --script.")
     return talk(
         args.lang,
         content,
@@ -415,6 +411,24 @@ def chat(args: argparse.Namespace) -> int:
         lines=sys.stdin,
         out=sys.stdout,
     )
+
+
+def _run_scripts(args: argparse.Namespace, content: Content) -> int:
+    """Run one transcript, or all in a folder in both languages unless one is named."""
+    from bot.coverage import Reach
+    from bot.engine.content import LANGUAGES
+    from bot.terminal import print_coverage, run_folder, run_script
+
+    path, reach = Path(args.script), Reach() if args.coverage else None
+    streams = {"channel": args.channel, "reach": reach, "out": sys.stdout, "err": sys.stderr}
+    if path.is_dir():
+        languages = (args.lang,) if args.lang else LANGUAGES
+        code = run_folder(path, languages, content, **streams)
+    else:
+        code = run_script(path, args.lang or LANGUAGES[0], content, **streams)
+    if reach is not None:
+        print_coverage(reach, content, out=sys.stdout)
+    return code
 
 
 def triage(_args: argparse.Namespace) -> int:
@@ -509,7 +523,10 @@ def parser() -> argparse.ArgumentParser:
         "--lang", choices=["sq", "en"], help="begin in it; a script's is sq unless told"
     )
     one.add_argument("--json", action="store_true", help="answer in JSON lines")
-    one.add_argument("--script", metavar="FILE", help="run a transcript (TOML)")
+    one.add_argument("--script", metavar="FILE", help="run a transcript (TOML), or all in a folder")
+    one.add_argument(
+        "--coverage", action="store_true", help="with --script: name what nothing reached"
+    )
     one.set_defaults(run=chat)
 
     one = commands.add_parser("triage", help="JSON lines in, JSON lines out")

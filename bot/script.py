@@ -13,6 +13,7 @@ the clock in Tirana), empty: that it does not stand; ``counts`` what is counted 
 
 from __future__ import annotations
 
+import difflib
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.engine.answers import ANYTIME
 from bot.engine.content import Content, Lexicon
 from bot.engine.effects import Button, CancelTimer, Count, Effect, Say, SetTimer
 from bot.engine.events import (
@@ -90,6 +92,8 @@ class Played:
     came: AnyEvent
     effects: tuple[Effect, ...]
     faults: tuple[str, ...] = ()
+    asked: str = ""  # the question that is open after it
+    taken: str = ""  # the option that it was an answer to, as the id of its button
 
     @property
     def says(self) -> tuple[Say, ...]:
@@ -184,10 +188,10 @@ def load_script(path: Path) -> Script:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         return Script(
-            about=data["about"],
-            start=data.get("start", {}),
+            about=_of_kind(data["about"], (str,), "about"),
+            start=_of_kind(data.get("start", {}), (dict,), "start"),
             helpline=Helpline(data.get("helpline", "staffed")),
-            turns=data["turn"],
+            turns=_turns(data["turn"]),
             channel=_channel(data.get("channel", "")),
         )
     except FileNotFoundError:
@@ -200,6 +204,33 @@ def load_script(path: Path) -> Script:
         ) from None
     except (OSError, ValueError) as error:  # also what is no TOML, or no UTF-8
         raise ScriptFault(f"{path.name}: {error}") from error
+
+
+def _turns(found: Any) -> list[Mapping[str, Any]]:
+    """The turns, each of known entries of the right kind: a slip must not do nothing."""
+    turns: list[Mapping[str, Any]] = _of_kind(found, (list,), "turn")
+    for number, turn in enumerate(turns, start=1):
+        entries = _of_kind(turn, (dict,), f"turn {number}").items()
+        for name, value in entries:
+            _check_entry(name, value, number)
+    return turns
+
+
+def _check_entry(name: str, value: Any, number: int) -> None:
+    place = f"turn {number}: {name}"
+    if name not in ENTRIES:
+        near = difflib.get_close_matches(name, ENTRIES, n=1)
+        raise ValueError(f"{place} is not known{f'; did you mean {near[0]}?' if near else ''}")
+    _of_kind(value, ENTRIES[name], place)
+    if name == "helpline":
+        Helpline(value)
+
+
+def _of_kind(value: Any, kind: tuple[type, ...], place: str) -> Any:
+    strange = isinstance(value, bool) and bool not in kind  # which is an int, too
+    if strange or not isinstance(value, kind):
+        raise ValueError(f"{place} cannot be {value!r}; see the transcripts that there are")
+    return value
 
 
 def _channel(name: str) -> str:
@@ -223,9 +254,17 @@ def begin(script: Script, language: str, content: Content, read: Read) -> Talk:
         )
         if strange := script.start.keys() - {known.name for known in fields(State)}:
             raise ScriptFault(f"start: {', '.join(sorted(strange))} is not known")
-        state = replace(state, **script.start)
+        state = _with(state, script.start)
     abilities = ABILITIES[script.channel or "telegram"]
     return Talk(content, read, language, state, script.helpline, abilities)
+
+
+def _with(state: State, start: Mapping[str, Any]) -> State:
+    """The state with these values, which are written as they are stored."""
+    try:
+        return State.from_dict({**state.to_dict(), **start})
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ScriptFault(f"start: {error}; write it as a conversation is stored") from error
 
 
 def play(script: Script, language: str, content: Content, read: Read) -> Iterator[Played]:
@@ -235,9 +274,20 @@ def play(script: Script, language: str, content: Content, read: Read) -> Iterato
         talk.helpline = Helpline(turn.get("helpline", talk.helpline))
         talk.at = moved_on(talk.at, turn, number)
         event = event_of(turn, talk, number)
+        before = talk.state
         effects = talk.happens(event)
         faults = (*differences(turn, effects), *strange_timers(turn, talk))
-        yield Played(number, event, effects, faults)
+        taken = taken_by(event, before, talk.state)
+        yield Played(number, event, effects, faults, talk.state.asked, taken)
+
+
+def taken_by(event: AnyEvent, before: State, after: State) -> str:
+    """The option that an event took, as the id of its button; empty where it took none."""
+    if not isinstance(event, ButtonTapped):
+        return after.answered if after.answered != before.answered else ""
+    asked = event.button.rpartition(".")[0]
+    took = asked == before.asked or after.answered == event.button or event.button in ANYTIME
+    return event.button if took else ""
 
 
 def moved_on(at: datetime, turn: Mapping[str, Any], number: int = 0) -> datetime:
@@ -345,6 +395,19 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
     "timer": lambda turn, talk: TimerFired(at=talk.at, name=turn["timer"]),
     "due": lambda turn, talk: talk.due(turn["due"]),
 }
+
+
+ENTRIES: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("child", "forwards", "tap", "caption", "writes"), (str, dict)),
+    **dict.fromkeys(("media", "filed", "news", "speak", "joins", "leaves", "timer", "due"), (str,)),
+    **dict.fromkeys(("payload", "name", "climbs", "at", "helpline"), (str,)),
+    **dict.fromkeys(("votes", "minutes", "days", "later", "hidden"), (int,)),
+    **dict.fromkeys(("start", "not_filed", "exit", "blocked", "arrives", "delayed"), (bool,)),
+    **dict.fromkeys(("edited", "forwarded", "refused", "closed"), (bool,)),
+    **dict.fromkeys(("bot", "effects", "counts", "states"), (list,)),
+    "timers": (dict,),
+}
+"""What a turn may hold: what happens, how, when, and what is expected to come of it."""
 
 
 def orders(effects: Sequence[Effect]) -> list[str]:

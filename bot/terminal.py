@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from bot import triage
+from bot.coverage import Reach, covered
 from bot.engine.content import LANGUAGES, Content
 from bot.engine.effects import Button, Effect, Say
 from bot.engine.events import AnyEvent, ButtonTapped, LanguageChosen, MessageReceived, Started
@@ -25,24 +26,82 @@ def run_script(
     content: Content,
     *,
     channel: str | None = None,
+    reach: Reach | None = None,
     out: TextIO,
     err: TextIO,
 ) -> int:
     """Run a transcript; print it as JSON lines, then a count to ``err``.
 
-    ``channel`` has it on another channel than the script's own. Returns 1 when an
-    expectation failed; raises ``ScriptFault`` when the script itself is wrong.
+    ``channel`` has it on another channel than the script's own; ``reach`` counts what it
+    reached. Returns 1 when an expectation failed; raises ``ScriptFault`` when the script
+    itself is wrong.
     """
-    script, turns, faults = load_script(path), 0, 0
-    script = replace(script, channel=channel or script.channel)
-    try:
-        for played in play(script, language, content, triage.read):
-            print(played.line(), file=out, flush=True)
-            turns, faults = turns + 1, faults + len(played.faults)
-    except ScriptFault as fault:
-        raise ScriptFault(f"{path.name}: {fault}") from fault
+    turns, faults = 0, 0
+    for played in _played(path, language, content, channel):
+        print(played.line(), file=out, flush=True)
+        turns, faults = turns + 1, faults + len(played.faults)
+        if reach is not None:
+            reach.add([played])
     print(f"{_counted(turns, 'turn')}, {_counted(faults, 'fault')}", file=err)
     return 1 if faults else 0
+
+
+def run_folder(
+    folder: Path,
+    languages: Sequence[str],
+    content: Content,
+    *,
+    channel: str | None = None,
+    reach: Reach | None = None,
+    out: TextIO,
+    err: TextIO,
+) -> int:
+    """Run every transcript in a folder and below it; print only what failed, then a count.
+
+    Returns 1 when an expectation failed or a script is wrong. Raises ``ScriptFault`` where
+    there is none.
+    """
+    paths = sorted(folder.rglob("*.toml"))
+    if not paths:
+        raise ScriptFault(f"There is no transcript in {folder}.")
+    failed = 0
+    for path in paths:
+        for language in languages:
+            wrong = list(_wrong(path, language, content, channel, reach))
+            failed += bool(wrong)
+            for sentence in wrong:
+                print(f"{path.relative_to(folder)} ({language}): {sentence}", file=out)
+    run = _counted(len(paths), "transcript")
+    print(f"{run} in {' and '.join(languages)}, {failed} failed", file=err)
+    return 1 if failed else 0
+
+
+def _wrong(
+    path: Path, language: str, content: Content, channel: str | None, reach: Reach | None
+) -> Iterator[str]:
+    try:
+        for played in _played(path, language, content, channel):
+            if reach is not None:
+                reach.add([played])
+            yield from (f"turn {played.turn}: {fault}" for fault in played.faults)
+    except ScriptFault as fault:
+        yield str(fault).removeprefix(f"{path.name}: ")
+
+
+def _played(path: Path, language: str, content: Content, channel: str | None) -> Iterator[Played]:
+    script = load_script(path)
+    script = replace(script, channel=channel or script.channel)
+    try:
+        yield from play(script, language, content, triage.read)
+    except ScriptFault as fault:
+        raise ScriptFault(f"{path.name}: {fault}") from fault
+
+
+def print_coverage(reach: Reach, content: Content, *, out: TextIO) -> None:
+    """What no transcript reached, by name, under the counts of each group."""
+    for group in covered(content, reach):
+        for line in group.lines():
+            print(line, file=out)
 
 
 def talk(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,18 @@ from bot.engine.state import State
 from bot.helpline import BoxKey, Duty, HelplineUnavailable, News, ReportState, contact_id_of
 from bot.script import ABILITIES, BETWEEN, Script, Talk, begin, event_of, load_script, words
 
-SCRIPTS = sorted((Path(__file__).parents[1] / "transcripts").glob("*.toml"))
+HERE = Path(__file__).parents[1] / "transcripts"
+SCRIPTS = sorted(HERE.glob("*.toml"))
+LESSONS = ("t14-help-8-10", "t06-threats-11-13", "t01-privacy-14-17")  # one for each band
 FROM_HELPLINE = {"climbs", "joins", "writes", "leaves"}
 AT_ONCE = {"delayed", "not_filed", "news"}  # what the helpline answers to a letter, or does not
-CLOCK = {"later", "hidden"}  # the wall clock is nobody's to move: the engine's own test
+CLOCK = {
+    "later",
+    "hidden",
+    "due",
+    "days",
+    "at",
+}  # the wall clock is nobody's to move: the engine's own test
 BEYOND = {
     "telegram": CLOCK | {"speak"},
     "viber": CLOCK | {"speak", "forwards", "edited"},
@@ -109,13 +118,25 @@ def fits(script: Script, channel: str) -> bool:
     return not kinds & BEYOND[channel] and media <= KINDS[channel]
 
 
+def scripts() -> Iterator[tuple[str, Script]]:
+    """Every golden conversation, and a lesson for each band up to where days would pass."""
+    yield from ((path.stem, load_script(path)) for path in SCRIPTS)
+    for name in LESSONS:
+        script = load_script(HERE / "lessons" / f"{name}.toml")
+        yield name, replace(script, turns=tuple(takewhile(no_days_pass, script.turns)))
+
+
+def no_days_pass(turn: Mapping[str, Any]) -> bool:
+    """Whether a turn follows the one before at once."""
+    return not turn.keys() & CLOCK
+
+
 def cases() -> Iterator[Any]:
     """Each script on each channel that it fits, in the languages by turns."""
-    for place, path in enumerate(SCRIPTS):
-        script = load_script(path)
+    for place, (stem, script) in enumerate(scripts()):
         for number, channel in enumerate(name for name in CHANNELS if fits(script, name)):
             language = LANGUAGES[(place + number) % len(LANGUAGES)]
-            name = f"{path.stem}-{channel}-{language}"
+            name = f"{stem}-{channel}-{language}"
             yield pytest.param(script, channel, language, id=name)
 
 

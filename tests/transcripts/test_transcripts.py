@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.coverage import Reach, covered
 from bot.engine.content import LANGUAGES, Content
 from bot.script import Played, load_script, play
 from bot.triage import read
 
 HERE = Path(__file__).parent
-SCRIPTS = sorted(HERE.glob("*.toml"))
+SCRIPTS = sorted(HERE.rglob("*.toml"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -26,6 +27,19 @@ def test_conversation_goes_as_written(path: Path, language: str, content: Conten
         played = list(play(load_script(path), language, content, read))
 
     assert {turn.turn: turn.faults for turn in played if turn.faults} == {}
+
+
+def test_every_place_of_a_lesson_and_every_node_of_a_journey_is_reached(content: Content) -> None:
+    """Whoever adds a place to a lesson or a node to a journey is told to write its transcript."""
+    reach = Reach()
+    for path in SCRIPTS:
+        reach.add(play(load_script(path), "sq", content, read))
+
+    journeys, lessons, _flows = covered(content, reach)
+    assert {"journeys": journeys.unasked, "lessons": lessons.unasked} == {
+        "journeys": (),
+        "lessons": (),
+    }
 
 
 def _rewrite(path: Path, played: list[Played]) -> None:
