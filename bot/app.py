@@ -6,7 +6,7 @@ import asyncio
 from base64 import b64decode
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -143,7 +143,7 @@ def join(
         helpline=known,
         box=box,
         now=now,
-        able=lambda name: able(every, name),
+        able=lambda name: able(every, name, settings.public_url),
     )
     runner = Runner(engine, parts, alarms)
     paces, lease = Paces(asking(engine, runner.ask)), partial(Lease, runner.ask, now=now)
@@ -188,10 +188,14 @@ def join(
     )
 
 
-def able(channels: Mapping[str, Channel], name: str) -> Capabilities:
-    """What a channel can do; of one that is no longer configured, what every one can."""
+def able(channels: Mapping[str, Channel], name: str, site: str = "") -> Capabilities:
+    """What a channel can do; of one that is no longer configured, what every one can.
+
+    ``site`` is the address of our own pages, which every channel may name.
+    """
     channel = channels.get(name)
-    return channel.capabilities if channel else PLAIN
+    known = channel.capabilities if channel else PLAIN
+    return replace(known, abilities=replace(known.abilities, site=site))
 
 
 def _helpline(settings: Settings) -> Helpline:

@@ -74,12 +74,14 @@ class Abilities:
     ``takes_back``: a bubble that was shown can be changed or removed again. ``presses``:
     there are buttons; elsewhere every choice stands in the text with its letter. ``session``:
     how long after a person's last word it may be spoken to unasked for nothing; None: always.
+    ``site`` is the address of our own pages; empty where none is configured.
     """
 
     takes_back: bool = True
     hides: Hiding = Hiding.RECENT
     presses: bool = True
     session: timedelta | None = None
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

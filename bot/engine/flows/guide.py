@@ -111,9 +111,16 @@ def _class_pages(state: State, moment: Moment, done: Activity) -> list[tuple[Say
     last = (
         _of(state, moment, "class.product", done.product, done),
         say(state, moment, "class.after"),
-        say(state, moment, "class.print", code=f"/klasa/{done.topic}"),
+        _printed(state, moment, done),
     )
     return [first, *between, last]
+
+
+def _printed(state: State, moment: Moment, done: Activity) -> Say:
+    """Where the page to print is: its address, or how to get there where none is known."""
+    site = moment.event.abilities.site
+    key = "class.print" if site else "class.print_path"
+    return say(state, moment, key, code=f"{site}/klasa/{done.topic}")
 
 
 def _of(state: State, moment: Moment, key: str, text: str, done: Activity) -> Say:
