@@ -448,10 +448,34 @@ def content_check(args: argparse.Namespace) -> int:
 def content_report(args: argparse.Namespace) -> int:
     """Say how far the content is, and who has still to read it."""
     from bot.authoring.report import as_json, as_text, report
+    from bot.release_command import standing_lines
 
-    found = report(_content_folder(args))
+    folder = _content_folder(args)
+    waiting = standing_lines(bot_settings(), folder)
+    found = report(folder, more={"conversations on what goes": waiting} if waiting else None)
     print(as_json(found) if args.json else as_text(found))
     return 0
+
+
+def content_release(args: argparse.Namespace) -> int:
+    """Speak from the content folder as it is now."""
+    from bot.release_command import release
+
+    return release(bot_settings(), _content_folder(args), out=sys.stdout)
+
+
+def content_back(_args: argparse.Namespace) -> int:
+    """Speak from the version before again."""
+    from bot.release_command import back
+
+    return back(bot_settings(), out=sys.stdout)
+
+
+def content_versions(_args: argparse.Namespace) -> int:
+    """List the versions that were released here."""
+    from bot.release_command import versions
+
+    return versions(bot_settings(), out=sys.stdout)
 
 
 def content_new(args: argparse.Namespace) -> int:
@@ -565,6 +589,16 @@ def _content_parser(top: argparse.ArgumentParser) -> None:
     one.add_argument("--json", action="store_true", help="with the fingerprint of every file")
     one.set_defaults(run=content_report)
 
+    one = does.add_parser("release", help="speak from the folder as it is now")
+    one.add_argument("folder", nargs="?")
+    one.set_defaults(run=content_release)
+
+    one = does.add_parser("back", help="speak from the version before again")
+    one.set_defaults(run=content_back)
+
+    one = does.add_parser("versions", help="what was released here")
+    one.set_defaults(run=content_versions)
+
     one = does.add_parser(
         "new",
         help="begin a file in both languages",
@@ -607,6 +641,7 @@ def _faults() -> tuple[type[Exception], ...]:
     from bot.authoring.skeletons import CannotMake
     from bot.channels.web.words import PageWordsFault
     from bot.channels.words import ChannelWordsFault
+    from bot.releases import NoRelease
     from bot.script import ScriptFault
     from bot.store.database import StoreUnavailable
 
@@ -616,6 +651,7 @@ def _faults() -> tuple[type[Exception], ...]:
         ContentFault,
         PageWordsFault,
         ChannelWordsFault,
+        NoRelease,
         ScriptFault,
         StoreUnavailable,
         DBAPIError,

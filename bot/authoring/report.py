@@ -112,7 +112,7 @@ def _folders(library: Library, language: str) -> Mapping[str, Mapping[str, Page]
 def _transcripts(root: Path) -> int:
     """Transcripts lie beside the content of a working copy, and nowhere else."""
     folders = (root / "transcripts", root.resolve().parent / "tests" / "transcripts")
-    return sum(1 for folder in folders for _ in folder.glob("*.toml"))
+    return sum(1 for folder in folders for _ in folder.rglob("*.toml"))
 
 
 def _unsigned(page: Page) -> Unsigned:
