@@ -140,7 +140,7 @@ def cases() -> Iterator[Any]:
             yield pytest.param(script, channel, language, id=name)
 
 
-@pytest.mark.parametrize(("script", "channel", "language"), cases())
+@pytest.mark.parametrize(("script", "channel", "language"), list(cases()))
 async def test_conversation_is_read_as_it_was_said(
     script: Script, channel: str, language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -279,7 +279,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
     The content is that which the engine beside the phone speaks, read once.
     """
-    monkeypatch.setattr("bot.app.authoring.load", lambda folder: CONTENT)
+    monkeypatch.setattr("bot.editions.authoring.load", lambda folder: CONTENT)
     unhurried = replace(TelegramChannel.capabilities, rest=0.0)
     monkeypatch.setattr(TelegramChannel, "capabilities", unhurried)
     monkeypatch.setattr("bot.channels.telegram.channel.PER_SECOND", 1e6)
