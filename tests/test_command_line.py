@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -371,6 +372,33 @@ def test_a_content_folder_that_is_missing_is_named(
     """
     assert sigurt.main(["content", "check", "/nowhere"]) == 2
     assert capsys.readouterr().err == "There is no folder /nowhere.\n"
+
+
+GOOD = ROOT / "tests" / "bot" / "authoring" / "good"
+
+
+@pytest.mark.parametrize("data", [b"a = [", b"\xff\xfe", b"", b"a = " + b"{a = " * 2000])
+def test_a_broken_file_ends_no_command_for_authors(
+    settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, data: bytes
+) -> None:
+    """
+    ``content check`` names the one file that cannot be read, ``report`` and ``new`` go on.
+    """
+    root = shutil.copytree(GOOD, tmp_path / "content")
+    (root / "en" / "guides" / "t14.toml").write_bytes(data)
+
+    assert sigurt.main(["content", "check", str(root)]) == 1
+    fault, count = capsys.readouterr().out.splitlines()
+    assert fault.startswith("en/guides/t14.toml:1: ")
+    assert count == f"{root}: 1 to mend, 0 to note"
+    assert sigurt.main(["content", "report", str(root)]) == 0
+    assert "1 to mend" in capsys.readouterr().out
+    assert sigurt.main(["content", "report", "--json", str(root)]) == 0
+    assert json.loads(capsys.readouterr().out)["to_mend"] == 1
+    assert sigurt.main(["content", "new", "journey", "visit", "--folder", str(root)]) == 0
+    assert str(root / "en" / "journeys" / "visit.toml") in capsys.readouterr().out
+    assert sigurt.main(["content", "new", "journey", "visit", "--folder", str(root)]) == 2
+    assert capsys.readouterr().err.startswith("journeys/visit.toml is there already.")
 
 
 @pytest.mark.parametrize(

@@ -46,11 +46,21 @@ def words_of(page: Page) -> Iterator[tuple[Path, str]]:
 def fingerprint(page: Page) -> str:
     """A short mark of a file's words: another as soon as one of them changes.
 
-    Reviews and comments do not count, nor does the order of the keys.
+    Which answer is the right one counts with the words. Reviews and comments do not, nor does
+    the order of the keys.
     """
-    words = sorted([".".join(map(str, path)), text] for path, text in words_of(page))
+    marked = (*words_of(page), *((path, "right") for path in _rights((), page.data)))
+    words = sorted([".".join(map(str, path)), text] for path, text in marked)
     written = json.dumps(words, ensure_ascii=False)
     return hashlib.sha256(written.encode()).hexdigest()[:6]
+
+
+def _rights(path: Path, value: object) -> Iterator[Path]:
+    if value is True and path[-1] == "right":
+        yield path
+    pairs = value.items() if isinstance(value, dict) else ()
+    for key, item in enumerate(value) if isinstance(value, list) else pairs:
+        yield from _rights((*path, key), item)
 
 
 def reviews_of(page: Page) -> tuple[Review, ...]:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import tomllib
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.authoring import load
-from bot.authoring.levels import check_lix, lix_of, longest_sentence, words_in
+from bot.authoring import check, load
+from bot.authoring.levels import (
+    check_lix,
+    check_mean,
+    check_messages,
+    check_options,
+    lix_of,
+    longest_sentence,
+    words_in,
+)
 from bot.authoring.lines import lines_of
 from bot.authoring.pages import Faults, Page
 from bot.authoring.wording import spelled_numbers
@@ -133,4 +143,47 @@ def test_a_lesson_is_measured_as_a_whole() -> None:
 
     assert [fault.sentence for fault in page.faults.found] == [
         "It is hard to read: LIX 106. Shorten words and sentences until it is 25 or less."
+    ]
+
+
+def test_a_lesson_is_over_before_a_child_tires() -> None:
+    """
+    Sentences are short on average, messages few and the ways of a question countable: each
+    ceiling is that of the age.
+    """
+    page = Page("sq/lessons/x.toml", {}, {}, Faults())
+    even = ["One two three four five six seven eight nine."] * 12
+
+    check_mean(page, even, "8-10")
+    check_mean(page, even, "11-13")
+    check_messages(page, 9, "8-10")
+    check_messages(page, 9, "11-13")
+    check_options(page, ("hook",), 4, "11-13")
+    check_options(page, ("hook",), 4, "14-17")
+
+    assert [fault.sentence for fault in page.faults.found] == [
+        "Its sentences have 9.0 words on average. Cut the longest in two until it is 8 or less.",
+        "The lesson takes 9 messages. Take out an idea or a try: 8 at most.",
+        "The question has 4 options. Keep it to 3.",
+    ]
+
+
+def test_the_wanted_answer_is_not_given_away(tmp_path: Path) -> None:
+    """
+    A wanted answer that always stands at the same place is told in both languages.
+    """
+    root = shutil.copytree(GOOD, tmp_path / "content")
+    for language in ("sq", "en"):
+        path = root / language / "lessons/t14-help-8-10.toml"
+        text = path.read_text("utf-8")
+        path.write_text(re.sub(r"(  \{ id = \"tell\".*\n)(  .*\n)", r"\2\1", text), "utf-8")
+
+    assert [(fault.file, fault.line, fault.sentence) for fault in check(root)] == [
+        (
+            f"{language}/lessons/t14-help-8-10.toml",
+            31,
+            "The wanted answer always stands at place 2. Move it in one of before, quiz and "
+            "reviews.",
+        )
+        for language in ("en", "sq")
     ]
