@@ -11,7 +11,7 @@ from bot.authoring.care import check_care
 from bot.authoring.faults import Fault, Level
 from bot.authoring.guides import check_complete
 from bot.authoring.load import Library, build, read_library, topics_of
-from bot.authoring.pages import Faults, read_page
+from bot.authoring.pages import Faults, Page, read_page
 from bot.authoring.reviews import check_reviewed, words_of
 from bot.authoring.skeletons import check_written
 from bot.authoring.spelling import NOT_CHECKED, Written, check_spelling
@@ -41,6 +41,7 @@ def check(root: Path, *, today: date | None = None) -> list[Fault]:
     topics = topics_of(content.lessons)
     check_complete(library.guides, library.lessons, topics, "guides")
     check_complete(library.activities, library.lessons, topics, "activities")
+    _check_names(library.platforms)
     for language in LANGUAGES:
         _check_language(library, content, banned, language)
         for page in library.read_by_people(language):
@@ -75,6 +76,15 @@ def _written(library: Library, language: str) -> list[Written]:
     for page in filter(None, (library.services, library.campaigns)):
         texts += [(page, path, text) for path, text in page.texts() if path[-1] == language]
     return [Written(page.file, page.line(path), text) for page, path, text in texts]
+
+
+def _check_names(page: Page | None) -> None:
+    """An app's name is a button in the list of apps."""
+    if page is None:
+        return
+    for path, text in page.texts():
+        if path[-1] == "name":
+            check_button(page, path, text, "name")
 
 
 def _check_language(library: Library, content: Content, banned: Banned, language: str) -> None:
