@@ -64,6 +64,7 @@ MORE: dict[str, Go] = {
     "progress": progress.shown,
     "reminders": progress.reminders,
     "apps": apps.apps,
+    "who": who.start,
     "menu": doors.menu,
 }
 PROGRESS: dict[str, Go] = {
@@ -124,6 +125,7 @@ ANSWERS: dict[str, Answer] = {
     "reminders": memory.reminders_answer,
     "remind_when": memory.when_answer,
     "review": memory.answer,
+    "reader": memory.reader_answer,
     "doors": _doors_answer,
     "lessons": _lessons_answer,
     "danger": disclosure.danger_answer,
@@ -186,7 +188,7 @@ WEIGHTY = {
 # They lead on, whenever pressed: the knock too, when a child has the phone again.
 SIGNPOSTS = (
     *("menu", "lessons", "doors", "after", "today", "knock"),
-    *("review", "more", "progress", "reminders", "remind_when"),
+    *("review", "more", "progress", "reminders", "remind_when", "who", "animal", "reader"),
 )
 
 ANYTIME: dict[str, Callable[[State, Moment], Step]] = {

@@ -194,6 +194,15 @@ class State:
         """The state with its question put away, so that something else may be said."""
         return replace(self, paused=self.waiting_question)
 
+    def seen_by(self, profile: Profile) -> Self:
+        """The state as somebody else who shares the phone meets it; nobody is set aside."""
+        theirs: dict[str, Any] = {name: getattr(profile, name) for name in _PERSONAL}
+        return replace(self, **theirs, profile=profile.name)
+
+    def set_aside(self, name: str) -> Profile:
+        """What is one's own of the person at the phone, under this name."""
+        return Profile(name=name, **{each: getattr(self, each) for each in _PERSONAL})
+
     def kept(self, *words: Word) -> Self:
         """The state with these words held, in the order in which they were written.
 
@@ -227,6 +236,9 @@ class State:
             if values.get(name) is not None:
                 values[name] = read(values[name])
         return cls(**values)
+
+
+_PERSONAL = tuple(item.name for item in fields(Profile) if item.name != "name")
 
 
 def _fewer(words: tuple[Word, ...]) -> tuple[Word, ...]:

@@ -11,7 +11,7 @@ from bot.engine.voice import Moment, language_of
 LIVE = timedelta(minutes=15)  # so long after its last act a child is taken to be there
 PLAIN = (
     *("", "menu", "lessons", "doors", "after", "today", "safe", "unseen", "seen", "stranger"),
-    *("who", "animal", "review", "more", "progress", "reminders", "remind_when"),
+    *("who", "animal", "reader", "review", "more", "progress", "reminders", "remind_when"),
 )
 """Questions of the code that show nothing of anybody; those of lessons and journeys too."""
 

@@ -57,7 +57,7 @@ def _menu_options(state: State, moment: Moment) -> tuple[str, ...]:
     if state.contact is not None:
         return ("guidance", "help")  # a person has been asked for already
     if state.adult:
-        return ("guidance", "ask", "report", "help")
+        return ("guidance", "ask", "report", "more", "help")
     due = ("review",) if schedule.due(state, moment) else ()
     return (*due, "lesson", "ask", "more", "help")
 

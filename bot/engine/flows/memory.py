@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.engine.content import Lesson
 from bot.engine.effects import SetTimer
 from bot.engine.events import MessageReceived
-from bot.engine.flows import cover, hours, lesson, progress, schedule
+from bot.engine.flows import cover, hours, lesson, progress, schedule, who
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again
 from bot.engine.state import GRAVE, Learnt, State
@@ -32,9 +32,9 @@ def knock(state: State, moment: Moment) -> Step:
     at = schedule.wake_at(state, moment)
     if at is None:
         return Step(state)
-    named = schedule.hours_of(state)
-    if at <= moment.at and not hours.inside(named, moment.at):  # the clock stood still meanwhile
-        at = hours.next_start(named, moment.at)
+    if at <= moment.at and not _hour_of(state, moment):  # the clock stood still meanwhile
+        asked = (seen for seen in schedule.people(state) if schedule.wanted(seen))
+        at = min(hours.next_start(schedule.hours_of(seen), moment.at) for seen in asked)
     if at > moment.at:
         return Step(state, (SetTimer(name=schedule.TIMER, at=at),))
     if cover.lately(state, moment.at) or not _free(state):
@@ -42,15 +42,21 @@ def knock(state: State, moment: Moment) -> Step:
     return _asked_for_nothing(state, moment)
 
 
+def _hour_of(state: State, moment: Moment) -> bool:
+    """Whether it is the hour of anybody for whom something is due."""
+    return any(
+        hours.inside(schedule.hours_of(seen), moment.at)
+        for seen in schedule.people(state)
+        if schedule.due(seen, moment, *schedule.CALLS)
+    )
+
+
 def _asked_for_nothing(state: State, moment: Moment) -> Step:
     """Where it would cost or be refused it is not said: it waits to be offered."""
-    learnt = schedule.due(state, moment, *schedule.CALLS)
-    if learnt is None:
-        return Step(state)
     session, heard_at = moment.event.abilities.session, state.heard_at
     if session is not None and (heard_at is None or moment.at - heard_at >= session):
         return Step(schedule.missed(state, moment))
-    return _asked(state, moment, learnt)
+    return _asked(state, moment, schedule.CALLS)
 
 
 def _free(state: State) -> bool:
@@ -61,8 +67,8 @@ def _free(state: State) -> bool:
     return movable and not (told or waits or state.waiting_question in GRAVE)
 
 
-def _asked(state: State, moment: Moment, learnt: Learnt, *first: str) -> Step:
-    brought = schedule.brought_up(_put_away(state, moment), moment, learnt)
+def _asked(state: State, moment: Moment, calls: tuple[str, ...], *first: str) -> Step:
+    brought = schedule.brought_up(_put_away(state, moment), moment, *calls)
     keys = [*first, "review.ask"]
     return brought.then(ask(brought.state, moment, keys, "review", "yes", "later", "stop"))
 
@@ -79,7 +85,8 @@ def offers(state: State, moment: Moment) -> bool:
     """Whether somebody who comes back after a while is met with the question that waits."""
     if not state.onboarded or cover.lately(state, moment.at) or not _free(state):
         return False
-    return schedule.due(state, moment, *OFFERED) is not None
+    people = schedule.people(state)
+    return any(schedule.due(seen, moment, *OFFERED) is not None for seen in people)
 
 
 def greeted(state: State, moment: Moment, event: MessageReceived) -> bool:
@@ -91,8 +98,7 @@ def greeted(state: State, moment: Moment, event: MessageReceived) -> bool:
 
 def offer(state: State, moment: Moment, *first: str) -> Step:
     """The offer itself, behind a greeting where there was one."""
-    learnt = schedule.due(state, moment, *OFFERED)
-    return _asked(state, moment, learnt, *first) if learnt else doors.menu(state, moment, *first)
+    return _asked(state, moment, OFFERED, *first)
 
 
 # ---------- yes, later, no more ----------
@@ -101,8 +107,18 @@ def offer(state: State, moment: Moment, *first: str) -> Step:
 def answer(state: State, moment: Moment, option: str) -> Step:
     """To the short question: now, later, or never again."""
     if option == "stop":
-        return stop(state, moment)
-    return _later(state, moment) if option == "later" else start(state, moment)
+        return stop(schedule.of_everybody(state, _off), moment)
+    if option == "later":
+        return _later(state, moment)
+    return who.ask_reader(state, moment) if state.profiles else start(state, moment)
+
+
+def reader_answer(state: State, moment: Moment, option: str) -> Step:
+    """Who will answer; where nothing is due for them, what there is to do."""
+    if option == "back":
+        return ask_again(state, moment)
+    here = who.taken(state, option)
+    return start(here, moment) if schedule.due(here, moment) else doors.menu(here, moment)
 
 
 def start(state: State, moment: Moment) -> Step:
@@ -121,16 +137,22 @@ def _place(learnt: Learnt | None) -> str:
 
 def _later(state: State, moment: Moment) -> Step:
     """Put off: offered when the child comes again, or by itself once more tomorrow."""
+    later = schedule.of_everybody(state, lambda seen: _put_off(seen, moment))
+    return closing(replace(later, recalled_at=moment.said_at), moment, "safe.later")
+
+
+def _put_off(state: State, moment: Moment) -> State:
     learnt = schedule.due(state, moment, schedule.MADE)
-    if learnt is not None:
-        state = schedule.noted(state, learnt.topic, call=schedule.LATER)
-        state = replace(state, recalled_at=moment.said_at)
-    return closing(state, moment, "safe.later")
+    return schedule.noted(state, learnt.topic, call=schedule.LATER) if learnt else state
 
 
 def stop(state: State, moment: Moment) -> Step:
     """No more of them, without a second try."""
-    return closing(replace(state, reminders="no"), moment, "review.stopped")
+    return closing(_off(state), moment, "review.stopped")
+
+
+def _off(state: State) -> State:
+    return replace(state, reminders="no")
 
 
 # ---------- at the places of a lesson ----------

@@ -14,7 +14,8 @@ from bot.engine.flows import hours, schedule
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, ask, closing, label, language_of, offered, say
 
-MORE = ("progress", "apps", "reminders", "menu")  # the second page of the menu
+MORE = ("progress", "apps", "reminders", "who", "menu")  # the second page of the menu
+FOR_ADULTS = ("apps", "who", "menu")
 WHEN = tuple(schedule.REMIND_AT)
 LINES = 6  # titles in one bubble
 TENDER_LINES = 9
@@ -22,7 +23,7 @@ TENDER_LINES = 9
 
 def more(state: State, moment: Moment) -> Step:
     """The second page of the menu."""
-    return ask(state, moment, ["more.ask"], "more", *MORE)
+    return ask(state, moment, ["more.ask"], "more", *(FOR_ADULTS if state.adult else MORE))
 
 
 def shown(state: State, moment: Moment) -> Step:

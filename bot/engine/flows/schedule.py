@@ -6,7 +6,7 @@ question may come by itself; whether it does is decided when it fires (``flows/m
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -110,6 +110,20 @@ def hours_of(state: State) -> tuple[int, int]:
     return both if both[0] < both[1] else state.hours
 
 
+# ---------- everybody who shares the phone ----------
+
+
+def people(state: State) -> tuple[State, ...]:
+    """The state as each who shares the phone meets it, whoever has it now first."""
+    return (state, *map(state.seen_by, state.profiles))
+
+
+def of_everybody(state: State, change: Callable[[State], State]) -> State:
+    """The state after the same change for each who shares the phone."""
+    others = (change(state.seen_by(each)).set_aside(each.name) for each in state.profiles)
+    return replace(change(state), profiles=tuple(others))
+
+
 # ---------- what is due ----------
 
 
@@ -136,10 +150,21 @@ def in_menu(state: State, moment: Moment) -> Step:
     return _counted_once(state, first) if first else Step(state)
 
 
-def brought_up(state: State, moment: Moment, learnt: Learnt) -> Step:
-    """The question comes by itself now, for once."""
-    marked = noted(state, learnt.topic, call=LAST if learnt.call == LATER else MADE)
-    return _counted_once(replace(marked, recalled_at=moment.said_at), learnt)
+def brought_up(state: State, moment: Moment, *calls: str) -> Step:
+    """The question comes now, for once: to each who shares the phone and has one due."""
+    effects: list[Effect] = []
+
+    def bring(seen: State) -> State:
+        learnt = due(seen, moment, *calls)
+        if learnt is None:
+            return seen
+        call = LAST if learnt.call == LATER else MADE
+        marked = _counted_once(noted(seen, learnt.topic, call=call), learnt)
+        effects.extend(marked.effects)
+        return marked.state
+
+    brought = of_everybody(state, bring)
+    return Step(replace(brought, recalled_at=moment.said_at), tuple(effects))
 
 
 def _counted_once(state: State, learnt: Learnt) -> Step:
@@ -177,10 +202,11 @@ def unanswered(state: State) -> bool:
 
 
 def wake_at(state: State, moment: Moment) -> datetime | None:
-    """The next moment at which a question may come by itself; ``None``: it will not."""
-    if not wanted(state) or unanswered(state):
+    """The next moment at which a question may come by itself, to anybody; ``None``: never."""
+    if unanswered(state):
         return None
-    turns = (_turn(state, each) for each in _waiting(state, moment))
+    asked = (seen for seen in people(state) if wanted(seen))
+    turns = (_turn(seen, each) for seen in asked for each in _waiting(seen, moment))
     return min(turns, default=None)
 
 
@@ -225,6 +251,10 @@ def back_again(state: State, moment: Moment) -> State:
 
 def missed(state: State, moment: Moment) -> State:
     """The state in which what is due waits to be offered, and does not come by itself."""
+    return of_everybody(state, lambda seen: _missed(seen, moment))
+
+
+def _missed(state: State, moment: Moment) -> State:
     for each in state.learned:
         if each.due_at and each.due_at <= moment.at and each.call in CALLS:
             state = noted(state, each.topic, call=MISSED)

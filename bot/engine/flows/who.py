@@ -7,8 +7,7 @@ takes it (see ``cover``), and only the own word or a person opens it again.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
 from bot.engine import journey
 from bot.engine.flows import cover
@@ -22,13 +21,14 @@ NAMES = tuple(f"{animal}_{colour}" for animal in ANIMALS for colour in COLOURS)
 GROWN = "adult"
 MOST = 6  # people on one phone
 PREFIX = "animal:"  # the question for the colour of one
-_OURS = tuple(item.name for item in fields(Profile) if item.name != "name")
 
 
 def options_of(question: str) -> tuple[str, ...]:
     """The ids that may be pressed at a question of this flow; none when it is not one."""
     if question == "who":
         return (*NAMES, GROWN, "child", "back")
+    if question == "reader":
+        return (*NAMES, GROWN, "back")
     if question == "animal":
         return (*ANIMALS, "back")
     animal = question.removeprefix(PREFIX)
@@ -45,8 +45,22 @@ def start(state: State, moment: Moment) -> Step:
     return ask(state.put_away(), moment, ["who.ask"], "who", *others, *new, *grown, "back")
 
 
+def ask_reader(state: State, moment: Moment) -> Step:
+    """A question waits for one of those who share the phone: for whom is decided here."""
+    names = (state.profile, *(each.name for each in state.profiles))
+    return ask(state, moment, ["who.ask"], "reader", *names, "back")
+
+
+def taken(state: State, name: str) -> State:
+    """The phone in the hands of whoever was chosen; unknown names change nothing."""
+    chosen = next((each for each in state.profiles if each.name == name), None)
+    return _handed(state, chosen) if chosen else state
+
+
 def ask_at(state: State, moment: Moment, question: str) -> Step:
     """Ask a question of this flow again."""
+    if question == "reader":
+        return ask_reader(state, moment)
     if question == "animal":
         return _animal(state, moment)
     animal = question.removeprefix(PREFIX)
@@ -110,12 +124,9 @@ def _welcome(state: State, moment: Moment, name: str) -> Step:
 
 def _handed(state: State, to: Profile) -> State:
     """The phone in somebody else's hands: what was told closes, what was learned waits."""
-    theirs: dict[str, Any] = {name: getattr(to, name) for name in _OURS}
     others = tuple(each for each in state.profiles if each.name != to.name)
     return replace(
-        state,
-        **theirs,
-        profile=to.name,
+        state.seen_by(to),
         profiles=(*others, _of(state)),
         doubt=state.doubt or cover.guarded(state),
         asked="",
@@ -128,7 +139,7 @@ def _handed(state: State, to: Profile) -> State:
 def _of(state: State) -> Profile:
     """Whoever was at the phone until now; the first of all gets a name here."""
     name = state.profile or (GROWN if state.adult else _first_free(state))
-    return Profile(name=name, **{each: getattr(state, each) for each in _OURS})
+    return state.set_aside(name)
 
 
 def _first_free(state: State) -> str:

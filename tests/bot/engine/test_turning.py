@@ -173,7 +173,7 @@ def test_menu_taken_up_again_is_the_menu_of_its_reader() -> None:
     _, between = happens(grown_up, MessageReceived(at=AT, text="a je robot"))
 
     standing = [button.id for button in between[-1].standing]
-    assert standing == ["menu.guidance", "menu.ask", "menu.report"]
+    assert standing == ["menu.guidance", "menu.ask", "menu.report", "menu.more"]
 
 
 def test_question_of_content_that_is_gone_stands_nowhere() -> None:

@@ -180,8 +180,10 @@ def test_there_is_room_for_six() -> None:
 @given(
     presses=st.lists(
         st.sampled_from(
-            ["go.who", "who.child", "who.adult", "who.back", "fox_blue", "animal.wolf"]
-            + ["wolf_green", "animal.bear", "bear_red", "understood", "8-10", "18", "parent"]
+            [
+                *("go.who", "who.child", "who.adult", "who.back", "fox_blue", "animal.wolf"),
+                *("wolf_green", "animal.bear", "bear_red", "understood", "8-10", "18", "parent"),
+            ]
         ),
         max_size=24,
     )
@@ -201,6 +203,45 @@ def test_no_row_of_presses_loses_anybody(presses: list[str]) -> None:
         assert len(set(names)) == len(names)
         learned = [going.state.learned, *(each.learned for each in going.state.profiles)]
         assert CHILD.learned in learned
+
+
+def test_each_gets_its_own_questions_back() -> None:
+    """
+    With two children on a phone one question a day comes, for whoever has something due; who
+    answers it says so first, and the other's learning stays as it is.
+    """
+    later = BEGINS_AT + timedelta(days=2)
+    learnt = Learnt(topic="t01", after="other", done_at=BEGINS_AT, due_at=later)
+    going = talk(replace(CHILD, learned=(learnt,), reminders="yes", remind_at=(8, 20)))
+    comes(going)
+    going.at = later
+
+    knock = does(going, timer="review")
+    asked = does(going, tap="review.yes")
+    question = does(going, tap="fox_blue")
+
+    assert [say.key for say in knock] == ["review.ask"]
+    assert [say.key for say in asked] == ["who.ask"]
+    assert {button.id for button in asked[-1].buttons} >= {"reader.fox_blue", "reader.wolf_green"}
+    assert going.state.profile == "fox_blue"
+    assert going.state.asked.endswith("/review1")
+    assert question[-1].buttons
+    assert does(going, timer="review") == []
+
+
+def test_no_more_of_them_counts_for_all() -> None:
+    """
+    Who says “don't ask me any more” to a question for anybody is believed for everybody.
+    """
+    later = BEGINS_AT + timedelta(days=2)
+    learnt = Learnt(topic="t01", after="other", done_at=BEGINS_AT, due_at=later)
+    going = talk(replace(CHILD, learned=(learnt,), reminders="yes", remind_at=(8, 20)))
+    comes(going)
+    going.at = later
+    does(going, timer="review")
+    does(going, tap="review.stop")
+
+    assert [each.reminders for each in going.state.profiles] == ["no"]
 
 
 def test_leaving_is_told_whoever_has_the_phone() -> None:
