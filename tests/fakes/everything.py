@@ -35,8 +35,9 @@ from bot.engine.events import (
     Started,
     TimerFired,
 )
+from bot.engine.flows.progress import TENDER_LINES
 from bot.engine.journey import ONBOARDING, PREFIX
-from bot.engine.state import State
+from bot.engine.state import Learnt, State
 from bot.engine.step import fallback, step
 from bot.engine.voice import Moment, say
 
@@ -55,7 +56,11 @@ READ = (
     (Severity.EMERGENCY, "self_harm"),
     (Severity.EMERGENCY, "violence"),
 )
-PLACES = ("open", "hook", "try1", "try2", "quiz", "again", "do", "end")
+REVIEWS = ("review1", "review2", "review3")
+PLACES = (
+    *("open", "before", "hook", "try1", "try2", "quiz", "again", "do", "end"),
+    *("remind", "gate", *REVIEWS, "next"),
+)
 
 
 def person(language: str, who: tuple[str, str, str], country: str) -> State:
@@ -93,6 +98,8 @@ def phrased(content: Content) -> set[Answer]:
     moment = Moment(content, Started(at=AT))
     longest = max((each.title for each in _lessons(content)), key=len)
     extra = {"name": NAME, "title": longest, "minutes": "1440", "number": "116 111"}
+    extra |= {"count": "18", "all": "18", "begin": "14", "end": "18"}
+    extra["titles"] = "\n".join(f"• {longest}" for _ in range(TENDER_LINES))
     return {
         (say(state, moment, key, **extra),)
         for state in people(COUNTRIES)
@@ -108,12 +115,20 @@ def asked(content: Content, abilities: Abilities, countries: Sequence[str]) -> s
     for state in people(countries):
         found.add(says_of(fallback(content, state, opened)))
         for question in _questions(content, state):
-            answer = step(replace(state, asked=question), opened, content=content)
+            answer = step(_before(state, question), opened, content=content)
             found.add(says := says_of(answer.effects))
             for button in _buttons(says):
                 press = ButtonTapped(at=AT, abilities=abilities, button=button)
                 found.add(says_of(step(answer.state, press, content=content).effects))
     return found - {()}
+
+
+def _before(state: State, question: str) -> State:
+    """Somebody of whom this is asked; before a review came those that stand before it."""
+    topic, _, place = question.partition("/")
+    earlier = ("right",) * REVIEWS.index(place) if place in REVIEWS else ()
+    learned = (Learnt(topic=topic.partition("-")[0], reviews=earlier),) if earlier else ()
+    return replace(state, asked=question, learned=learned)
 
 
 def _lessons(content: Content) -> Iterator[Any]:
@@ -126,6 +141,8 @@ def _questions(content: Content, state: State) -> Iterator[str]:
     for journey in content.journeys.values():
         if state.child_band or journey.id == ONBOARDING:
             yield from (f"j:{journey.id}:{node}" for node in journey.turns)
+    if state.role == "teacher" or state.child_band:
+        return  # lessons say the same to every adult
     for lesson in content.lessons[state.language].values():
         if lesson.band == (state.band or "14-17"):
             yield from (f"{lesson.id}/{place}" for place in PLACES)
@@ -198,7 +215,8 @@ def _words(content: Content, language: str) -> Iterator[str]:
     yield "qwrtz"
     for item in fields(Lexicon):
         words = getattr(content.lexicons[language], item.name)
-        if isinstance(words, tuple) and words and item.name != "language_words":
+        kind = isinstance(words, tuple) and words and isinstance(words[0], str)
+        if kind and item.name != "language_words":
             yield words[0]
 
 

@@ -69,10 +69,12 @@ def written() -> Iterator[str]:
     """Every text of the lessons and journeys that nothing is filled into."""
     for lessons in CONTENT.lessons.values():
         for lesson in lessons.values():
-            asks = (lesson.hook, *lesson.tries, lesson.quiz)
-            yield from (lesson.quiz.right, lesson.quiz.other, lesson.action, *lesson.ideas)
-            yield from (lesson.closing, *(ask.say for ask in asks))
+            asks = (lesson.before, lesson.hook, *lesson.tries, lesson.quiz, *lesson.reviews)
+            yield from (lesson.action, *lesson.ideas, lesson.closing)
+            yield from (ask.say for ask in asks)
             yield from (option.reply for ask in asks for option in ask.options)
+            for quiz in (lesson.quiz, *lesson.reviews):
+                yield from (quiz.right, quiz.other)
     for journey in CONTENT.journeys.values():
         for turns in journey.words.values():
             for turn in turns.values():

@@ -104,7 +104,7 @@ async def test_a_lesson_with_its_picture_and_its_quiz(telegram: Platform) -> Non
     assert opening.picture
     assert LESSON.title in opening.text
 
-    for step in ("open.start", "hook.map", "try1.photos", "try2.recover"):
+    for step in ("open.start", "before.habits", "hook.map", "try1.photos", "try2.recover"):
         await telegram.presses(child, f"{LESSON.id}/{step}")
     await telegram.until(lambda: _quiz(child))
     await telegram.settled()
