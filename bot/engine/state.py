@@ -61,8 +61,8 @@ class Learnt:
     the results of the questions that came back since. ``due_at`` is when the next one is
     due; None: none is wanted. ``call`` says what became of it: empty: it may come by itself;
     ``missed``: its moment passed in silence; ``made``: it was brought up; ``later``: it was
-    put off by the child and comes once more, ``last``: which it did. ``counted``: it was
-    counted as due.
+    put off by the child and comes once more, ``last``: which it did; ``past``: another was
+    brought up since. ``counted``: it was counted as due.
     """
 
     topic: str

@@ -110,7 +110,7 @@ def answer(state: State, moment: Moment, option: str) -> Step:
         return stop(schedule.of_everybody(state, _off), moment)
     if option == "later":
         return _later(state, moment)
-    return who.ask_reader(state, moment) if state.profiles else start(state, moment)
+    return who.ask_reader(state, moment) if state.profiles else _brought(state, moment)
 
 
 def reader_answer(state: State, moment: Moment, option: str) -> Step:
@@ -118,12 +118,21 @@ def reader_answer(state: State, moment: Moment, option: str) -> Step:
     if option == "back":
         return ask_again(state, moment)
     here = who.taken(state, option)
-    return start(here, moment) if schedule.due(here, moment) else doors.menu(here, moment)
+    return _brought(here, moment) if schedule.due(here, moment) else doors.menu(here, moment)
 
 
 def start(state: State, moment: Moment) -> Step:
     """The question that is due most; a tender one opens with a choice."""
-    learnt = schedule.due(state, moment)
+    return _opens(state, moment, schedule.due(state, moment))
+
+
+def _brought(state: State, moment: Moment) -> Step:
+    """What was brought up, though another came due since: that one's turn is to come."""
+    brought = schedule.due(state, moment, *schedule.BROUGHT)
+    return _opens(state, moment, brought or schedule.due(state, moment))
+
+
+def _opens(state: State, moment: Moment, learnt: Learnt | None) -> Step:
     taught = schedule.of_topic(state, moment, learnt.topic) if learnt else None
     if learnt is None or taught is None or state.hold:
         return ask_again(state, moment)

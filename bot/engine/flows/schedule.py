@@ -20,8 +20,9 @@ TIMER = "review"
 AFTER = (2, 7, 21)  # days from the lesson to each review
 APART = (2, 5, 14)  # days that a late one keeps from what was answered before it
 REMIND_AT = {"after_school": (14, 18), "evening": (18, 20), "any": hours.BY_DAY}
-MISSED, MADE, LATER, LAST = "missed", "made", "later", "last"
+MISSED, MADE, LATER, LAST, PAST = "missed", "made", "later", "last", "past"
 CALLS = ("", LATER)  # what may still come by itself
+BROUGHT = (MADE, LAST)  # one at most: what was brought up last
 
 
 def of_topic(state: State, moment: Moment, topic: str) -> Lesson | None:
@@ -159,12 +160,20 @@ def brought_up(state: State, moment: Moment, *calls: str) -> Step:
         if learnt is None:
             return seen
         call = LAST if learnt.call == LATER else MADE
-        marked = _counted_once(noted(seen, learnt.topic, call=call), learnt)
+        marked = _counted_once(noted(_left(seen), learnt.topic, call=call), learnt)
         effects.extend(marked.effects)
         return marked.state
 
     brought = of_everybody(state, bring)
     return Step(replace(brought, recalled_at=moment.said_at), tuple(effects))
+
+
+def _left(state: State) -> State:
+    """What was brought up before and not answered stays in the menu only."""
+    for each in state.learned:
+        if each.call in BROUGHT:
+            state = noted(state, each.topic, call=PAST)
+    return state
 
 
 def _counted_once(state: State, learnt: Learnt) -> Step:

@@ -31,7 +31,7 @@ FREE = Abilities()
 PAID = Abilities(takes_back=False, session=timedelta(hours=24))
 TEEN = replace(CHILD, band="14-17")
 YOUNG = replace(CHILD, band="11-13", reminders="yes", remind_at=(14, 18), heard_at=AT)
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LEARNT = Learnt(topic="t01", before="other", after="right", done_at=AT)
 
 
@@ -308,6 +308,34 @@ def test_one_question_a_day_what_was_not_known_first() -> None:
     assert talk.taps("review.yes") == ["t01-privacy-11-13.review1"]
 
 
+def test_yes_opens_what_was_brought_up_though_another_came_due() -> None:
+    """The knock was for one topic: that one is asked, and the other still has its own day."""
+    talk = due(YOUNG, LEARNT)
+    soon = replace(LEARNT, topic="t14", after="other", due_at=talk.timers["review"] + HOUR / 4)
+    talk.state = replace(talk.state, learned=(*talk.state.learned, soon))
+    talk.fires("review")
+    talk.at += HOUR
+
+    assert talk.taps("review.yes") == ["t01-privacy-11-13.review1"]
+    answers(talk)
+    talk.taps("t01-privacy-11-13/next.no", "after.go_on")
+    assert talk.fires("review") == ["review.ask"]
+    assert tirana(talk.at).date() == date(2026, 11, 21)
+    assert talk.taps("review.yes") == ["t14-help-11-13.review1"]
+
+
+def test_later_puts_off_what_was_brought_up_last() -> None:
+    """A question that nobody answered stays in the menu; later means the newest one."""
+    other = replace(LEARNT, topic="t14", after="other")
+    talk = due(YOUNG, replace(LEARNT, after="right"), other)
+    assert talk.fires("review") == ["review.ask"]
+    talk.types("abc", later=60)
+    assert talk.fires("review") == ["review.ask"]
+    talk.taps("review.later")
+
+    assert {each.topic: each.call for each in talk.state.learned} == {"t14": "past", "t01": "later"}
+
+
 def test_later_is_once_more_tomorrow() -> None:
     """Put off, it comes at the same hour the next day, once, and then waits in the menu."""
     talk = due()
@@ -560,7 +588,8 @@ class Month:
         assert tirana(at).date() not in self.days
         self.days.append(tirana(at).date())
         old = {each.topic: each for each in before.learned}
-        asked = [each for each in after.learned if each.call != old[each.topic].call]
+        brought = (each for each in after.learned if each.call in schedule.BROUGHT)
+        asked = [each for each in brought if each.call != old[each.topic].call]
         assert len(asked) == 1
         assert not (asked[0].topic == "t06" and before.contacts and before.band != "")
         again = old[asked[0].topic].call == "later"
