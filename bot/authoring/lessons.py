@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.authoring.buttons import fits_id, unfit_id
-from bot.authoring.faults import Level
 from bot.authoring.lines import Path
 from bot.authoring.pages import Page, Table
 from bot.engine.content import BANDS, LANGUAGES, Ask, Lesson, Option, Quiz
@@ -104,7 +103,7 @@ def _lesson(page: Page, language: str) -> Lesson:
         ideas=root.texts("idea"),
         tries=tuple(_ask(item) for item in root.tables("try", least=1, most=2)),
         quiz=quiz,
-        reviews=_reviews(root, quiz),
+        reviews=tuple(_quiz(each) for each in root.tables("review", least=REVIEWS, most=REVIEWS)),
         action=root.text("action"),
         closing=root.text("closing"),
         picture=root.text("picture", ""),
@@ -123,24 +122,16 @@ def _ask(table: Table) -> Ask:
 
 def _before(root: Table, quiz: Quiz) -> Ask:
     """The match of the quiz."""
-    if "before" not in root.data:  # until every lesson has one
+    if "before" not in root.data:
         sentence = "There is no question before the lesson. Write [before], the match of the quiz."
-        root.page.fault(("quiz",), sentence, Level.WORDING)
-        return Ask(quiz.say, quiz.options)
+        root.fault("before", sentence)
+        return Ask("", ())
     table = root.table("before")
     table.only("say", "options")
     options = _choices(table)
-    if len(options) != len(quiz.options):
+    if options and len(options) != len(quiz.options):
         table.fault("options", f"The quiz has {len(quiz.options)} options. Give it as many.")
     return Ask(table.text("say"), options)
-
-
-def _reviews(root: Table, quiz: Quiz) -> tuple[Quiz, ...]:
-    if "review" not in root.data:  # until every lesson has them
-        sentence = f"Nothing comes back later. Write {REVIEWS} [[review]] in other words."
-        root.page.fault(("quiz",), sentence, Level.WORDING)
-        return (quiz,) * REVIEWS
-    return tuple(_quiz(each) for each in root.tables("review", least=REVIEWS, most=REVIEWS))
 
 
 def _choices(table: Table) -> tuple[Option, ...]:

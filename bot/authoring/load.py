@@ -20,7 +20,7 @@ from bot.authoring.platforms import read_platforms
 from bot.authoring.services import read_services
 from bot.engine.content import LANGUAGES, Content, Lesson
 
-FRAMES = ("page.toml", "channels.toml")
+_APART = ("phrases.toml", "lexicon.toml")  # read by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,9 @@ def read_library(root: Path, faults: Faults) -> Library:
 
 
 def _frames(root: Path, language: str, faults: Faults) -> list[Page]:
-    """What channels say around the chat. They read it themselves and say when it is missing."""
-    files = [f"{language}/{name}" for name in FRAMES if (root / language / name).is_file()]
-    pages = (read_page(root, file, faults) for file in files)
+    """What stands around the chat. Whoever shows it reads it too, and says when it is missing."""
+    names = (path.name for path in (root / language).glob("*.toml") if path.name not in _APART)
+    pages = (read_page(root, f"{language}/{name}", faults) for name in sorted(names))
     return [page for page in pages if page is not None]
 
 

@@ -18,9 +18,6 @@ ROLES = ("psychologist", "editor", "lawyer", "helpline", "teacher", "tester")
 _PARTS = {"by", "as", "on", "text"}
 _MARK = re.compile(r"[0-9a-f]{6}")
 _LIKE = '[{ by = "…", as = "editor", on = 2026-12-01, text = "…" }]'
-# Files whose top-level keys are names that the author chose: there, nothing but the reviews
-# may be told from words by its key.
-_NAMED = ("/journeys/", "/phrases.toml", "/page.toml", "/channels.toml")
 _NO_WORDS = {"id", "topic", "band", "bands", "picture", "category", KEY}
 
 
@@ -36,11 +33,18 @@ class Review:
 
 def words_of(page: Page) -> Iterator[tuple[Path, str]]:
     """Every text of a file that somebody reads, with its path."""
-    named = any(part in f"/{page.file}" for part in _NAMED)
     for path, text in page.texts():
-        keys = {path[0]} & {KEY} if named else set(path) & _NO_WORDS
+        keys = {path[0]} & {KEY} if _has_names(page) else set(path) & _NO_WORDS
         if not keys:
             yield path, text
+
+
+def _has_names(page: Page) -> bool:
+    """Whether the keys are names that the author chose: of nodes, of phrases.
+
+    There, nothing but the reviews may be told from words by its key.
+    """
+    return page.file.count("/") < 2 or "/journeys/" in page.file
 
 
 def fingerprint(page: Page) -> str:
