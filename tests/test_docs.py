@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = (
     *("README.md", "CONTRIBUTING.md", "SECURITY.md"),
-    *("bot/README.md", "bot/channels/README.md", "api/README.md"),
+    *("bot/README.md", "bot/channels/README.md", "api/README.md", "content/README.md"),
 )
 
 
