@@ -17,7 +17,9 @@ from starlette.exceptions import HTTPException
 
 from bot import pages, triage
 from bot.alarms import Alarms
+from bot.channels.art import Gallery
 from bot.channels.base import Capabilities, Channel, Platform
+from bot.channels.certificate import load_certificate_words
 from bot.channels.joined import Joined
 from bot.channels.pace import Paces
 from bot.channels.registry import platforms
@@ -83,6 +85,7 @@ class Bot:
     receipts: Receipts
     clock: Clock
     web: WebChannel
+    gallery: Gallery
     paces: Paces
     platforms: Sequence[Platform]
     fates: Fates
@@ -149,6 +152,7 @@ def join(
     paces, lease = Paces(asking(engine, runner.ask)), partial(Lease, runner.ask, now=now)
     log = WebLog(engine, keys.sealer, now=lambda: now().timestamp())
     web = WebChannel(log, conversation_of=runner.conversation_id)
+    gallery = Gallery(load_certificate_words(settings.content_dir))
     named = platforms(
         Joined(
             settings=settings,
@@ -159,6 +163,7 @@ def join(
             greeting=lambda: editions.now.greeting,
             alarm=alarms.sound,
             now=now,
+            gallery=gallery,
         )
     )
     given = [channel for channel in channels if isinstance(channel, Platform)]
@@ -178,6 +183,7 @@ def join(
         receipts=receipts,
         clock=Clock(runner, lease("clock"), web_log_hours=settings.web_log_hours, now=now),
         web=web,
+        gallery=gallery,
         paces=paces,
         platforms=(*named, *given),
         fates=Fates(runner, keys.sealer, alarms, receipts.note),
@@ -232,6 +238,7 @@ def _add_routes(
             words=words,
             public_url=bot.settings.public_url,
             now=bot.now,
+            gallery=bot.gallery,
         )
     )
 

@@ -22,7 +22,8 @@ from starlette.responses import (
     StreamingResponse,
 )
 
-from bot import classroom
+from bot import classroom, sheets
+from bot.channels.art import Gallery
 from bot.channels.web import bubbles
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.door import (
@@ -67,14 +68,18 @@ def router(
     public_url: str = "",
     pace: Pace | None = None,
     now: Callable[[], datetime] = utcnow,
+    gallery: Gallery | None = None,
 ) -> APIRouter:
     """Return the routes of the browser chat.
 
     ``greeting`` is what somebody sees who has said nothing yet; ``fallback`` gives the
     doors of help when nothing can be stored, ``home`` those of the country whose schools
-    hang up the two little words. ``content`` has the activities that a teacher prints.
+    hang up the two little words. ``content`` has the activities that a teacher prints,
+    ``gallery`` the certificates.
     """
-    pages = Pages(runner, web, greeting, fallback, words, public_url, pace or Pace(), now)
+    gallery = gallery or Gallery()
+    kept, made = pace or Pace(), gallery.path
+    pages = Pages(runner, web, greeting, fallback, words, public_url, kept, now, made)
     hung_up = View(words, pages.assets, numbers_of(words, home or fallback))
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", pages.show, methods=["GET", "HEAD"])
@@ -85,6 +90,7 @@ def router(
     for path in ("/fjalet", "/fjalet/"):  # it is typed from a poster
         routes.add_api_route(path, lambda: _html(hung_up.little_words()), methods=["GET", "HEAD"])
     routes.add_api_route("/static/{name:path}", pages.asset, methods=["GET"])
+    sheets.add_routes(routes, gallery)
     if content is not None:
         classroom.add_routes(routes, content, hung_up)
     return routes
@@ -132,6 +138,7 @@ class Pages:
         public_url: str,
         pace: Pace,
         now: Callable[[], datetime] = utcnow,
+        made: Callable[[str], str] = lambda _name: "",
     ) -> None:
         self._talks = Talks(runner, web, words, now=now)
         self._web = web
@@ -140,7 +147,8 @@ class Pages:
         self._public_url = public_url
         self._pace = pace
         self.assets = load_assets()
-        self._view = View(words, self.assets, numbers_of(words, fallback))
+        numbers = numbers_of(words, fallback)
+        self._view = View(words, self.assets, numbers, made)
 
     async def show(self, request: Request) -> Response:
         """The page; for somebody unknown the greeting, and nothing is stored."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from bot.channels.art import Gallery
 from bot.channels.words import ChannelWords
 from bot.engine.effects import Say
 from bot.settings import Settings
@@ -46,6 +47,7 @@ class Joined:
     platform that takes so many messages a second. ``greeting`` is what a new
     conversation is told first. ``words`` are by language. ``alarm`` sounds by name what
     somebody must look at. ``now`` is the clock by which what is fetched has come.
+    ``gallery`` has every picture that a bubble may name.
     """
 
     settings: Settings
@@ -56,3 +58,4 @@ class Joined:
     greeting: Callable[[], Sequence[Say]]
     alarm: Callable[[str], None] = logged
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    gallery: Gallery = field(default_factory=Gallery)

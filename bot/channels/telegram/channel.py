@@ -11,6 +11,7 @@ from typing import Literal
 
 from telegram.error import TelegramError
 
+from bot.channels.art import Gallery
 from bot.channels.base import (
     Capabilities,
     Forged,
@@ -66,6 +67,7 @@ def from_settings(joined: Joined) -> TelegramChannel | None:
         files=joined.files,
         alarm=joined.alarm,
         now=joined.now,
+        gallery=joined.gallery,
     )
 
 
@@ -98,6 +100,7 @@ class TelegramChannel:
         clock: Clock = time.monotonic,
         alarm: Callable[[str], None] = logged,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        gallery: Gallery | None = None,
     ) -> None:
         silence_libraries()
         self._mode, self._secret = mode, secret
@@ -108,7 +111,13 @@ class TelegramChannel:
         self._courtesy = Courtesy(self._link)
         pace = Pace(turns, rest=self.capabilities.rest, clock=clock, sleep=pause)
         self._sender = Sender(
-            self._link, self._courtesy, turns=turns, pace=pace, files=files, pause=pause
+            self._link,
+            self._courtesy,
+            gallery=gallery or Gallery(),
+            turns=turns,
+            pace=pace,
+            files=files,
+            pause=pause,
         )
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from telegram.error import TelegramError
 
-from bot.channels.art import Art, picture
+from bot.channels.art import Art, Gallery
 from bot.channels.base import Place, Progress, Shown
 from bot.channels.joined import Files, Turns
 from bot.channels.line import Clock, Sleep
@@ -40,6 +40,7 @@ class Sender:
         link: Link,
         courtesy: Courtesy,
         *,
+        gallery: Gallery,
         turns: Turns,
         pace: Pace,
         files: Files,
@@ -47,6 +48,7 @@ class Sender:
         wall: Clock = time.time,
     ) -> None:
         self._link, self._courtesy, self._files = link, courtesy, files
+        self._gallery = gallery
         self._turns, self._pace = turns, pace
         self._pause, self._wall = pause, wall
 
@@ -122,7 +124,7 @@ class Sender:
         return replace(_shown(accepted, page, QUIZ), poll=accepted.poll, buttons=ids)
 
     async def _pictured(self, chat: int, page: Page) -> Shown | None:
-        art = picture(page.picture)
+        art = await self._gallery.find(page.picture)
         if art is None:
             return None
         name = f"telegram:{art.digest}"

@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.channels.art import picture
+from bot.channels.art import Gallery
 from bot.channels.base import (
     Capabilities,
     ChannelRefused,
@@ -44,7 +44,6 @@ _log = logging.getLogger(__name__)
 
 SIGNATURE = "x-viber-content-signature"
 WEBHOOK_PATH = "/webhooks/viber"
-PICTURE_BYTES = 1_000_000
 SESSION = timedelta(hours=24)  # so long after a word of the person nothing costs
 
 # What to try once more in the other form, by whether the first was the modern one.
@@ -64,6 +63,7 @@ def from_settings(joined: Joined) -> ViberChannel | None:
         name=settings.viber_name,
         greeting=joined.greeting,
         alarm=joined.alarm,
+        gallery=joined.gallery,
     )
 
 
@@ -90,10 +90,11 @@ class ViberChannel:
         alarm: Callable[[str], None] = logged,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         clock: Callable[[], float] = time.monotonic,
+        gallery: Gallery | None = None,
     ) -> None:
         silence_libraries()
         self._key, self._greeting = token.encode(), greeting
-        self._public_url = public_url.rstrip("/")
+        self._public_url, self._gallery = public_url.rstrip("/"), gallery or Gallery()
         self._link = Link(token, api_url, name)
         self._levels, self._shutter = Levels(), Shutter(alarm, clock)
         self._hook = Hook(self._set_webhook, pause)
@@ -164,9 +165,8 @@ class ViberChannel:
         await self._link.close()
 
     def _picture_url(self, name: str) -> str:
-        art = picture(name)
-        fits = art is not None and len(art.data) <= PICTURE_BYTES
-        return self._public_url + art.path if art and fits else ""
+        path = self._gallery.path(name)
+        return self._public_url + path if path else ""
 
     async def _page(self, address: str, page: Page) -> str:
         """Send one message and return its id; a picture that is refused is left out."""

@@ -57,7 +57,7 @@ class View:
     """Renders the page, its later bubbles, and what is said when something is not taken.
 
     ``numbers`` gives the telephone numbers by language for a country that is not known, as
-    they are now.
+    they are now; ``made`` the address of a picture that is made on request, or nothing.
     """
 
     def __init__(
@@ -65,9 +65,10 @@ class View:
         words: Mapping[str, PageWords],
         assets: Mapping[str, Asset],
         numbers: Callable[[], Mapping[str, Numbers]] = dict,
+        made: Callable[[str], str] = lambda _name: "",
     ) -> None:
         self.words = words
-        self._numbers = numbers
+        self._numbers, self._made = numbers, made
         self._version = hashlib.sha256(b"".join(a.plain for a in assets.values())).hexdigest()[:10]
         self._art = {name.removeprefix("art/") for name in assets if name.startswith("art/")}
         self._templates = Environment(
@@ -85,7 +86,8 @@ class View:
             exit_words=", ".join(frame.exit_words for frame in words.values()),
         )
         self._templates.filters.update(
-            art=self._art_file,
+            art=self._art_path,
+            made=self._made_path,
             unbroken=bubbles.unbroken,
             dialled=bubbles.dialled,
             helpline=bubbles.is_helpline,
@@ -179,9 +181,13 @@ class View:
         )
         return str(html)
 
-    def _art_file(self, name: str) -> str:
+    def _art_path(self, name: str) -> str:
         file = bubbles.art_name(name)
-        return file if file in self._art else ""
+        return f"/static/art/{file}" if file in self._art else ""
+
+    def _made_path(self, name: str) -> str:
+        """Where a picture is that is no drawing, but made when it is asked for."""
+        return "" if self._art_path(name) else self._made(name)
 
 
 def _hidden(language: str, **more: str) -> dict[str, str]:
