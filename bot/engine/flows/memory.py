@@ -19,7 +19,10 @@ from bot.engine.voice import Moment, Step, ask, closing, language_of
 from bot.engine.words import one_of
 
 OFFERED = ("", schedule.MISSED, schedule.LATER)  # what is offered to a child that comes back
-MOVABLE = ("", "menu", "lessons", "after", "today", "more", "progress", "reminders", "remind_when")
+MOVABLE = (
+    *("", "menu", "lessons", "after", "today", "review"),
+    *("more", "progress", "reminders", "remind_when"),
+)
 """Questions of the code that give way to a short question; so do those of lessons."""
 HELP = ("doors", "seen", "person", *GRAVE)  # questions at which help is under way
 

@@ -293,6 +293,7 @@ def test_unanswered_knock_ends_it_until_the_child_comes_back() -> None:
     talk.at += 9 * DAY
     assert talk.happens(Started(at=AT)) == ["review.ask"]
     assert "review" not in talk.timers
+    assert talk.taps("review.yes") == ["t14-help-11-13.review1"]
 
 
 def test_one_question_a_day_what_was_not_known_first() -> None:
