@@ -156,7 +156,7 @@ class Chats:
             self._in_all.take("", self._clock())
         if (text, entities, _buttons(values)) == (shown.text, shown.entities, shown.buttons):
             raise Refused(400, NOT_MODIFIED)
-        if text != shown.text:
+        if text != shown.text or _turned(shown, values):
             shown.before.append(shown.text)
             child.read.append(text)
         shown.text, shown.entities, shown.buttons = text, entities, _buttons(values)
@@ -247,6 +247,12 @@ def _as_poll(poll: Poll, question: str, values: dict[str, Any]) -> dict[str, Any
         "correct_option_ids": [poll.right],
         "explanation": poll.why,
     }
+
+
+def _turned(shown: Shown, values: dict[str, Any]) -> bool:
+    """Whether another page has come under the same words, such as the next one of a list."""
+    buttons = _buttons(values)
+    return "text" in values and bool(buttons) and buttons != shown.buttons
 
 
 def _buttons(values: dict[str, Any]) -> list[list[tuple[str, str]]]:
