@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 
+from drawings import drawings
 from fakes.chromium import chromium
 from fakes.house import House
 from playwright.async_api import Browser, Page
+
+from bot.channels.art import Gallery
+from bot.channels.certificate import load_certificate_words
 
 ROOT = Path(__file__).parents[1]
 DOCS, STATIC = ROOT / "docs", ROOT / "bot" / "channels" / "static"
@@ -18,6 +24,7 @@ GROUND = "#0f3a43"  # of the bar: no colour of an app that a child would be aske
 ONBOARDING = ("sq", "understood", "al", "11-13", "go_on", "got_it")
 TOLD = "dikush po me kercenon me nje foto"
 ANSWER = "Përshëndetje, jam Drita. I lexova të gjitha. Mirë bëre që nuk e mbajte vetëm. Si je tani?"
+CERTIFICATES = ("certificate-sq-3ffff", "certificate-en-24d51")  # all topics, and some
 SETTLE = 2_500  # milliseconds: bubbles come one after the other
 
 
@@ -86,9 +93,35 @@ async def draw(mark: str, folder: Path) -> None:
             await page.screenshot(path=folder / f"{name}.png")
 
 
+async def lay_out(images: Sequence[tuple[str, bytes]], columns: int, path: Path) -> None:
+    """Put pictures, each with its type, side by side on one sheet."""
+    shown = "".join(
+        f'<img src="data:image/{kind};base64,{b64encode(data).decode()}">' for kind, data in images
+    )
+    async with chromium() as browser:
+        page = await browser.new_page(viewport={"width": 1320, "height": 100})
+        await page.set_content(
+            f"<style>body{{margin:0;padding:14px;display:grid;gap:14px;background:#fff;"
+            f"grid-template-columns:repeat({columns},1fr)}}"
+            f"img{{width:100%;display:block;border-radius:10px;box-shadow:0 0 0 1px #cfe5e4}}"
+            f"</style>{shown}"
+        )
+        await page.screenshot(path=path, full_page=True)
+
+
+async def sheets(folder: Path) -> None:
+    """Lay out all drawings, and a certificate in each language."""
+    gallery = Gallery(load_certificate_words(ROOT / "content"))
+    made = [await gallery.find(name) for name in CERTIFICATES]
+    await lay_out([("png", art.data) for art in made if art], 2, folder / "certificate.png")
+    art = [("svg+xml", path.read_bytes()) for path in drawings()]
+    await lay_out(art, 6, folder / "drawings.png")
+
+
 def main() -> None:
-    """Draw the icons and take both pictures."""
+    """Draw the icons, lay out what is drawn, and take both pictures."""
     asyncio.run(draw((STATIC / "mark.svg").read_text(), STATIC / "icons"))
+    asyncio.run(sheets(DOCS))
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(take(Path(folder)))
 
