@@ -77,7 +77,8 @@ def _unknown(target: str, journey: Journey, topics: set[str]) -> str:
     if kind == "@lesson":
         return "" if argument in topics else f'There is no lesson of "{argument}". Name a topic.'
     if kind == "@activities":
-        return "" if argument in BANDS else f'"{argument}" is no band. Use one of: {", ".join(BANDS)}.'
+        known = argument in BANDS
+        return "" if known else f'"{argument}" is no band. Use one of: {", ".join(BANDS)}.'
     if kind == "@disclosure":
         known = argument in CATEGORIES
         return "" if known else f'"{argument}" is no category. Use one of: {", ".join(CATEGORIES)}.'
