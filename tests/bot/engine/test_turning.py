@@ -142,9 +142,17 @@ def test_standing_buttons_are_as_they_were() -> None:
     """
     A bubble that asks nothing carries the open question: letters where they were letters.
     """
-    asked = replace(CHILD, band="11-13", asked="t06-threats-11-13/again")
-    lettered, before = after(asked, "t06-threats-11-13/again.again")
-    _, between = happens(lettered, MessageReceived(at=AT, text="a je robot"))
+    taught = CONTENT.lessons["sq"]["t06-threats-11-13"]
+    long = tuple(replace(each, label=each.label + " " * 40) for each in taught.quiz.options)
+    worded = {"sq": {taught.id: replace(taught, quiz=replace(taught.quiz, options=long))}}
+    content = replace(CONTENT, lessons={**CONTENT.lessons, **worded})
+    asked = replace(CHILD, band="11-13", asked=f"{taught.id}/again")
+    again = step(asked, ButtonTapped(at=AT, button=f"{taught.id}/again.again"), content=content)
+    before = [each for each in again.effects if isinstance(each, Say)]
+    robot = MessageReceived(at=AT, text="a je robot")
+    between = [
+        each for each in step(again.state, robot, content=content).effects if isinstance(each, Say)
+    ]
 
     assert between[-1].key == "robot.answer"
     assert not between[-1].buttons
