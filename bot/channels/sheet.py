@@ -24,8 +24,8 @@ LINE_Y, LINE = 1122, 720
 COLUMNS = 6
 GAP = 26
 WIDEST = 420  # of a drawing: a single topic must not fill the sheet
-CAPTION, CAPTION_LINE, CAPTION_LINES = 26, 31, 2
-CAPTION_GAP = 6
+CAPTIONS = ((3, 40), (8, 32), (18, 26))  # up to so many topics: the size of their names
+CAPTION_LINES, CAPTION_GAP = 2, 6
 ROUND = 14
 COLOURS = 128
 
@@ -142,15 +142,15 @@ def draw(sheet: Sheet) -> bytes:
 def _cells(topics: Sequence[Topic]) -> Iterator[Cell]:
     """The topics in rows as even as can be, with drawings as large as fit."""
     columns, width = _widest(len(topics))
-    height, pitch = width * 5 // 8, _pitch(columns)
+    size, height, pitch = _size(len(topics)), width * 5 // 8, _pitch(columns)
     rows = [topics[begin : begin + columns] for begin in range(0, len(topics), columns)]
-    step = height + _caption() + GAP
+    step = height + _caption(size) + GAP
     top = GRID_TOP + (GRID_BOTTOM - GRID_TOP - step * len(rows) + GAP) // 2
     for number, row in enumerate(rows):
         for place, topic in enumerate(row):
             middle = WIDTH // 2 + round((place - (len(row) - 1) / 2) * pitch)
             box = Box(middle - width // 2, top + number * step, width, height)
-            yield Cell(topic.drawing, box, tuple(_caption_of(topic.name, box, pitch - 12)))
+            yield Cell(topic.drawing, box, tuple(_named(topic.name, size, box, pitch - 12)))
 
 
 def _widest(count: int) -> tuple[int, int]:
@@ -163,7 +163,7 @@ def _widest(count: int) -> tuple[int, int]:
 def _width(count: int, columns: int) -> int:
     rows = -(-count // columns)
     across = _pitch(columns) - GAP
-    high = (GRID_BOTTOM - GRID_TOP + GAP) // rows - GAP - _caption()
+    high = (GRID_BOTTOM - GRID_TOP + GAP) // rows - GAP - _caption(_size(count))
     return min(WIDEST, across, high * 8 // 5)
 
 
@@ -172,23 +172,32 @@ def _pitch(columns: int) -> int:
     return min(WIDEST + 2 * GAP, (WIDTH - 2 * MARGIN) // columns)
 
 
-def _caption() -> int:
-    return CAPTION_GAP + CAPTION_LINE * CAPTION_LINES
+def _size(count: int) -> int:
+    """How large the names of so many topics are."""
+    return next(size for most, size in CAPTIONS if count <= most)
 
 
-def _caption_of(name: str, box: Box, width: int) -> Iterator[Line]:
+def _caption(size: int) -> int:
+    return CAPTION_GAP + _line(size) * CAPTION_LINES
+
+
+def _line(size: int) -> int:
+    return size * 6 // 5
+
+
+def _named(name: str, size: int, box: Box, width: int) -> Iterator[Line]:
     middle = box.left + box.width // 2
-    for number, text in enumerate(wrapped(name, width)):
-        baseline = box.bottom + CAPTION_GAP + CAPTION_LINE * (number + 1) - 4
-        yield _centred(text, CAPTION, 600, INK, middle, baseline)
+    for number, text in enumerate(_wrapped(name, size, width)):
+        baseline = box.bottom + CAPTION_GAP + _line(size) * (number + 1) - size // 6
+        yield _centred(text, size, 600, INK, middle, baseline)
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """Return the words in as few lines of a caption as that width takes."""
+def _wrapped(text: str, size: int, width: int) -> list[str]:
+    """The words in as few lines of a caption as that width takes."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _face(CAPTION, 600).getlength(longer) <= width:
+        if lines and _face(size, 600).getlength(longer) <= width:
             lines[-1] = longer
         else:
             lines.append(word)

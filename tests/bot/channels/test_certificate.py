@@ -338,13 +338,15 @@ async def test_viber_is_told_where_to_fetch_it() -> None:
 
 def test_the_page_shows_it_with_its_words() -> None:
     """
-    In the browser it is a picture with its text that opens whole; a forged name leaves the words.
+    In the browser it is a picture with its text, and no way out of the page, where the exit
+    is; a forged name leaves the words.
     """
     view = View(load_words(CONTENT), load_assets(), made=Gallery(WORDS).path)
     turns = [Turn(n, payload_of(say)) for n, say in enumerate([shows(), shows(name=FORGED[0])])]
     whole, bare = (str(item["html"]) for item in view.bubbles(turns))
 
-    assert f'<a href="/certificate/{TWO}.png"><img src="/certificate/{TWO}.png"' in whole
+    assert f'<img src="/certificate/{TWO}.png"' in whole
+    assert "<a " not in whole
     assert 'alt="Një fletë."' in whole
     assert "Ja dëshmia jote." in whole
     assert "<img" not in bare
