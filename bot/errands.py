@@ -26,7 +26,7 @@ PATIENCE = timedelta(hours=24)  # then a bubble answers a question that nobody a
 
 
 class Errands:
-    """Does each once; ``left_out`` counts notices that nobody had written for recently."""
+    """Does each once; ``left_out`` counts what would have cost, or come after its hours."""
 
     def __init__(self, channels: Mapping[str, Channel], books: Books) -> None:
         self.channels = channels
@@ -40,7 +40,7 @@ class Errands:
 
     async def attempt(self, held: Held) -> Conclusion:
         """Send once; return what is left to store. Never raises for what a send may do."""
-        if self._unasked(held.parcel):
+        if self._unasked(held.parcel) or self._too_late(held.parcel):
             return partial(self._leave_out, held)
         try:
             left = await self._do(held)
@@ -85,6 +85,11 @@ class Errands:
         if session is None or not says or parcel.heard_at >= millis(self._books.now() - session):
             return False
         return all(say.notice and not say.name for say in says)
+
+    def _too_late(self, parcel: Parcel) -> bool:
+        """Whether its hours went by while it waited for the platform or for us (C3)."""
+        ends = [say.until for say in parcel.errand.says]
+        return bool(ends) and all(end is not None and end <= self._books.now() for end in ends)
 
     async def _leave_out(self, held: Held) -> None:
         await self._books.accepted(held)

@@ -51,7 +51,8 @@ class Say:
     ``instead``: the key of an earlier bubble whose place this one takes, where a channel
     can; elsewhere it is a bubble of its own. ``fleeting``: it may have to be found again,
     for ``instead`` or ``TakeBack``. ``notice``: nobody wrote just now; the bot speaks by
-    itself, so a channel where that costs or is refused leaves it out.
+    itself, so a channel where that costs or is refused leaves it out. ``until``: what could
+    not be delivered by then (aware UTC) is not delivered any more.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Say:
     instead: str = ""
     fleeting: bool = False
     notice: bool = False
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

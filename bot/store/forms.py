@@ -105,6 +105,7 @@ _SAY_WRITERS: dict[str, Callable[[Any], Any]] = {
     "calls": lambda calls: [[call.number, call.label] for call in calls],
     "standing": lambda buttons: [[button.id, button.label] for button in buttons],
     "quiz": lambda quiz: [quiz.right, quiz.why],
+    "until": lambda at: at.isoformat(),
 }
 _SAY_READERS: dict[str, Callable[[Any], Any]] = {
     "buttons": lambda stored: tuple(Button(*item) for item in stored),
@@ -112,6 +113,7 @@ _SAY_READERS: dict[str, Callable[[Any], Any]] = {
     "calls": lambda stored: tuple(Call(*item) for item in stored),
     "standing": lambda stored: tuple(Button(*item) for item in stored),
     "quiz": lambda stored: Quiz(*stored),
+    "until": datetime.fromisoformat,
 }
 
 

@@ -55,7 +55,8 @@ def _start(hours: tuple[int, int], at: datetime, *, days: int = 0) -> datetime:
     return here.replace(hour=hours[0], minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
-def _end(hours: tuple[int, int], at: datetime) -> datetime:
+def end(hours: tuple[int, int], at: datetime) -> datetime:
+    """When the hours of that day are over; aware UTC."""
     return _start(hours, at) + timedelta(hours=hours[1] - hours[0])
 
 
@@ -159,8 +160,11 @@ def _asked(state: State, moment: Moment, hours: tuple[int, int]) -> Step:
     noted = handover.note(state.put_away(), moment, "knock=sent")
     away = replace(noted.state, asked="", quiet=True)
     shown = ask(cover.plain(away), moment, ["knock.ask"], "knock", "yes", "no")
-    over: Effect = SetTimer(name=OVER, at=_end(hours, moment.at))
-    wanted = (replace(e, notice=False) if isinstance(e, Say) else e for e in shown.effects)
+    until = end(hours, moment.at)
+    over: Effect = SetTimer(name=OVER, at=until)
+    wanted = (
+        replace(e, notice=False, until=until) if isinstance(e, Say) else e for e in shown.effects
+    )
     return Step(cover.put_back(shown.state, away), (*noted.effects, over, *wanted))
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from bot.engine.content import Lesson
-from bot.engine.effects import SetTimer
+from bot.engine.effects import Say, SetTimer
 from bot.engine.events import MessageReceived
 from bot.engine.flows import cover, hours, lesson, progress, schedule, who
 from bot.engine.flows import help as doors
@@ -59,7 +60,15 @@ def _asked_for_nothing(state: State, moment: Moment) -> Step:
     session, heard_at = moment.event.abilities.session, state.heard_at
     if session is not None and (heard_at is None or moment.at - heard_at >= session):
         return Step(schedule.missed(state, moment))
-    return _asked(state, moment, schedule.CALLS)
+    asked, over = _asked(state, moment, schedule.CALLS), _hours_over(state, moment)
+    says = (replace(e, until=over) if isinstance(e, Say) else e for e in asked.effects)
+    return Step(asked.state, tuple(says))
+
+
+def _hours_over(state: State, moment: Moment) -> datetime:
+    """When the hours in which it is now are over for everybody."""
+    named = [schedule.hours_of(seen) for seen in schedule.people(state)]
+    return max(hours.end(each, moment.at) for each in named if hours.inside(each, moment.at))
 
 
 def _free(state: State) -> bool:

@@ -207,6 +207,7 @@ def test_knock_says_nothing_of_anything() -> None:
     assert talk.fires("review") == ["review.ask"]
     assert [say.text for say in talk.says] == ["Gati për një pyetje të shkurtër?"]
     assert talk.says[0].notice
+    assert talk.says[0].until == talk.at + 3 * HOUR, "at 18:00 it is over"
     assert not talk.says[0].grave
     assert [b.id for b in talk.says[0].buttons] == ["review.yes", "review.later", "review.stop"]
 

@@ -16,6 +16,7 @@ from bot.store.forms import Errand, read_errand, read_event, write_errand, write
 
 WORDS = st.text(max_size=40)
 BUTTONS = st.builds(Button, WORDS, WORDS)
+TIMES = st.datetimes(timezones=st.just(UTC), min_value=datetime(2020, 1, 1))  # noqa: DTZ001
 SAYS = st.builds(
     Say,
     key=WORDS,
@@ -30,8 +31,8 @@ SAYS = st.builds(
     grave=st.booleans(),
     language=st.sampled_from(["sq", "en"]),
     band=st.sampled_from(["", "8-10"]),
+    until=st.none() | TIMES,
 )
-TIMES = st.datetimes(timezones=st.just(UTC), min_value=datetime(2020, 1, 1))  # noqa: DTZ001
 EVENTS = st.one_of(
     *[
         st.builds(kind, at=TIMES, **({"reading": st.just(NOTHING_READ)} if reads else {}))
