@@ -17,6 +17,8 @@ import re
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 from unittest.mock import patch
@@ -43,6 +45,7 @@ from bot.engine.events import (
     Started,
 )
 from bot.helpline import Helpline as Line
+from bot.known import utcnow
 from bot.settings import Settings
 
 PUBLIC = "https://sigurt.example.com"
@@ -388,11 +391,13 @@ class Service(httpx.AsyncBaseTransport):
     """The bot in one process or several over one database; calls reach them in turn.
 
     ``answers`` are the statuses of what was posted to it. While ``open`` is not set nobody
-    listens; ``restarts`` ends every process and begins anew.
+    listens; ``restarts`` ends every process and begins anew. ``now`` is their clock.
     """
 
-    def __init__(self, lines: Callable[[], Line], processes: int) -> None:
-        self.lines, self.processes = lines, processes
+    def __init__(
+        self, lines: Callable[[], Line], processes: int, now: Callable[[], datetime] = utcnow
+    ) -> None:
+        self.lines, self.processes, self.now = lines, processes, now
         self.settings: dict[str, Any] = {}
         self.open = True
         self.answers: list[int] = []
@@ -419,7 +424,8 @@ class Service(httpx.AsyncBaseTransport):
         """Begin; the platform can reach it."""
         for number in range(self.processes):
             with patch("bot.leases.this_process", lambda number=number: f"machine-{number}:1"):
-                app = create_app(Settings(_env_file=None, **self.settings), helpline=self.lines())
+                settings = Settings(_env_file=None, **self.settings)
+                app = create_app(settings, helpline=self.lines(), now=self.now)
                 await self._lives.enter_async_context(app.router.lifespan_context(app))
             self.apps.append(app)
 
@@ -459,13 +465,23 @@ class Service(httpx.AsyncBaseTransport):
         await self.starts()
 
 
+def seconds_of(now: Callable[[], datetime]) -> float:
+    """What a clock shows, as the platforms say it."""
+    return now().timestamp()
+
+
 @asynccontextmanager
 async def telegram_bot(
-    folder: Path, lines: Callable[[], Line], *, processes: int = 1
+    folder: Path,
+    lines: Callable[[], Line],
+    *,
+    processes: int = 1,
+    now: Callable[[], datetime] = utcnow,
 ) -> AsyncIterator[TelegramPhone]:
     """The whole bot with Telegram by webhook."""
-    service = Service(lines, processes)
-    async with TelegramStandIn(webhook=service, clock=None) as telegram:
+    service = Service(lines, processes, now)
+    wall = partial(seconds_of, now)
+    async with TelegramStandIn(webhook=service, clock=None, wall=wall) as telegram:
         service.settings = {
             "data_dir": folder,
             "telegram_token": SecretStr(telegram.token),
@@ -482,12 +498,17 @@ async def telegram_bot(
 
 @asynccontextmanager
 async def viber_bot(
-    folder: Path, lines: Callable[[], Line], *, processes: int = 1, listens: bool = True
+    folder: Path,
+    lines: Callable[[], Line],
+    *,
+    processes: int = 1,
+    listens: bool = True,
+    now: Callable[[], datetime] = utcnow,
 ) -> AsyncIterator[ViberPhone]:
     """The whole bot with Viber; unless it ``listens`` its server is still to come."""
-    service = Service(lines, processes)
+    service = Service(lines, processes, now)
     service.open = listens
-    async with ViberStandIn(webhook=service) as viber:
+    async with ViberStandIn(webhook=service, now=partial(seconds_of, now)) as viber:
         service.settings = {
             "data_dir": folder,
             "viber_token": SecretStr(viber.token),
@@ -504,10 +525,14 @@ async def viber_bot(
 
 @asynccontextmanager
 async def web_bot(
-    folder: Path, lines: Callable[[], Line], *, processes: int = 1
+    folder: Path,
+    lines: Callable[[], Line],
+    *,
+    processes: int = 1,
+    now: Callable[[], datetime] = utcnow,
 ) -> AsyncIterator[WebPhone]:
     """The whole bot with the browser chat."""
-    service = Service(lines, processes)
+    service = Service(lines, processes, now)
     service.settings = {"data_dir": folder}
     await service.starts()
     try:

@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -126,6 +127,12 @@ class TelegramStandIn(Chats, Profile):
         """Refuse the next calls."""
         refusal = Refused(status, why or f"Error {status}", retry_after)
         self._faults.append(Fault(method, _address(chat), times, skip, refusal))
+
+    def breaks(self, method: str) -> Callable[[], None]:
+        """Refuse every call until what is returned is called."""
+        fault = Fault(method, times=10**9, refusal=Refused(502, "Bad Gateway", None))
+        self._faults.append(fault)
+        return partial(self._faults.remove, fault)
 
     def cuts(self, method: str, *, after: bool = False, skip: int = 0) -> None:
         """Cut the line under a call, before or after it had its effect."""
