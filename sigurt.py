@@ -53,6 +53,7 @@ NOT_SETTINGS = (  # also of our name: for the workers, tests and compose.yaml
 HELPLINE_PATHS = ("/v1", "/helpline", "/openapi.json")
 PASSED_ON = ("forwarded", "via", "x-real-ip")  # and whatever begins with x-forwarded-
 CLOSE = 0.7  # of 1: the prefix that all settings share makes even strangers alike
+LOOPBACK = "127.0.0.1"
 GRACE = 5  # seconds for open streams to end when the service stops
 
 
@@ -489,6 +490,61 @@ def content_new(args: argparse.Namespace) -> int:
     return 0
 
 
+def content_graph(args: argparse.Namespace) -> int:
+    """Draw a journey or a lesson as a picture."""
+    from bot.authoring import load
+    from bot.authoring.shapes import graph
+
+    picture = graph(load(_content_folder(args)), args.name, args.lang)
+    return _written(picture, args.output)
+
+
+def content_transcript(args: argparse.Namespace) -> int:
+    """Write the main path through a lesson as a transcript to go on from."""
+    from bot import triage
+    from bot.authoring import load
+    from bot.rehearsal import transcript_of
+
+    transcript = transcript_of(args.name, load(_content_folder(args)), triage.read)
+    return _written(f"{transcript}\n", args.output)
+
+
+def content_preview(args: argparse.Namespace) -> int:
+    """Show the content as a child meets it, anew whenever a file is saved."""
+    from bot.preview import create_app
+
+    folder = _content_folder(args)
+    listening = _listen(LOOPBACK, args.port)
+    print(f"Preview  http://{LOOPBACK}:{listening.getsockname()[1]}/   (Ctrl+C ends)", flush=True)
+    config = uvicorn.Config(
+        AtHome(create_app(folder)),
+        server_header=False,
+        timeout_graceful_shutdown=1,  # open pages wait for changes without end
+        log_level="warning",
+    )
+    return _run(config, listening)
+
+
+class AtHome:
+    """An application that answers this machine only, under its own name."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        stranger = scope["type"] == "http" and not at_home(scope)
+        app = PlainTextResponse("Not here\n", status_code=403) if stranger else self._app
+        await app(scope, receive, send)
+
+
+def _written(text: str, path: str) -> int:
+    if path:
+        Path(path).write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
 def _content_folder(args: argparse.Namespace) -> Path:
     folder = Path(args.folder) if args.folder else bot_settings().content_dir
     if not folder.is_dir():
@@ -609,6 +665,35 @@ def _content_parser(top: argparse.ArgumentParser) -> None:
     one.add_argument("--folder", help="the content folder, if it is another")
     one.set_defaults(run=content_new)
 
+    _content_pictures(does)
+
+
+def _content_pictures(does: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """What shows an author the whole: a drawing, a transcript, the chat itself."""
+    one = does.add_parser("graph", help="a journey or a lesson as a picture (SVG)")
+    one.add_argument("name", help="its name, such as parents or t14-help-8-10")
+    one.add_argument("--lang", choices=["sq", "en"], default="sq", help="its words (sq)")
+    one.add_argument(
+        "-o", "--output", metavar="FILE", default="", help="write there, not to the terminal"
+    )
+    one.add_argument("--folder", help="the content folder, if it is another")
+    one.set_defaults(run=content_graph)
+
+    one = does.add_parser("transcript", help="the main path through a lesson as a transcript")
+    one.add_argument("name", help="the lesson's id, such as t14-help-8-10")
+    one.add_argument(
+        "-o", "--output", metavar="FILE", default="", help="write there, not to the terminal"
+    )
+    one.add_argument("--folder", help="the content folder, if it is another")
+    one.set_defaults(run=content_transcript)
+
+    one = does.add_parser(
+        "preview", help="the browser chat at any place, in both languages side by side"
+    )
+    one.add_argument("folder", nargs="?")
+    one.add_argument("--port", type=_number(0, 65_535), default=8010, help="port (8010)")
+    one.set_defaults(run=content_preview)
+
 
 def _number(least: int, most: int) -> Callable[[str], int]:
     def number(text: str) -> int:
@@ -638,6 +723,7 @@ def _faults() -> tuple[type[Exception], ...]:
     import bot.crypto
     import bot.settings
     from bot.authoring.faults import ContentFault
+    from bot.authoring.shapes import NothingToDraw
     from bot.authoring.skeletons import CannotMake
     from bot.channels.web.words import PageWordsFault
     from bot.channels.words import ChannelWordsFault
@@ -652,6 +738,7 @@ def _faults() -> tuple[type[Exception], ...]:
         PageWordsFault,
         ChannelWordsFault,
         NoRelease,
+        NothingToDraw,
         ScriptFault,
         StoreUnavailable,
         DBAPIError,
