@@ -220,7 +220,8 @@ def _check_entry(name: str, value: Any, number: int) -> None:
     place = f"turn {number}: {name}"
     if name not in ENTRIES:
         near = difflib.get_close_matches(name, ENTRIES, n=1)
-        raise ValueError(f"{place} is not known{f'; did you mean {near[0]}?' if near else ''}")
+        mend = f"did you mean {near[0]}?" if near else f"write one of {', '.join(_KINDS)}"
+        raise ValueError(f"{place} is not known; {mend}")
     _of_kind(value, ENTRIES[name], place)
     if name == "helpline":
         Helpline(value)

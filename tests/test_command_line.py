@@ -405,7 +405,7 @@ def test_a_broken_file_ends_no_command_for_authors(
     ("name", "text", "told"),
     [
         ("none.toml", None, "There is no file {path}."),
-        ("", None, "{path} is a folder: name one transcript in it."),
+        ("", None, "There is no transcript in {path}."),
         (
             "x.toml",
             "turn = []",
@@ -416,7 +416,11 @@ def test_a_broken_file_ends_no_command_for_authors(
             'about = "x"\nstart = { hat = 1 }\nturn = []',
             "x.toml: start: hat is not known",
         ),
-        ("x.toml", 'about = "x"\n[[turn]]\nhops = 1', "x.toml: turn 1: write one of"),
+        (
+            "x.toml",
+            'about = "x"\n[[turn]]\nhops = 1',
+            "x.toml: turn 1: hops is not known; write one of",
+        ),
         (
             "x.toml",
             'about = "x"\n[[turn]]\nchild = { en = "hi" }',
@@ -564,3 +568,42 @@ def test_the_service_stops_well_while_a_page_is_open(tmp_path: Path, number: int
     assert rest
     assert "Traceback" not in said
     assert "Cancel" not in said
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (["content", "graph", "parent"], 'no journey and no lesson "parent". Did you mean parents'),
+        (["content", "transcript", "t99"], 'There is no lesson "t99".'),
+        (["content", "preview", "nowhere"], "There is no folder nowhere."),
+        (["chat", "--coverage"], "name them with --script"),
+    ],
+)
+def test_what_an_author_gets_wrong_is_told_in_a_sentence(
+    settings: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+    sentence: str,
+) -> None:
+    """
+    A name that nothing has is said to be so, and never met with a trace.
+    """
+    assert sigurt.main(command) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_picture_and_a_transcript_are_written_where_the_author_wants_them(
+    settings: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    ``content graph`` and ``content transcript`` write to the terminal or to a file, and the
+    transcript can be run as it is.
+    """
+    drawing, script = tmp_path / "parents.svg", tmp_path / "t14.toml"
+
+    assert sigurt.main(["content", "graph", "parents", "--lang", "en", "-o", str(drawing)]) == 0
+    assert drawing.read_text(encoding="utf-8").startswith("<svg ")
+    assert sigurt.main(["content", "transcript", "t14-help-8-10"]) == 0
+    script.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert sigurt.main(["chat", "--script", str(tmp_path), "--coverage"]) == 0
+    assert "lessons: " in capsys.readouterr().out
