@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from fakes.onlooker import CHILD
 from fakes.phones import TelegramPhone, ViberPhone
-from fakes.travel import KNOCK, Trip, awake, travelling
+from fakes.travel import KNOCK, Trip, awake, time_of, travelling
 from fakes.way import ANSWER, TOLD, hurried
 
 from bot.engine.flows import cover
+from bot.engine.state import Learnt, State
 
 FIRST = "2027-03-15 15:55"
 AFTER_SCHOOL = range(14, 18)
@@ -265,3 +269,67 @@ async def test_a_question_waits_on_the_page(travels: Travels) -> None:
         await trip.taps("review")
         assert await trip.answers() == "t01.2"
         assert trip.knocks == ["03-17 16", "03-22 14"]
+
+
+async def test_opening_the_chat_begins_no_session(travels: Travels) -> None:
+    """
+    On Viber whoever only opens the chat has not written: a question that comes due then is not
+    spent on a message that would cost, and is offered when the child writes.
+    """
+    async with travels("viber", "sq") as trip:
+        await wants(trip)
+        await trip.until("2027-03-17 09:00")
+        await trip.opens()
+        await trip.until("2027-03-19 16:30")
+        assert trip.knocks == []
+        await trip.says(HELLO["sq"])
+        await trip.taps("yes")
+        assert await trip.answers() == "t01.1"
+        assert isinstance(trip.phone, ViberPhone)
+        assert trip.phone.platform.charged == []
+
+
+MANY = 120
+WANTS = replace(
+    CHILD,
+    band="11-13",
+    asked="t01-privacy-11-13/remind",
+    options=("yes", "no"),
+    lesson="t01-privacy-11-13",
+    remind_at=(8, 20),
+    learned=(Learnt(topic="t01", after="right", done_at=time_of(FIRST)),),
+)
+
+
+async def test_days_of_many_leave_nothing_behind(
+    travels: Travels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    R12: many children whose questions are due in one moment are each asked once. Of those who
+    answer, put off, stop or say nothing no row stays in the outbox, a timer only for who is
+    to be asked again, and two days later no id of an update or a message.
+    """
+    monkeypatch.setattr(State, "new", classmethod(lambda cls: WANTS))
+    async with travels("telegram", "sq") as trip:
+        assert isinstance(trip.phone, TelegramPhone)
+        children = [trip.phone.platform.child() for _ in range(MANY)]
+        for child in children:
+            child.started = True
+            child.taps("t01-privacy-11-13/remind.yes")
+        await trip.until("2027-03-15 16:10")
+        assert await trip.count("timers") == MANY
+
+        await trip.until("2027-03-17 16:10")
+        assert [child.texts.count(KNOCK["sq"]) for child in children] == [1] * MANY
+        for child, button in zip(children, cycle(("yes", "later", "stop", "")), strict=False):
+            if button:
+                child.taps(f"review.{button}")
+        await trip.until("2027-03-17 20:00")
+        assert await trip.count("outbox") == 0
+        assert await trip.count("timers") == MANY // 4  # those who said later
+
+        await trip.until("2027-03-21 12:00")
+        await trip.phone.bot.clock.tidy()
+        assert [child.texts.count(KNOCK["sq"]) for child in children[1::4]] == [2] * (MANY // 4)
+        rows = {table: await trip.count(table) for table in ("outbox", "timers", "seen", "shown")}
+        assert rows == {"outbox": 0, "timers": 0, "seen": 0, "shown": 0}

@@ -99,6 +99,10 @@ class Trip:
         for option in (self.language, "understood", "al", band, "go_on", "got_it"):
             await self.taps(option)
 
+    async def opens(self) -> None:
+        """The child opens the chat, and does nothing there."""
+        await self._acts(Started(at=self.wall()))
+
     async def says(self, words: str) -> None:
         """The child writes."""
         await self._acts(MessageReceived(at=self.wall(), text=words))
