@@ -99,6 +99,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "doubt": N_(
             "Somebody asks what was written here: it may not be the child. Your words wait"
         ),
+        "handed_over": N_("Somebody else took the phone: it may not be the child. Your words wait"),
         "asks_again": N_(
             "Asks for a person, not confirmed. If you write now, it is shown: judge first who it is"
         ),

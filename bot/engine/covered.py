@@ -164,6 +164,17 @@ def _note(moment: Moment, text: str) -> Word:
     return Word(at=moment.at, kind="note", text=text)
 
 
+def handed_over(before: State, answer: Step, moment: Moment) -> Step:
+    """The answer; where somebody else took the phone, what was told closes, and who waits knows.
+
+    Only here is seen what was told, whoever was asked under cover.
+    """
+    if answer.state.profile == before.profile or not cover.guarded(before):
+        return answer
+    noted = handover.note(replace(answer.state, doubt=True), moment, "handed_over")
+    return answer.then(noted)
+
+
 # ---------- what comes by itself ----------
 
 

@@ -75,7 +75,8 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     here = cover.unanswered(_awake(schedule.back_again(state, moment), event), event.at)
     if cover.closed(here, event.at):
         here = own_word.tried(here, moment, event)
-    answer = memory.helped(here, _to_child(here, moment), moment)
+    answer = covered.handed_over(here, _to_child(here, moment), moment)
+    answer = memory.helped(here, answer, moment)
     heard_at = max(moment.said_at, state.heard_at or moment.said_at)  # words may come hours late
     heard = Step(replace(answer.state, heard_at=heard_at), answer.effects)
     return schedule.planned(state, heard, moment)

@@ -28,6 +28,11 @@ def guarded(state: State) -> bool:
     return state.contact is not None or state.told_of_harm or bool(kept)
 
 
+def doubt_over(state: State) -> State:
+    """The state without a doubt that was about something which is no longer here."""
+    return replace(state, doubt=state.doubt and guarded(state))
+
+
 def lately(state: State, at: datetime) -> bool:
     """Whether the child did something in the last quarter of an hour."""
     return state.heard_at is not None and at - state.heard_at < LIVE

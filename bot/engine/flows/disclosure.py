@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot.engine.care import UNNAMED, care
 from bot.engine.effects import Effect, Say, SetTimer, Word
 from bot.engine.events import Helpline, Reading, Severity
-from bot.engine.flows import handover, hours, picture
+from bot.engine.flows import cover, handover, hours, picture
 from bot.engine.state import GRAVE, State
 from bot.engine.voice import (
     Moment,
@@ -344,10 +344,10 @@ def adult_offer_answer(state: State, moment: Moment, option: str) -> Step:
 
 
 def forget(state: State) -> Step:
-    """A day has passed without a decision: what was held is dropped."""
+    """A day has passed without a decision: what was held is dropped, and a doubt about it."""
     if state.contact is not None:
         return Step(state)
-    return Step(replace(state, words=(), told=None, hold=False))
+    return Step(cover.doubt_over(replace(state, words=(), told=None, hold=False)))
 
 
 def remind_arrival(state: State, moment: Moment, *, last: bool) -> Step:

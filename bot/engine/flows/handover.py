@@ -25,6 +25,7 @@ from bot.engine.events import (
     Reading,
     Severity,
 )
+from bot.engine.flows import cover
 from bot.engine.state import GRAVE, Contact, State, Told
 from bot.engine.voice import (
     Moment,
@@ -343,7 +344,8 @@ def left(state: State, moment: Moment, event: CounsellorLeft) -> Step:
         return _interrupted(state, moment, event.name)
     ended = replace(state, contact=None, hold=False, told=None, asked="", heard=0, awaited=False)
     if away(state):  # said when the child comes back
-        return Step(replace(ended, asked=state.asked, left="" if state.doubt else event.name))
+        left = replace(ended, asked=state.asked, left="" if state.doubt else event.name)
+        return Step(cover.doubt_over(left))
     return _ended(ended, moment, event.name)
 
 

@@ -286,14 +286,14 @@ def _ended(state: State, moment: Moment, lesson: Lesson, option: str) -> Step:
 
 
 def _afterwards(state: State, moment: Moment, lesson: Lesson) -> Step:
-    """It comes back where that is wanted, which is asked once after a lesson; then the menu."""
+    """It comes back where that is wanted, which is asked once and for all; then the menu."""
     learnt = schedule.known(state, lesson.topic)
     begins = learnt is not None and not learnt.reviews and learnt.due_at is None
     if not begins or state.adult or state.hold or state.contact is not None:
         return doors.menu(state, moment)
     if schedule.wanted(state):
         return doors.menu(schedule.scheduled(state, lesson.topic, moment.at), moment)
-    return _remind(state, moment, lesson)
+    return doors.menu(state, moment) if state.reminders else _remind(state, moment, lesson)
 
 
 def _remind(state: State, moment: Moment, lesson: Lesson) -> Step:

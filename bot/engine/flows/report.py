@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from bot.engine.effects import AskReport, CancelTimer, Effect, FileReport, Say, SetTimer, TakeBack
 from bot.engine.events import MessageReceived, ReportDelayed, ReportNews, ReportStored
-from bot.engine.flows import disclosure, handover
+from bot.engine.flows import cover, disclosure, handover
 from bot.engine.flows import help as doors
 from bot.engine.state import Draft, State
 from bot.engine.voice import (
@@ -174,7 +174,7 @@ def _reporter(state: State, draft: Draft) -> str:
 
 def forget(state: State) -> Step:
     """A report that was begun a day ago and never sent is gone."""
-    return Step(replace(state, draft=None))
+    return Step(cover.doubt_over(replace(state, draft=None)))
 
 
 # ---------- the receipt ----------

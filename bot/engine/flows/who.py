@@ -40,7 +40,7 @@ def start(state: State, moment: Moment) -> Step:
     if not (state.onboarded or state.profiles):
         return journey.onboard(state, moment)
     others = tuple(each.name for each in state.profiles)
-    new = ("child",) if len(others) + 1 < MOST else ()
+    new = ("child",) if _room(state) else ()
     grown = (GROWN,) if not state.adult and _free(state, GROWN) else ()
     return ask(state.put_away(), moment, ["who.ask"], "who", *others, *new, *grown, "back")
 
@@ -69,7 +69,7 @@ def ask_at(state: State, moment: Moment, question: str) -> Step:
 
 def answer(state: State, moment: Moment, option: str) -> Step:
     """Somebody who was here before, somebody new, or a grown-up who is."""
-    if option == "child":
+    if option == "child" and _room(state):
         return _animal(state, moment)
     known = next((each for each in state.profiles if each.name == option), None)
     if known is not None:
@@ -97,7 +97,13 @@ def _colour(state: State, moment: Moment, animal: str) -> Step:
 
 def colour_answer(state: State, moment: Moment, option: str) -> Step:
     """The name is whole; one that was taken meanwhile is asked for again."""
+    if not _room(state):
+        return start(state, moment)
     return _new(state, moment, option) if _free(state, option) else _animal(state, moment)
+
+
+def _room(state: State) -> bool:
+    return len(state.profiles) + 1 < MOST
 
 
 def _free(state: State, name: str) -> bool:
@@ -127,7 +133,7 @@ def _handed(state: State, to: Profile) -> State:
     others = tuple(each for each in state.profiles if each.name != to.name)
     return replace(
         state.seen_by(to),
-        profiles=(*others, _of(state)),
+        profiles=(*others, _of(state, to.name)),
         doubt=state.doubt or cover.guarded(state),
         asked="",
         paused="",
@@ -136,14 +142,14 @@ def _handed(state: State, to: Profile) -> State:
     )
 
 
-def _of(state: State) -> Profile:
-    """Whoever was at the phone until now; the first of all gets a name here."""
-    name = state.profile or (GROWN if state.adult else _first_free(state))
+def _of(state: State, other: str) -> Profile:
+    """Whoever was at the phone until now; the first of all gets a name here, not the other's."""
+    name = state.profile or (GROWN if state.adult else _first_free(state, other))
     return state.set_aside(name)
 
 
-def _first_free(state: State) -> str:
-    return next(name for name in NAMES if _free(state, name))
+def _first_free(state: State, other: str) -> str:
+    return next(name for name in NAMES if name != other and _free(state, name))
 
 
 def called(state: State, moment: Moment, name: str) -> str:

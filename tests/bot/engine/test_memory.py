@@ -124,6 +124,15 @@ def test_once_wanted_every_lesson_comes_back_without_another_question() -> None:
     assert all(each.due_at for each in talk.state.learned)
 
 
+def test_no_more_is_not_asked_about_after_the_next_lesson() -> None:
+    """“I won't ask any more” is kept: no other lesson ends with the same question."""
+    talk = Talk(replace(TEEN, reminders="no"))
+    learns(talk, "t14")
+
+    assert talk.taps("t14-help-14-17/end.go_on") == ["t14-help-14-17.closing", "menu.ask"]
+    assert "review" not in talk.timers
+
+
 @pytest.mark.parametrize(
     "state",
     [

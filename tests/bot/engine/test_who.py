@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import authoring, triage
-from bot.engine.effects import LeaveContact, OpenContact, Say
+from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, Say
 from bot.engine.events import CounsellorWrote, MessageReceived
 from bot.engine.flows import cover, who
 from bot.engine.state import Learnt, State
@@ -163,6 +163,99 @@ def test_another_child_may_tell_too() -> None:
     assert going.state.contact is not None
 
 
+def with_elira() -> Talk:
+    """
+    A child that told of harm and talks with a person.
+    """
+    going = talk()
+    does(going, child="një djalë po më kërcënon me një foto dhe do para")
+    for turn in ({"tap": "danger.no"}, {"tap": "offer.yes"}, {"arrives": True}):
+        does(going, **turn)
+    does(going, joins="Elira")
+    return going
+
+
+def test_the_person_hears_that_the_phone_changed_hands() -> None:
+    """
+    What the next one writes is never read as the child's: before it stands that somebody else
+    took the phone.
+    """
+    going = with_elira()
+    does(going, tap="go.who")
+    does(going, tap="who.child")
+    does(going, tap="animal.wolf")
+    passed = going.happens(event_of({"tap": "wolf_green"}, going))
+
+    notes = [each for each in passed if isinstance(each, PassToCounsellor)]
+    assert [[word.text for word in each.words] for each in notes] == [["handed_over"]]
+
+
+def test_a_hidden_talk_stays_shut_for_whoever_takes_the_phone() -> None:
+    """
+    C4: after hiding the chat, another child comes by the menu of an ordinary day; what the
+    person writes is not shown to it, whatever it writes or presses.
+    """
+    going = with_elira()
+    does(going, tap="go.hide")
+    does(going, tap="hide.yes")
+    going.state = replace(going.state, asked="menu")
+    for tap in ("menu.more", "more.who", "who.child", "animal.wolf", "wolf_green"):
+        does(going, tap=tap)
+    for tap in ("understood", "14-17", "go_on", "got_it"):
+        does(going, tap=tap)
+    does(going, writes="Si je tani?")
+
+    says = [*does(going, child="hej"), *does(going, tap="back.yes"), *does(going, tap="go.menu")]
+
+    assert going.state.doubt
+    assert "back.open" not in {say.key for say in says}
+    assert "Si je tani?" not in " ".join(say.text for say in says)
+
+
+def test_a_doubt_ends_with_what_it_was_about() -> None:
+    """
+    Small talk is kept for a day; once it is gone nothing is shut any more, and what was learned
+    comes back on a shared phone as on any other.
+    """
+    later = BEGINS_AT + timedelta(days=2)
+    learnt = Learnt(topic="t01", after="other", done_at=BEGINS_AT, due_at=later)
+    going = talk(replace(CHILD, learned=(learnt,), reminders="yes", remind_at=(8, 20)))
+    does(going, child="xyzzy")
+    comes(going)
+    assert going.state.doubt
+    going.at = BEGINS_AT + timedelta(days=1)
+    does(going, timer="forget")
+    going.at = later
+
+    assert [say.key for say in does(going, timer="review")] == ["review.ask"]
+    assert not going.state.doubt
+
+
+@pytest.mark.parametrize("colour", who.COLOURS)
+def test_nobody_gets_the_name_that_another_chose(colour: str) -> None:
+    """
+    The first child is named when the second comes, and never as the second named itself.
+    """
+    going = talk()
+    comes(going, animal="fox", colour=colour)
+
+    assert going.state.profile == f"fox_{colour}"
+    assert going.state.profile not in {each.name for each in going.state.profiles}
+
+
+def test_an_old_button_makes_no_room() -> None:
+    """
+    With six on the phone an old [Jam i ri] or colour adds nobody.
+    """
+    going = talk()
+    for animal in who.ANIMALS[1:6]:
+        comes(going, animal=animal)
+    for tap in ("go.who", "who.child", "animal:wolf.wolf_red"):
+        does(going, tap=tap)
+
+    assert len(going.state.profiles) + 1 == who.MOST
+
+
 def test_there_is_room_for_six() -> None:
     """
     Six people fit on a phone, each under another name, and the seventh is not offered.
@@ -183,6 +276,7 @@ def test_there_is_room_for_six() -> None:
             [
                 *("go.who", "who.child", "who.adult", "who.back", "fox_blue", "animal.wolf"),
                 *("wolf_green", "animal.bear", "bear_red", "understood", "8-10", "18", "parent"),
+                "animal.fox",
             ]
         ),
         max_size=24,
