@@ -18,7 +18,7 @@ import pytest
 from fakes.onlooker import CHILD
 from fakes.phones import TelegramPhone, ViberPhone
 from fakes.travel import KNOCK, Trip, awake, time_of, travelling
-from fakes.way import ANSWER, TOLD, hurried
+from fakes.way import ANSWER, NAME, TOLD, hurried
 
 from bot.engine.flows import cover
 from bot.engine.state import Learnt, State
@@ -27,6 +27,11 @@ FIRST = "2027-03-15 15:55"
 AFTER_SCHOOL = range(14, 18)
 CLOCK = ZoneInfo("Europe/Tirane")
 THANKS = {"sq": "faleminderit", "en": "thank you"}
+STRANGER = {"sq": "Unë jam Sigurt, një program.", "en": "I am Sigurt, a program."}
+CURIOUS = {
+    "sq": "kush eshte ky? cfare ka shkruar djali ketu",
+    "en": "who is this? what has my son been writing here",
+}
 HELLO = {"sq": "Përshëndetje", "en": "Hello"}
 Travels = Callable[..., AbstractAsyncContextManager[Trip]]
 
@@ -76,15 +81,15 @@ async def comes_back(trip: Trip, at: str) -> None:
     await trip.taps("yes")
 
 
-async def tells_and_is_answered(trip: Trip) -> None:
-    """In the evening of day 11 the child tells of harm; on day 13 the counsellor ends the talk."""
-    await trip.until("2027-03-26 19:30")
+async def tells_and_is_answered(trip: Trip, *, at: str, closed: str) -> None:
+    """The child tells of harm and a counsellor answers, who ends the talk later."""
+    await trip.until(at)
     await trip.says(TOLD[trip.language])
     await trip.taps("no")
     await trip.taps("yes")
     await trip.person(ANSWER[trip.language])
     before = len(trip.unasked)
-    await trip.until("2027-03-28 18:50")
+    await trip.until(closed)
     assert len(trip.unasked) == before, "nothing comes by itself while a person is there"
     await trip.says(THANKS[trip.language])
     await trip.closes()
@@ -124,7 +129,7 @@ async def test_a_month_on_telegram(travels: Travels, language: str) -> None:
         await trip.until("2027-03-26 17:50")
         await trip.taps("yes")
         assert await trip.answers() == "t10.1"
-        await tells_and_is_answered(trip)
+        await tells_and_is_answered(trip, at="2027-03-26 19:30", closed="2027-03-28 18:50")
         await trip.until("2027-03-29 18:10")
         await trip.taps("yes")
         assert await trip.answers() == "t16.1"
@@ -160,7 +165,7 @@ async def test_a_month_on_viber(travels: Travels, language: str) -> None:
         await trip.until("2027-03-26 17:50")
         await trip.taps("yes")
         assert await trip.answers() == "t10.1"
-        await tells_and_is_answered(trip)
+        await tells_and_is_answered(trip, at="2027-03-26 19:30", closed="2027-03-28 18:50")
         await trip.until("2027-03-29 18:10")
         await trip.taps("yes")
         assert await trip.answers() == "t16.1"
@@ -333,3 +338,27 @@ async def test_days_of_many_leave_nothing_behind(
         assert [child.texts.count(KNOCK["sq"]) for child in children[1::4]] == [2] * (MANY // 4)
         rows = {table: await trip.count(table) for table in ("outbox", "timers", "seen", "shown")}
         assert rows == {"outbox": 0, "timers": 0, "seen": 0, "shown": 0}
+
+
+@pytest.mark.parametrize("language", ["sq", "en"])
+async def test_a_stranger_at_the_question_learns_nothing(travels: Travels, language: str) -> None:
+    """
+    C4, scene 14: a child who told and was answered is asked two days after its lesson, when
+    somebody else has the phone. Neither the question, nor the answer to "what has my son been
+    writing here", nor a press on yes shows that there was ever anything but lessons.
+    """
+    async with travels("viber", language) as trip:
+        await wants(trip)
+        before = len(trip.came)
+        await tells_and_is_answered(trip, at="2027-03-16 18:30", closed="2027-03-16 19:50")
+        told = {*trip.read[before:], TOLD[language], NAME}
+        after = len(trip.came)
+        await trip.until("2027-03-17 17:30")
+        await trip.says(CURIOUS[language])
+        assert trip.read[after].startswith(KNOCK[language])
+        assert trip.read[after + 1].startswith(STRANGER[language])
+        await trip.until("2027-03-17 19:30")
+        await trip.presses("review.yes")
+        assert await trip.answers() == "t01.1"
+
+        assert not [said for said in trip.read[after:] if any(word in said for word in told)]

@@ -113,6 +113,10 @@ class Trip:
         assert button, f"no {option} among {self.keys} after {self.read[-2:]}"
         await self._acts(ButtonTapped(at=self.wall(), button=button), self._label(button))
 
+    async def presses(self, button: str) -> None:
+        """Press a button that was shown before."""
+        await self._acts(ButtonTapped(at=self.wall(), button=button))
+
     async def learns(self, topic: str, *, right: bool = True) -> None:
         """Take a lesson, from wherever the menu is, to its line of help, and go on."""
         await self.says("menu")
