@@ -16,7 +16,7 @@ from html import escape
 
 WIDTH, PAD, LINE, TITLE = 296, 12, 18, 26  # of a box, in pixels
 GAP, BETWEEN, LANE, MARGIN = 26, 88, 14, 24  # between boxes, columns; a lane's height
-PILL, LETTER = 18, 8.2  # height of a pill; the width of a letter at most
+PILL, LETTER = 18, 8.8  # height of a pill; the width of a letter at most
 CHARS = 36  # in a line of a box
 SWEEPS = 8
 
