@@ -90,6 +90,30 @@ async def test_the_longest_lesson_fits_320_pixels(
         assert box["height"] >= 44
 
 
+@pytest.mark.parametrize("width", [320, 360, 390])
+async def test_three_short_choices_stay_in_their_buttons(
+    chat: WebChat, url: str, browser: Browser, width: int
+) -> None:
+    """
+    The end of a lesson for 8–10, help with its sign and two more, keeps every word inside
+    its own button on a small phone.
+    """
+    child = await in_talk(browser, url, "sq")
+    await child.page.set_viewport_size({"width": width, "height": 640})
+    labels = {"help": "Dua ndihmë", "go_on": "Vazhdoj", "leave": "Dal"}
+    end = tuple(Button(f"x/end.{option}", label) for option, label in labels.items())
+    says = [Say(key="k", text="Dhe tani?", buttons=end, band="8-10", language="sq")]
+    await chat.web.send(chat.runner.taken[0].address, says, key="row-7")
+    await child.sees("Dhe tani?")
+
+    for button in await child.page.locator(".choice.three .btn").all():
+        assert await button.evaluate(
+            "b => { const space = b.getBoundingClientRect();"
+            " return [...b.children].every(each => { const box = each.getBoundingClientRect();"
+            " return box.left >= space.left + 4 && box.right <= space.right - 4; }); }"
+        ), await button.inner_text()
+
+
 async def test_keys_alone_begin_a_talk(chat: WebChat, url: str, browser: Browser) -> None:
     """
     With the keyboard alone a child chooses, goes on with the next choice, and writes: after
