@@ -21,7 +21,7 @@ from bot.engine.flows import help as doors
 from bot.engine.state import State
 from bot.engine.step import step
 from bot.engine.voice import Moment
-from bot.releases import Shelf, version_of
+from bot.releases import NoRelease, Shelf, version_of
 
 log = logging.getLogger(__name__)
 
@@ -86,17 +86,16 @@ def at_start(data_dir: Path, folder: Path) -> str:
     """
     shelf = Shelf(data_dir)
     version = version_of(folder)
-    if version == shelf.current:
+    if version == shelf.current and shelf.is_whole(version):
         return ""
-    if version == shelf.refused:
+    if version in shelf.refused:
         return f"Content {version} was taken back: speaking from {shelf.current}."
     try:
-        read_edition(folder, version)
-    except ContentFault as fault:
+        shelf.release(folder, tried=read_edition)
+    except (ContentFault, NoRelease) as fault:
         if not shelf.current:
             raise
         return f"{fault}\n{folder} cannot be played: speaking from {shelf.current}, the last good."
-    shelf.release(folder)
     return ""
 
 
@@ -133,7 +132,7 @@ class Watch:
         """Take the released version; one that cannot be read leaves the last good one."""
         try:
             version = await asyncio.to_thread(lambda: self._shelf.current)
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, NoRelease) as error:
             return self._refuse("shelf", error)
         if version in ("", self._editions.now.version, self._unread):
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -19,26 +20,36 @@ def release(settings: Settings, folder: Path, *, out: TextIO) -> int:
     """Speak from a folder from now on, unless anything in it is to be mended; 1 then.
 
     A service that runs takes it within seconds. Raises ``ContentFault`` for what cannot be
-    played.
+    played, ``NoRelease`` where the folder is not what was checked any more.
     """
+    checked = version_of(folder)
     faults = [fault for fault in check(folder) if fault.level > Level.NOTE]
     for fault in faults:
         print(fault, file=out)
     if faults:
         print(f"{folder}: {len(faults)} to mend; nothing was released.", file=out)
         return 1
-    read_edition(folder)
     for line in standing_lines(settings, folder):
         print(line, file=out)
-    version = Shelf(settings.data_dir).release(folder)
+    version = Shelf(settings.data_dir).release(folder, tried=partial(_tried, checked))
     print(f"Content {version} is released.", file=out)
     return 0
 
 
+def _tried(checked: str, copy: Path) -> None:
+    """Raise for a copy that is not what was checked, or cannot be played by itself."""
+    if version_of(copy) != checked:
+        raise NoRelease("The folder changed while it was checked. Release it again.")
+    read_edition(copy)
+
+
 def back(settings: Settings, *, out: TextIO) -> int:
-    """Speak from the version before again. Raises ``NoRelease`` where there is none."""
+    """Speak from the version before again. Raises ``NoRelease`` where there is none.
+
+    Raises ``ContentFault`` for one that this program cannot play; then nothing changes.
+    """
     shelf = Shelf(settings.data_dir)
-    left, version = shelf.current, shelf.back()
+    left, version = shelf.current, shelf.back(tried=read_edition)
     print(f"Content {version} is back; {left} is no longer spoken.", file=out)
     return 0
 

@@ -62,6 +62,24 @@ def test_a_release_is_taken_back_by_one_command(
     assert shelf.current == first
 
 
+def test_a_version_that_cannot_be_played_does_not_come_back(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    The version before is damaged: it is said, and what is spoken stays.
+    """
+    shelf = Shelf(tmp_path / "var")
+    content("release")
+    first = shelf.current
+    raise_limits(folder, "2")
+    content("release")
+    (shelf.folder_of(first) / "limits.toml").write_text("version", "utf-8")
+
+    assert content("back") == 2
+    assert "limits.toml:1:" in capsys.readouterr().err
+    assert shelf.current not in ("", first)
+
+
 def test_nothing_is_released_while_something_is_to_mend(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

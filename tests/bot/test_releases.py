@@ -127,6 +127,82 @@ def test_going_back_is_one_step_and_stays(data: Path, folder: Path) -> None:
     assert shelf.current == version_of(folder) != first
 
 
+def test_going_back_twice_stays_too(data: Path, folder: Path) -> None:
+    """
+    Two versions were taken back one after the other: a start with the folder of the newer one
+    brings neither again.
+    """
+    shelf = Shelf(data)
+    at_start(data, folder)
+    first = shelf.current
+    for version in ("2", "3"):
+        (folder / "limits.toml").write_text(f'version = "{version}"\n', "utf-8")
+        at_start(data, folder)
+    shelf.back()
+
+    assert shelf.back() == first
+    assert "taken back" in at_start(data, folder)
+    assert shelf.current == first
+
+
+@pytest.mark.parametrize("harm", ["gone", "damaged"])
+def test_a_copy_that_was_lost_is_made_again(data: Path, folder: Path, harm: str) -> None:
+    """
+    Whatever became of the copy: a start with the same good folder speaks from it again.
+    """
+    at_start(data, folder)
+    copy = Shelf(data).folder_of(Shelf(data).current)
+    if harm == "gone":
+        shutil.rmtree(copy)
+    else:
+        spoil(copy)
+
+    assert at_start(data, folder) == ""
+    assert edition_of(data, folder).version == version_of(folder)
+
+
+def test_what_is_copied_is_what_was_tried(data: Path, folder: Path) -> None:
+    """
+    A folder in which somebody writes during the release is not released: the copy has to be
+    whole, and readable by itself.
+    """
+    shelf = Shelf(data)
+    at_start(data, folder)
+    good = shelf.current
+    change(folder)
+
+    def writes_on(_copy: Path) -> None:
+        raise NoRelease("It changed meanwhile.")
+
+    with pytest.raises(NoRelease):
+        shelf.release(folder, tried=writes_on)
+    assert shelf.current == good
+    assert [path.name for path in (data / "content").iterdir() if path.is_dir()] == [good]
+
+
+def test_a_linked_folder_is_not_half_released(data: Path, folder: Path, tmp_path: Path) -> None:
+    """
+    A language that lies elsewhere, behind a link, is in the copy as well, or nothing is released.
+    """
+    (folder / "en").rename(tmp_path / "elsewhere")
+    (folder / "en").symlink_to(tmp_path / "elsewhere")
+
+    at_start(data, folder)
+
+    assert edition_of(data, folder).content.phrases["en"]
+
+
+def test_a_list_of_another_form_is_named(data: Path, folder: Path) -> None:
+    """
+    A list that this program cannot read, such as a newer one's, is told in one sentence.
+    """
+    at_start(data, folder)
+    for text in ("[]", '{"current": 3}', "{", '{"current": "a", "releases": [{"what": 1}]}'):
+        (data / "content" / "shelf.json").write_text(text, "utf-8")
+        with pytest.raises(NoRelease, match=r"shelf\.json"):
+            Shelf(data).back()
+
+
 def test_only_the_newest_are_kept(data: Path, folder: Path) -> None:
     """
     Old versions go with their files, never the one that is spoken from.
