@@ -109,6 +109,8 @@ def _who_answer(state: State, moment: Moment, option: str) -> Step:
 def _lessons_answer(state: State, moment: Moment, option: str) -> Step:
     if option == pages.MORE:
         return doors.lessons_on(state, moment)
+    if option == pages.MENU:
+        return doors.menu(state, moment)
     return lesson.start(state, moment, option)
 
 
@@ -159,7 +161,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "progress": tuple(PROGRESS),
     "reminders": ("hours", "off", "on", "menu"),
     "offer": ("yes", "not_now", "picture"),
-    "lessons": (*TOPICS, pages.MORE),
+    "lessons": pages.options_of(TOPICS),
     "after": ("go_on",),
     "today": ("start",),
     "report_code": ("written",),
@@ -431,7 +433,7 @@ def _lesson_label(state: State, moment: Moment, question: str, option: str) -> s
 
 
 def _title(state: State, moment: Moment, topic: str) -> str:
-    if topic == pages.MORE:
+    if topic in (pages.MORE, pages.MENU):
         return label(state, moment, "lessons", topic)
     taught = schedule.of_topic(state, moment, topic)
     return taught.title if taught else topic

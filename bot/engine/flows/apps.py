@@ -78,7 +78,7 @@ def options_of(state: State, moment: Moment, question: str) -> tuple[str, ...]:
     """The ids that may be pressed; none for a question that there is not."""
     titles = tuple(_titles(state, moment))
     if question == LIST:
-        return (*titles, pages.MORE) if len(titles) > pages.SIZE else titles
+        return pages.options_of(titles)
     kind, _, name = question.removeprefix(PREFIX).partition(":")
     return CHILD.get(kind, ()) if name in titles else ()
 
@@ -108,6 +108,8 @@ def answer(state: State, moment: Moment, question: str, option: str) -> Step:
 
 
 def _chosen(state: State, moment: Moment, option: str) -> Step:
+    if option == pages.MENU:
+        return doors.menu(state, moment)
     if option == pages.MORE:
         following = pages.following(tuple(_titles(state, moment)), state.options)
         return apps(state, moment, following)

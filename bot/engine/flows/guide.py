@@ -134,8 +134,7 @@ def options_of(state: State, moment: Moment, question: str) -> tuple[str, ...]:
     """The ids that may be pressed; none for a question that there is not."""
     kind, *named = question.removeprefix(PREFIX).split(":")
     if question == LIST or (kind == "classes" and len(named) == 1 and named[0] in BANDS):
-        titles = tuple(_titles(state, moment, question))
-        return (*titles, pages.MORE) if len(titles) > pages.SIZE else titles
+        return pages.options_of(_titles(state, moment, question))
     if kind in ("guide", "told") and len(named) == 1 and named[0] in _guides(state, moment):
         return ("go_on",) if kind == "guide" else AFTER_GUIDE
     return _class_options(state, moment, named) if kind == "class" and len(named) == 3 else ()
@@ -180,6 +179,8 @@ def answer(state: State, moment: Moment, question: str, option: str) -> Step:
 
 
 def _chosen(state: State, moment: Moment, question: str, option: str) -> Step:
+    if option == pages.MENU:
+        return doors.menu(state, moment)
     if option == pages.MORE:
         titles = tuple(_titles(state, moment, question))
         return _listed(state, moment, question, pages.following(titles, state.options))

@@ -1,14 +1,15 @@
-"""Long lists in pages: six entries and the way to the next ones, from the last to the first."""
+"""Long lists in pages: six entries, the way to the next ones, and the way out of the list."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, label, offered, spoken
 
 SIZE = 6
-MORE = "more"  # the option that leads to the next page
+MORE = "more"  # the option that leads to the next page, after the last one to the first
+MENU = "menu"  # the option that leaves the list
 
 
 def asked(
@@ -22,8 +23,16 @@ def asked(
     shown = {option: titles[option] for option in _page(tuple(titles), page)}
     if len(shown) < len(titles):
         shown[MORE] = label(state, moment, question, MORE)
+    shown[MENU] = label(state, moment, question, MENU)
     asking, bubbles = offered(state, says, question, shown)
     return Step(asking, bubbles)
+
+
+def options_of(titles: Iterable[str]) -> tuple[str, ...]:
+    """The ids that may be pressed on any page of a list; none where there is no list."""
+    known = tuple(titles)
+    turning = (MORE,) if len(known) > SIZE else ()
+    return (*known, *turning, MENU) if known else ()
 
 
 def following(options: Sequence[str], shown: Sequence[str]) -> str:

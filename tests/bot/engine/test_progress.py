@@ -37,8 +37,8 @@ def test_every_topic_is_reached_in_pages_that_wrap(language: str, band: str) -> 
     talk.taps("menu.lesson")
     first, seen = options(talk.says[-1]), []
     for _ in range(3):
-        *titles, more = options(talk.says[-1])
-        assert more == "more"
+        *titles, more, out = options(talk.says[-1])
+        assert (more, out) == ("more", "menu")
         assert len(titles) <= 6
         seen += titles
         assert talk.taps("lessons.more") == ["lessons.ask"]
@@ -46,6 +46,15 @@ def test_every_topic_is_reached_in_pages_that_wrap(language: str, band: str) -> 
     there = {each.topic for each in CONTENT.lessons[language].values() if each.band == band}
     assert seen == [topic for topic in TOPICS if topic in there]
     assert options(talk.says[-1]) == first
+
+
+@pytest.mark.parametrize("way", ["press", "word"])
+def test_a_list_can_be_left_without_choosing(way: str) -> None:
+    """Whoever wants none of the topics is back at the menu with one press, on any page."""
+    talk = Talk(MENU)
+    talk.taps("menu.lesson", "lessons.more")
+
+    assert (talk.taps("lessons.menu") if way == "press" else talk.types("Menyja")) == ["menu.ask"]
 
 
 def test_what_is_finished_comes_last() -> None:

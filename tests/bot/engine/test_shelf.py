@@ -23,7 +23,7 @@ def pages_of(state: State, question: str) -> list[str]:
     """
     talk, seen = Talk(state), list[str]()
     while not set(talk.state.options) & set(seen):
-        seen += [option for option in talk.state.options if option != "more"]
+        seen += [option for option in talk.state.options if option not in ("more", "menu")]
         talk.taps(f"{question}.more")
     return seen
 
