@@ -92,10 +92,15 @@ def label(state: State, moment: Moment, question: str, option: str) -> str:
 
 
 def fill(text: str, state: State, moment: Moment, extra: Mapping[str, str]) -> str:
-    """Put numbers and names in place of ``{placeholders}``; unknown braces stay."""
+    """Put numbers and names in place of ``{placeholders}``; unknown braces stay.
+
+    A title that asks keeps its question mark and takes no full stop behind it.
+    """
     if "{" not in text:
         return text
     for name, value in {**numbers(state, moment), **extra}.items():
+        if value.endswith(("?", "!")):
+            text = text.replace("{" + name + "}.", value)
         text = text.replace("{" + name + "}", value)
     return text
 

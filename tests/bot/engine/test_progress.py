@@ -95,6 +95,17 @@ def test_page_stays_when_the_language_changes() -> None:
     assert options(talk.says[-1]) == before
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_title_that_asks_takes_no_full_stop(language: str) -> None:
+    """“Care or control?” opens its lesson as it is written, and the next sentence follows."""
+    title = CONTENT.lessons[language]["t18-friendship-14-17"].title
+    talk = Talk(replace(MENU, language=language))
+    talk.taps("menu.lesson", "lessons.t18")
+
+    assert title.endswith("?")
+    assert f"{title} " in talk.says[0].text
+
+
 # ---------- pictures ----------
 
 

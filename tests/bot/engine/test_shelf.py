@@ -28,6 +28,17 @@ def pages_of(state: State, question: str) -> list[str]:
     return seen
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_next_page_of_the_apps_has_more_apps(language: str) -> None:
+    """
+    The list of the apps turns to other apps, that of the topics to other topics.
+    """
+    talk = opened(replace(PARENT, language=language), "menu.more", "more.apps")
+    turning = {button.id: button.label for button in talk.says[-1].buttons}["a:apps.more"]
+
+    assert turning == {"sq": "Aplikacione të tjera", "en": "Other apps"}[language]
+
+
 def opened(state: State, *presses: str) -> Talk:
     """
     A conversation in which these were pressed.
