@@ -152,12 +152,16 @@ def in_menu(state: State, moment: Moment) -> Step:
 
 
 def brought_up(state: State, moment: Moment, *calls: str) -> Step:
-    """The question comes now, for once: to each who shares the phone and has one due."""
+    """The question comes now, for once: to each who shares the phone and has one due.
+
+    By itself it comes only to those whose hour it is.
+    """
     effects: list[Effect] = []
 
     def bring(seen: State) -> State:
         learnt = due(seen, moment, *calls)
-        if learnt is None:
+        too_soon = moment.unasked and not hours.inside(hours_of(seen), moment.at)
+        if learnt is None or too_soon:
             return seen
         call = LAST if learnt.call == LATER else MADE
         marked = _counted_once(noted(_left(seen), learnt.topic, call=call), learnt)

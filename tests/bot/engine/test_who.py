@@ -323,6 +323,25 @@ def test_each_gets_its_own_questions_back() -> None:
     assert does(going, timer="review") == []
 
 
+def test_a_question_comes_in_the_hours_of_its_own() -> None:
+    """
+    C3: what is due to a brother who named other hours is not used up by a sister's question.
+    """
+    later = BEGINS_AT + timedelta(days=2)  # 17:20 in Tirana
+    learnt = Learnt(topic="t01", after="other", done_at=BEGINS_AT, due_at=later)
+    going = talk(replace(CHILD, learned=(learnt,), reminders="yes", remind_at=(14, 18)))
+    comes(going)
+    his = replace(learnt, topic="t03")
+    going.state = replace(going.state, learned=(his,), reminders="yes", remind_at=(18, 20))
+    going.at = later
+
+    knock = does(going, timer="review")
+
+    assert [say.key for say in knock] == ["review.ask"]
+    assert [each.learned[0].call for each in going.state.profiles] == ["made"]
+    assert [each.call for each in going.state.learned] == [""]
+
+
 def test_no_more_of_them_counts_for_all() -> None:
     """
     Who says “don't ask me any more” to a question for anybody is believed for everybody.
