@@ -29,7 +29,7 @@ from bot.clock import Clock
 from bot.crypto import Keys, load_keys
 from bot.delivery import Delivery
 from bot.edge import LastResort, SecurityHeaders
-from bot.editions import Editions, Watch, edition_of
+from bot.editions import Editions, Watch, edition_of, spoken_folder
 from bot.engine.effects import Say
 from bot.engine.step import step
 from bot.fates import Fates
@@ -152,14 +152,15 @@ def join(
     paces, lease = Paces(asking(engine, runner.ask)), partial(Lease, runner.ask, now=now)
     log = WebLog(engine, keys.sealer, now=lambda: now().timestamp())
     web = WebChannel(log, conversation_of=runner.conversation_id)
-    gallery = Gallery(load_certificate_words(settings.content_dir))
+    spoken = spoken_folder(settings.data_dir, settings.content_dir)
+    gallery = Gallery(load_certificate_words(spoken))
     named = platforms(
         Joined(
             settings=settings,
             secret=keys.secret,
             turns=paces,
             files=Pictures(runner.ask),
-            words=load_channel_words(settings.content_dir),
+            words=load_channel_words(spoken),
             greeting=lambda: editions.now.greeting,
             alarm=alarms.sound,
             now=now,
@@ -221,7 +222,7 @@ def _add_routes(
     machines = Machines(bot.runner, bot.alarms, metrics_key, left_out=lambda: bot.delivery.left_out)
     app.router.routes.append(webhook_route(Webhooks(hooks, bot.runner, bot.now, fates=bot.fates)))
     app.router.routes.extend(machine_routes(machines))
-    words = load_words(bot.settings.content_dir)
+    words = load_words(spoken_folder(bot.settings.data_dir, bot.settings.content_dir))
 
     def anywhere(language: str) -> Sequence[Say]:
         return bot.editions.doors(language, "")

@@ -14,6 +14,11 @@ from bot import authoring
 from bot.alarms import Alarms
 from bot.authoring.faults import ContentFault
 from bot.authoring.needed import unsaid
+from bot.channels.certificate import load_certificate_words
+from bot.channels.web.words import PageWordsFault
+from bot.channels.web.words import load_words as load_page_words
+from bot.channels.words import ChannelWordsFault
+from bot.channels.words import load_words as load_channel_words
 from bot.engine.content import COUNTRIES, Content
 from bot.engine.effects import Say
 from bot.engine.events import Started
@@ -73,9 +78,21 @@ def edition_of(data_dir: Path, folder: Path) -> Edition:
 
     Raises ``ContentFault`` where neither can be played.
     """
+    return read_edition(spoken_folder(data_dir, folder), Shelf(data_dir).current)
+
+
+def spoken_folder(data_dir: Path, folder: Path) -> Path:
+    """Where the words of a process that starts now lie: the released copy, else the folder."""
     shelf = Shelf(data_dir)
     version = shelf.current
-    return read_edition(shelf.folder_of(version), version) if version else read_edition(folder)
+    return shelf.folder_of(version) if version else folder
+
+
+def try_words_around(folder: Path) -> None:
+    """Raise ``PageWordsFault`` or ``ChannelWordsFault`` where a process could not start with it."""
+    load_page_words(folder)
+    load_channel_words(folder)
+    load_certificate_words(folder)
 
 
 def at_start(data_dir: Path, folder: Path) -> str:
@@ -91,8 +108,9 @@ def at_start(data_dir: Path, folder: Path) -> str:
     if version in shelf.refused:
         return f"Content {version} was taken back: speaking from {shelf.current}."
     try:
+        try_words_around(folder)
         shelf.release(folder, tried=read_edition)
-    except (ContentFault, NoRelease) as fault:
+    except (ContentFault, NoRelease, PageWordsFault, ChannelWordsFault) as fault:
         if not shelf.current:
             raise
         return f"{fault}\n{folder} cannot be played: speaking from {shelf.current}, the last good."

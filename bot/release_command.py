@@ -9,7 +9,7 @@ from typing import TextIO
 
 from bot.authoring import Level, check
 from bot.crypto import load_keys
-from bot.editions import read_edition
+from bot.editions import read_edition, try_words_around
 from bot.releases import NoRelease, Shelf, version_of
 from bot.settings import Settings
 from bot.standing import standing
@@ -29,6 +29,7 @@ def release(settings: Settings, folder: Path, *, out: TextIO) -> int:
     if faults:
         print(f"{folder}: {len(faults)} to mend; nothing was released.", file=out)
         return 1
+    try_words_around(folder)
     for line in standing_lines(settings, folder):
         print(line, file=out)
     version = Shelf(settings.data_dir).release(folder, tried=partial(_tried, checked))

@@ -6,11 +6,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from fakes.talk import FakeHelpline
 
 from bot.alarms import Alarms
+from bot.app import create_app
 from bot.authoring import ContentFault
 from bot.editions import Editions, Watch, at_start, edition_of
 from bot.releases import KEPT, NoRelease, Shelf, version_of
+from bot.settings import Settings
 
 GOOD = Path(__file__).resolve().parents[2] / "content"
 PHRASE = "sq/phrases.toml"
@@ -94,6 +97,27 @@ def test_a_broken_folder_leaves_the_last_good_version(data: Path, folder: Path) 
     assert f"{PHRASE}:" in told
     assert good in told
     assert edition_of(data, folder).version == good
+
+
+@pytest.mark.parametrize("name", ["page", "channels", "certificate"])
+@pytest.mark.parametrize("words", ["x", ""], ids=["broken", "empty"])
+def test_words_around_the_chat_belong_to_the_version(
+    data: Path, folder: Path, name: str, words: str
+) -> None:
+    """
+    What stands around the chat is part of a version: spoiled in the folder, the service starts
+    with that of the last good version all the same.
+    """
+    at_start(data, folder)
+    good = Shelf(data).current
+    (folder / f"sq/{name}.toml").write_text(words, "utf-8")
+
+    told = at_start(data, folder)
+
+    assert good in told
+    assert f"sq/{name}.toml" in told
+    app = create_app(Settings(data_dir=data, content_dir=folder), helpline=FakeHelpline())
+    assert app.state.bot.editions.now.version == good
 
 
 def test_nothing_good_at_all_does_not_start(data: Path, folder: Path) -> None:
