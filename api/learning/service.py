@@ -77,8 +77,9 @@ def _place(name: tuple[str, str, str]) -> tuple[str, str, int]:
 
 
 def _line(topic: str, language: str, band: str, counts: Mapping[str, int]) -> Line:
-    begun, finished = counts.get("begun"), counts.get("finished")
+    begun, finished = counts.get("begun"), _part(counts.get("begun"), counts.get("finished"))
     right, other = counts.get("review_right"), counts.get("review_other")
+    done = None if right is None or other is None else right + other
     return Line(
         topic=topic,
         band=band,
@@ -89,7 +90,7 @@ def _line(topic: str, language: str, band: str, counts: Mapping[str, int]) -> Li
         before=_share(counts.get("before_right"), counts.get("before_other")),
         after=_share(counts.get("after_right"), counts.get("after_other")),
         review_due=counts.get("review_due"),
-        review_done=None if right is None or other is None else right + other,
+        review_done=_part(counts.get("review_due"), done),
         review_share=_share(right, other),
         help=counts.get("help"),
     )
@@ -100,11 +101,16 @@ def _share(right: int | None, other: int | None) -> int | None:
     return None if right is None or other is None else round(100 * right / (right + other))
 
 
+def _part(whole: int | None, part: int | None) -> int | None:
+    """A part that stands beside its whole, where the rest is large enough too, or nobody."""
+    if whole is None or part is None:
+        return part
+    return None if 0 < whole - part < ENOUGH else part
+
+
 def _finished(begun: int | None, finished: int | None) -> int | None:
-    """Per cent that finished, where those who did not are many enough too, or nobody."""
-    if begun is None or finished is None or 0 < begun - finished < ENOUGH:
-        return None
-    return min(100, round(100 * finished / begun))
+    """Per cent that finished, of those who began."""
+    return min(100, round(100 * finished / begun)) if begun and finished else None
 
 
 def as_csv(shown: Sequence[Line]) -> str:

@@ -62,7 +62,8 @@ class Learnt:
     due; None: none is wanted. ``call`` says what became of it: empty: it may come by itself;
     ``missed``: its moment passed in silence; ``made``: it was brought up; ``later``: it was
     put off by the child and comes once more, ``last``: which it did; ``past``: another was
-    brought up since. ``counted``: it was counted as due.
+    brought up since. ``counted``: it was counted as due. ``helped``: that help was taken from
+    the lesson was counted, so that nobody alone makes a group.
     """
 
     topic: str
@@ -73,6 +74,7 @@ class Learnt:
     due_at: datetime | None = None
     call: str = ""
     counted: bool = False
+    helped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +282,7 @@ def _learnt(stored: Any) -> Learnt:
         due_at=_when(stored.get("due_at")),
         call=stored.get("call", ""),
         counted=stored.get("counted", False),
+        helped=stored.get("helped", False),
     )
 
 

@@ -282,11 +282,19 @@ def _turned_on(state: State, moment: Moment) -> State:
 
 
 def helped(before: State, answer: Step, moment: Moment) -> Step:
-    """The answer; where help was taken from a lesson, that is counted, without saying whose."""
+    """The answer; where help was taken from a lesson that was begun, that is counted.
+
+    Once for each child and topic, so that who asks ten times is no group of ten.
+    """
     after = answer.state
     taught = moment.content.lessons[language_of(before)].get(before.asked.partition("/")[0])
     if taught is None or "/" not in before.asked or before.adult or before.contact is not None:
         return answer
     if after.asked not in HELP and after.contact is None and not after.told_of_harm:
         return answer
-    return Step(after, (*answer.effects, *schedule.counted(before, "help", taught.topic)))
+    learnt = schedule.known(after, taught.topic)
+    begun = learnt is not None or lesson.place_of(before.asked) not in ("open", "before")
+    if not begun or (learnt is not None and learnt.helped):
+        return answer
+    marked = schedule.noted(after, taught.topic, helped=True)
+    return Step(marked, (*answer.effects, *schedule.counted(before, "help", taught.topic)))

@@ -70,18 +70,26 @@ async def test_a_lesson_is_a_line(helpline: Helpline) -> None:
     ("counts", "hidden"),
     [
         ({"begun": 40, "finished": 9}, ("finished", "finished_share")),
-        ({"begun": 40, "finished": 35}, ("finished_share",)),
+        ({"begun": 40, "finished": 35}, ("finished", "finished_share")),
+        ({"review_due": 40, "review_right": 20, "review_other": 15}, ("review_done",)),
         ({"begun": 40, "before_right": 31, "before_other": 9}, ("before",)),
         ({"begun": 40, "review_right": 4, "review_other": 30}, ("review_done", "review_share")),
         ({"begun": 40, "help": 9}, ("help",)),
     ],
-    ids=["few finished", "few did not", "few were wrong", "few were right", "few took help"],
+    ids=[
+        "few finished",
+        "few did not",
+        "few left it",
+        "few were wrong",
+        "few were right",
+        "few took help",
+    ],
 )
 async def test_no_small_group_is_shown(
     helpline: Helpline, counts: dict[str, int], hidden: tuple[str, ...]
 ) -> None:
     """
-    Fewer than ten are shown nowhere, and neither is a share from which they follow.
+    Fewer than ten are shown nowhere, and neither is a number or a share from which they follow.
     """
     await tell(helpline, *(figure(*item) for item in counts.items()))
 

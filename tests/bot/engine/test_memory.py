@@ -206,6 +206,19 @@ def test_help_taken_from_a_lesson_is_counted(does: AnyEvent) -> None:
     assert counted == [Count(what="help", topic="t01", band="14-17", language="sq")]
 
 
+@pytest.mark.parametrize(("place", "times"), [("quiz", 1), ("open", 0)])
+def test_nobody_alone_makes_a_group(place: str, times: int) -> None:
+    """Help taken ten times from a lesson is counted once, and from its opening not at all."""
+    question = f"t01-privacy-14-17/{place}"
+    talk, counted = Talk(TEEN), []
+    for _ in range(10):
+        talk.state = replace(talk.state, asked=question, paused="")
+        talk.taps("go.help")
+        counted += [each.what for each in talk.effects if isinstance(each, Count)]
+
+    assert counted == ["help"] * times
+
+
 # ---------- the knock ----------
 
 
