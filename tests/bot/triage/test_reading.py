@@ -283,3 +283,37 @@ def test_no_part_of_the_longest_text_is_skipped(place: int, text: str) -> None:
     filler = ["sot", "ishte", "ditë", "e", "bukur", "dhe", "luajtëm", "futboll"] * 420
     words = [*filler[:place], text, *filler[place:]]
     assert heard(" ".join(words)).severity in GRAVE
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("babi do me vrase me thike", Severity.EMERGENCY),
+        ("babi do te na vrase", Severity.DISCLOSURE),
+        ("nuk dua te zgjohem me", Severity.DISCLOSURE),
+        ("kam frike te kthehem ne shtepi", Severity.CONCERN),
+        ("po i ben keq mamit babi", Severity.CONCERN),
+        ("I am afraid to go home", Severity.CONCERN),
+        ("someone is following me", Severity.CONCERN),
+    ],
+)
+def test_what_a_player_found_unheard_is_heard(text: str, least: Severity) -> None:
+    """
+    U1: short sentences on fear at home and on dying are met at least with a soft question.
+    """
+    assert heard(text).severity >= least
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mami do me vrase per noten",
+        "kam frike nga merimangat ne shtepi",
+        "mami do me vrase nese vonohem haha",
+    ],
+)
+def test_a_manner_of_speaking_is_no_telling(text: str) -> None:
+    """
+    A mother who “will kill me” for a mark opens nothing.
+    """
+    assert heard(text).severity is Severity.NONE
