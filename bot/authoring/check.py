@@ -10,6 +10,7 @@ from bot.authoring.buttons import check_button
 from bot.authoring.care import check_care
 from bot.authoring.faults import Fault, Level
 from bot.authoring.guides import check_complete
+from bot.authoring.heard import check_heard, check_titles
 from bot.authoring.load import Library, build, read_library, topics_of
 from bot.authoring.pages import Faults, Page, read_page
 from bot.authoring.reviews import check_reviewed, words_of
@@ -90,11 +91,14 @@ def _check_names(page: Page | None) -> None:
 def _check_language(library: Library, content: Content, banned: Banned, language: str) -> None:
     for lesson in content.lessons[language].values():
         check_lesson(library.lessons[language][lesson.id], lesson, banned)
+    check_titles(library.lessons[language], content, language)
     for page in library.lessons[language].values():
         check_texts(page, content.services, phrases=False)
+        check_heard(page, content.lexicons)
     for page in (*library.guides[language].values(), *library.activities[language].values()):
         check_texts(page, content.services, phrases=False)
         check_adult_page(page, language, banned)
+        check_heard(page, content.lexicons)
     for folder, kind in ((library.guides, "name"), (library.activities, "heading")):
         for page in folder[language].values():
             check_button(page, ("title",), str(page.data.get("title", "")), kind)
