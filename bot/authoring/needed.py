@@ -1,23 +1,45 @@
 """The phrases that the program says by their key: no author may take one away.
 
-They are read from the engine's own source, so that nobody has to keep a list.
+They are read from the program's own source, so that nobody has to keep a list; only what it
+puts together from parts is named here.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 from bot import engine
 from bot.authoring.faults import Fault
-from bot.engine.answers import ANYTIME, WEIGHTY
+from bot.engine.answers import ANYTIME, OPTIONS, WEIGHTY
 from bot.engine.content import Content
+from bot.engine.flows import lesson, report, who
 
-_KEY = re.compile(r"[a-z]+\.[a-z_0-9]+")
-_BUTTONS = {*ANYTIME, *WEIGHTY}  # their ids look alike
+_KEY = re.compile(r"[a-z_]+\.[a-z_0-9]+(?:\.[a-z_0-9]+)?")
+_QUESTIONS = {
+    **{question: options for question, options in OPTIONS.items() if question != "lessons"},
+    **{f"{who.PREFIX}{animal}": who.options_of(f"{who.PREFIX}{animal}") for animal in who.ANIMALS},
+    "lesson": tuple(option for options in lesson.FRAMES.values() for option in options),
+    "animal": who.options_of("animal"),
+    "go": ("help_numbers", "help_wanted"),
+}
+_BUTTONS = {  # their ids look like keys
+    *ANYTIME,
+    *WEIGHTY,
+    *(f"{question}.{option}" for question, options in OPTIONS.items() for option in options),
+}
+_TOGETHER = frozenset(
+    (
+        *(f"climb.{step}" for step in ("all_on_duty", "supervisor", "outside")),
+        *(f"report.{found}" for found in ("unknown", "slowed", "unreachable")),
+        *(f"report.state.{state}" for state in (*report.STATES, "open")),
+        *(f"{adult}.{part}" for adult in ("adult", "teacher") for part in ("steps", "end")),
+        *(f"{adult}.end_danger" for adult in ("adult", "teacher")),
+    )
+)
 
 
 @cache
@@ -35,9 +57,22 @@ def _keys() -> Iterator[str]:
 
 
 def unsaid(content: Content) -> list[Fault]:
-    """A fault for each phrase that the program would say and that has no words."""
+    """A fault for each phrase or label that the program needs and that has no words."""
     return [
-        Fault(f"{language}/phrases.toml", 1, f'The program says "{key}". Write ["{key}"].')
+        Fault(f"{language}/phrases.toml", 1, sentence)
         for language, phrases in sorted(content.phrases.items())
-        for key in sorted(keys_in_code() - phrases.keys())
+        for sentence in (*_without_words(phrases), *_without_label(phrases))
     ]
+
+
+def _without_words(phrases: Mapping[str, object]) -> Iterator[str]:
+    for key in sorted((keys_in_code() | _TOGETHER) - phrases.keys()):
+        yield f'The program says "{key}". Write ["{key}"].'
+
+
+def _without_label(phrases: Mapping[str, object]) -> Iterator[str]:
+    for question, options in _QUESTIONS.items():
+        for option in options:
+            own, common = f"button.{question}.{option}", f"button.{option}"
+            if own not in phrases and common not in phrases:
+                yield f'A button of "{question}" has no words. Write ["{common}"].'

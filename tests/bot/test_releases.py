@@ -284,3 +284,25 @@ async def test_a_release_that_cannot_be_read_changes_nothing(
 
     assert editions.now.version == first
     assert alarms.counts == {"content_refused": 1}
+
+
+@pytest.mark.parametrize(
+    "key", ["who.ask", "adult.steps", "climb.outside", "button.go_on", "own_word.ask"]
+)
+def test_a_phrase_that_the_program_needs_is_missed_before_it_is_released(
+    data: Path, folder: Path, key: str
+) -> None:
+    """
+    An author who takes away words that the code says is told which, and nothing is released.
+    """
+    at_start(data, folder)
+    good = Shelf(data).current
+    for language in ("sq", "en"):
+        path = folder / language / "phrases.toml"
+        lines = path.read_text("utf-8").split("\n")
+        at = lines.index(f'["{key}"]')
+        end = next(n for n in range(at + 1, len(lines)) if lines[n][:1] in ("[", "#"))
+        path.write_text("\n".join(lines[:at] + lines[end:]), "utf-8")
+
+    assert key in at_start(data, folder)
+    assert Shelf(data).current == good

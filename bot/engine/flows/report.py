@@ -45,7 +45,7 @@ TYPED = ("report_where", "report_receipt")  # here words are the answer
 ADDRESS = re.compile(r"[^\s.]\.[a-z]{2}|(?<!\S)@\w{3}", re.IGNORECASE)
 
 _KINDS = {"csam": "csam_address", "grooming": "grooming"}
-_STATES = ("submitted", "assessed", "police", "notice", "removed", "refused", "gone", "moved")
+STATES = ("submitted", "assessed", "police", "notice", "removed", "refused", "gone", "moved")
 
 
 def start(state: State, moment: Moment) -> Step:
@@ -246,5 +246,5 @@ def news(state: State, moment: Moment, event: ReportNews) -> Step:
     if event.found != "known":
         return closing(state, moment, f"report.{event.found}")
     states = [name for _, name in event.states] or ["submitted"]
-    keys = [f"report.state.{name if name in _STATES else 'open'}" for name in states[-3:]]
+    keys = [f"report.state.{name if name in STATES else 'open'}" for name in states[-3:]]
     return closing(state, moment, *keys, "report.look_after")
