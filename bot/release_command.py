@@ -12,8 +12,8 @@ from bot.crypto import load_keys
 from bot.editions import read_edition, try_words_around
 from bot.releases import NoRelease, Shelf, version_of
 from bot.settings import Settings
-from bot.standing import standing
-from bot.store.database import connect, migrate
+from bot.standing import has_conversations, standing
+from bot.store.database import connect
 
 
 def release(settings: Settings, folder: Path, *, out: TextIO) -> int:
@@ -78,7 +78,8 @@ def _standing(settings: Settings, folder: Path) -> Iterator[str]:
     old = read_edition(shelf.folder_of(shelf.current), shelf.current).content
     engine = connect(settings.database)
     try:
-        migrate(engine)
+        if not has_conversations(engine):  # nothing is made here only to be counted
+            return
         keys = load_keys(settings.data_dir)
         found = standing(engine, keys.sealer, old=old, new=read_edition(folder).content)
     finally:

@@ -10,8 +10,9 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 
 from bot.crypto import Sealer
 from bot.engine.answers import options_of
@@ -34,6 +35,14 @@ def standing(engine: Engine, sealer: Sealer, *, old: Content, new: Content) -> C
     for state in _states(engine, sealer):
         found.update(set(gone_for(state, old=old, new=new)))
     return found
+
+
+def has_conversations(engine: Engine) -> bool:
+    """Whether anybody can have written here: looking for it makes no file and no table."""
+    file = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
+    if file is not None and not Path(file).is_file():
+        return False
+    return inspect(engine).has_table("conversations")
 
 
 def gone_for(state: State, *, old: Content, new: Content) -> Iterator[str]:

@@ -80,6 +80,19 @@ def test_a_version_that_cannot_be_played_does_not_come_back(
     assert shelf.current not in ("", first)
 
 
+def test_counting_makes_nothing(folder: Path, tmp_path: Path) -> None:
+    """
+    Where no service has run yet, a report and a release make no database and no key.
+    """
+    assert content("release") == 0
+    raise_limits(folder, "2")
+
+    assert content("report") == 0
+    assert content("release") == 0
+
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["content"]
+
+
 def test_nothing_is_released_while_something_is_to_mend(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
