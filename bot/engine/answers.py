@@ -420,6 +420,8 @@ def _label_of(state: State, moment: Moment, option: str) -> str:
         return _title(state, moment, option)
     if shelf.holds(question):
         return shelf.label_of(state, moment, question, option)
+    if question == "reader":
+        return who.called(state, moment, option)
     return label(state, moment, question, option)
 
 

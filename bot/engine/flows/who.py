@@ -13,7 +13,7 @@ from bot.engine import journey
 from bot.engine.flows import cover
 from bot.engine.flows import help as doors
 from bot.engine.state import Profile, State
-from bot.engine.voice import Moment, Step, ask, label, spoken
+from bot.engine.voice import Moment, Step, ask, label, offered, spoken
 
 ANIMALS = ("fox", "wolf", "turtle", "bear", "hedgehog", "dolphin")
 COLOURS = ("blue", "green", "red", "purple")
@@ -47,8 +47,10 @@ def start(state: State, moment: Moment) -> Step:
 
 def ask_reader(state: State, moment: Moment) -> Step:
     """A question waits for one of those who share the phone: for whom is decided here."""
-    names = (state.profile, *(each.name for each in state.profiles))
-    return ask(state, moment, ["who.ask"], "reader", *names, "back")
+    names = (state.profile, *(each.name for each in state.profiles), "back")
+    labels = {name: called(state, moment, name) for name in names}
+    asking, shown = offered(state, spoken(state, moment, ["who.ask"]), "reader", labels)
+    return Step(asking, shown)
 
 
 def taken(state: State, name: str) -> State:

@@ -342,6 +342,26 @@ def test_a_question_comes_in_the_hours_of_its_own() -> None:
     assert [each.call for each in going.state.learned] == [""]
 
 
+@pytest.mark.parametrize(
+    "turn", [{"child": "xyzzy"}, {"child": "dhelpra blu"}, {"tap": "fox_blue"}]
+)
+def test_a_grown_up_on_the_phone_stands_among_those_who_answer(turn: dict[str, str]) -> None:
+    """
+    With a parent on the phone a question that came back is still opened, by a press or in words.
+    """
+    later = BEGINS_AT + timedelta(days=2)
+    learnt = Learnt(topic="t01", after="other", done_at=BEGINS_AT, due_at=later)
+    going = talk(replace(CHILD, learned=(learnt,), reminders="yes", remind_at=(8, 20)))
+    for tap in ("go.who", "who.adult", "understood", "18", "parent", "go_on", "got_it"):
+        does(going, tap=tap)
+    going.at = later
+    does(going, timer="review")
+    asked = does(going, tap="review.yes")
+
+    assert {button.id for button in asked[-1].buttons} >= {"reader.adult", "reader.fox_blue"}
+    assert does(going, **turn)[-1].text
+
+
 def test_no_more_of_them_counts_for_all() -> None:
     """
     Who says “don't ask me any more” to a question for anybody is believed for everybody.
