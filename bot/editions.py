@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot import authoring
+from bot import authoring, triage
 from bot.alarms import Alarms
 from bot.authoring.faults import ContentFault
 from bot.authoring.needed import unsaid
@@ -133,6 +133,13 @@ def _says(answer: Any) -> tuple[Say, ...]:
     return tuple(effect for effect in answer.effects if isinstance(effect, Say))
 
 
+def _ready(folder: Path, version: str) -> Edition:
+    """The edition, its triage made ready, so that no child's word waits for that."""
+    edition = read_edition(folder, version)
+    triage.read("ndihmë", edition.content.lexicons)
+    return edition
+
+
 class Watch:
     """Looks on the shelf for another version, and takes it when it can be played."""
 
@@ -156,7 +163,7 @@ class Watch:
             return None
         try:
             folder = self._shelf.folder_of(version)
-            self._editions.now = await asyncio.to_thread(read_edition, folder, version)
+            self._editions.now = await asyncio.to_thread(_ready, folder, version)
         except (ContentFault, OSError) as error:
             return self._refuse(version, error)
         self._unread = ""

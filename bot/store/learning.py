@@ -50,7 +50,11 @@ def _row(each: Count, number: int) -> dict[str, str | int]:
 
 
 def large(connection: Connection) -> list[Figure]:
-    """The figures that are large enough to point at nobody, in order."""
+    """The figures that are large enough to point at nobody, in order, down to full tens.
+
+    So nobody who looks twice sees one child come: a figure moves by ten or not at all.
+    """
     columns = (_LEARNED.c.what, _LEARNED.c.topic, _LEARNED.c.band, _LEARNED.c.language)
     query = select(*columns, _LEARNED.c.count).where(_LEARNED.c.count >= ENOUGH)
-    return [Figure(*row) for row in connection.execute(query.order_by(*columns))]
+    rows = connection.execute(query.order_by(*columns))
+    return [Figure(*row[:-1], row[-1] - row[-1] % ENOUGH) for row in rows]

@@ -63,11 +63,12 @@ async def test_each_step_counts_once(database_url: str) -> None:
 
 async def test_only_large_groups_leave(database_url: str) -> None:
     """
-    From ten on a count is told; nine are nobody's business, not even the helpline's.
+    From ten on a count is told, in full tens; nine are nobody's business, not even the
+    helpline's, and neither is who came as the eleventh.
     """
     board, clock = Board(), Clock()
     async with worlds(database_url) as [world]:
-        await world.runner.ask(lambda c: add(c, {BEGUN: ENOUGH, HELP: ENOUGH - 1}))
+        await world.runner.ask(lambda c: add(c, {BEGUN: ENOUGH + 1, HELP: ENOUGH - 1}))
         assert await teller(world, board, clock).tell()
 
     [(_, told)] = board.told
@@ -113,4 +114,4 @@ async def test_an_outage_is_tried_again_soon(database_url: str) -> None:
             await telling.run()
 
     assert pauses == [300, 3600]
-    assert [told[0]["count"] for _, told in board.told] == [12]
+    assert [told[0]["count"] for _, told in board.told] == [10]
