@@ -12,7 +12,7 @@ from typing import Any
 
 from bot import authoring, triage
 from bot.alarms import Alarms
-from bot.authoring.faults import ContentFault
+from bot.authoring.faults import ContentFault, Fault, Level
 from bot.authoring.needed import unsaid
 from bot.channels.certificate import load_certificate_words
 from bot.channels.web.words import PageWordsFault
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 DEFAULT_LANGUAGE = "sq"
 LOOK_EVERY = 5.0  # seconds
+TOLD = 10  # faults named at a start; the rest is counted
 Doors = Callable[[str, str], tuple[Say, ...]]
 
 
@@ -98,23 +99,35 @@ def try_words_around(folder: Path) -> None:
 def at_start(data_dir: Path, folder: Path) -> str:
     """Release the folder as the service starts; return what an operator must be told.
 
-    A folder that cannot be played leaves the last version that could, and so does one that
-    was taken back. Raises ``ContentFault`` when there is no version before it.
+    Where there is a version before it, a folder in which anything is to be mended leaves
+    that, and so does every folder once something was taken back, until it is released by
+    name. Raises ``ContentFault`` when there is no version and the folder cannot be played.
     """
     shelf = Shelf(data_dir)
-    version = version_of(folder)
-    if version == shelf.current and shelf.is_whole(version):
+    if version_of(folder) == shelf.current and shelf.is_whole(shelf.current):
         return ""
-    if version in shelf.refused:
-        return f"Content {version} was taken back: speaking from {shelf.current}."
+    if shelf.refused and shelf.is_whole(shelf.current):
+        return _left_at(shelf, "What was spoken last was taken back.")
+    faults = _to_mend(folder)
+    if faults and shelf.current and shelf.is_whole(shelf.current):
+        return _left_at(shelf, *map(str, faults[:TOLD]), f"{folder}: {len(faults)} to mend.")
     try:
         try_words_around(folder)
         shelf.release(folder, tried=read_edition)
     except (ContentFault, NoRelease, PageWordsFault, ChannelWordsFault) as fault:
         if not shelf.current:
             raise
-        return f"{fault}\n{folder} cannot be played: speaking from {shelf.current}, the last good."
-    return ""
+        return _left_at(shelf, str(fault), f"{folder} cannot be played.")
+    return f"{folder}: {len(faults)} to mend; a later release would refuse it." if faults else ""
+
+
+def _to_mend(folder: Path) -> list[Fault]:
+    return [fault for fault in authoring.check(folder) if fault.level > Level.NOTE]
+
+
+def _left_at(shelf: Shelf, *why: str) -> str:
+    last = f"Speaking from {shelf.current}, the last good, until “sigurt content release”."
+    return "\n".join((*why, last))
 
 
 def doors_of(content: Content) -> Doors:

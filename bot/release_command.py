@@ -33,7 +33,7 @@ def release(settings: Settings, folder: Path, *, out: TextIO) -> int:
     for line in standing_lines(settings, folder):
         print(line, file=out)
     version = Shelf(settings.data_dir).release(folder, tried=partial(_tried, checked))
-    print(f"Content {version} is released.", file=out)
+    print(f"Content {version} is released in {settings.data_dir}.", file=out)
     return 0
 
 
@@ -50,8 +50,16 @@ def back(settings: Settings, *, out: TextIO) -> int:
     Raises ``ContentFault`` for one that this program cannot play; then nothing changes.
     """
     shelf = Shelf(settings.data_dir)
-    left, version = shelf.current, shelf.back(tried=read_edition)
-    print(f"Content {version} is back; {left} is no longer spoken.", file=out)
+    lines: list[str] = []
+
+    def tried(copy: Path) -> None:
+        read_edition(copy)
+        lines.extend(_standing(settings, copy))
+
+    left, version = shelf.current, shelf.back(tried=tried)
+    for line in lines:
+        print(line, file=out)
+    print(f"Content {version} is back in {settings.data_dir}; {left} is spoken no more.", file=out)
     return 0
 
 
@@ -85,6 +93,7 @@ def _standing(settings: Settings, folder: Path) -> Iterator[str]:
     finally:
         engine.dispose()
     for thing, number in sorted(found.items()):
-        yield f"{number} {'stands' if number == 1 else 'stand'} on what goes from {thing}."
+        many = "conversation stands" if number == 1 else "conversations stand"
+        yield f"{number} {many} on what goes from {thing}."
     if not found:
-        yield f"Nobody stands on anything that goes from {shelf.current}."
+        yield "No conversation stands on anything that goes."

@@ -57,7 +57,8 @@ def test_a_release_is_taken_back_by_one_command(
     assert content("versions") == 0
 
     said = capsys.readouterr().out
-    assert f"{first} is back; {second} is no longer spoken" in said
+    assert f"Content {first} is back in " in said
+    assert f"; {second} is spoken no more." in said
     assert f"* {first}" in said
     assert shelf.current == first
 

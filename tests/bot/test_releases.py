@@ -35,14 +35,13 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "var"
 
 
-def change(folder: Path, words: str = "Tani?") -> None:
+def change(folder: Path) -> None:
     """
-    Say one phrase in other words.
+    Say one more phrase, in both languages.
     """
-    path = folder / PHRASE
-    path.write_text(path.read_text("utf-8") + f'\n["menu.other"]\nall = "{words}"\n', "utf-8")
-    twin = folder / "en/phrases.toml"
-    twin.write_text(twin.read_text("utf-8") + f'\n["menu.other"]\nall = "{words}"\n', "utf-8")
+    for language, words in (("sq", "Po tani?"), ("en", "And now?")):
+        with (folder / language / "phrases.toml").open("a", encoding="utf-8") as file:
+            file.write(f'\n["menu.other"]\nall = "{words}"\n')
 
 
 def spoil(folder: Path) -> None:
@@ -132,8 +131,8 @@ def test_nothing_good_at_all_does_not_start(data: Path, folder: Path) -> None:
 
 def test_going_back_is_one_step_and_stays(data: Path, folder: Path) -> None:
     """
-    After going back the version before speaks, also after a start with the same folder; a
-    further change of the folder is released again.
+    After going back the version before speaks, also after a start with the same folder, and
+    with that folder edited on, in which the withdrawn words may still be; a release ends it.
     """
     shelf = Shelf(data)
     at_start(data, folder)
@@ -147,8 +146,32 @@ def test_going_back_is_one_step_and_stays(data: Path, folder: Path) -> None:
     with pytest.raises(NoRelease):
         shelf.back()
     (folder / "limits.toml").write_text('version = "2"\n', "utf-8")
+    assert "taken back" in at_start(data, folder)
+    assert shelf.current == first
+    shelf.release(folder)
     assert at_start(data, folder) == ""
     assert shelf.current == version_of(folder) != first
+
+
+def test_what_is_still_to_mend_is_not_released_by_a_start(data: Path, folder: Path) -> None:
+    """
+    A half-written text stops a start's release as it stops one by name, and is told; at the
+    very first start, with nothing before it, it is told too.
+    """
+    path = folder / "sq/lessons/t14-help-8-10.toml"
+    whole = path.read_text("utf-8")
+    path.write_text(whole.replace('action = "', 'action = "«here» ', 1), "utf-8")
+    first = at_start(data, folder)
+    path.write_text(whole, "utf-8")
+    assert at_start(data, folder) == ""
+    good = Shelf(data).current
+    path.write_text(whole.replace('action = "', 'action = "«here» ', 1), "utf-8")
+
+    told = at_start(data, folder)
+
+    assert "1 to mend" in first
+    assert "sq/lessons/t14-help-8-10.toml:" in told
+    assert Shelf(data).current == good
 
 
 def test_going_back_twice_stays_too(data: Path, folder: Path) -> None:
