@@ -79,7 +79,7 @@ def _unknown(target: str, journey: Journey, topics: set[str]) -> str:
     if kind == "@activities":
         known = argument in BANDS
         return "" if known else f'"{argument}" is no band. Use one of: {", ".join(BANDS)}.'
-    if kind == "@disclosure":
+    if kind in ("@disclosure", "@person"):
         known = argument in CATEGORIES
         return "" if known else f'"{argument}" is no category. Use one of: {", ".join(CATEGORIES)}.'
     return f'"{target}" is neither a node nor an exit. Mend the name.'

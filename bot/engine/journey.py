@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.engine.content import BANDS, Journey, Turn, TurnWords
-from bot.engine.effects import Effect, Say
+from bot.engine.content import ADULT, BANDS, Journey, Turn, TurnWords
+from bot.engine.effects import Effect, Say, Word
 from bot.engine.flows import apps, disclosure, guide, handover, hide, report
 from bot.engine.flows import help as doors
 from bot.engine.flows import lesson as lessons
@@ -19,6 +19,7 @@ from bot.engine.voice import Moment, Step, audience_of, language_of, line, offer
 
 PREFIX = "j:"
 ONBOARDING = "onboarding"
+GROWN_UP = "18"  # the option of onboarding that leads on to parent, teacher or other
 NUMBERS = "@numbers"  # in a journey's words: the bubble with the numbers of the country
 
 
@@ -122,9 +123,11 @@ def _enter(
 
 
 def _known_already(state: State, journey: Journey, turn: Turn) -> str:
-    """The option that the country of this phone is, for who comes to it later; else empty."""
+    """What is known of whoever comes to a phone later: its country, and that they are grown up."""
     if journey.id != ONBOARDING or not state.profile:
         return ""
+    if state.profile == ADULT and GROWN_UP in turn.options:
+        return GROWN_UP
     return next((o for o in turn.options if turn.set.get(o) == {"country": state.country}), "")
 
 
@@ -185,7 +188,7 @@ def leave(state: State, moment: Moment, target: str) -> Step:
     if name == "disclosure":
         return disclosure.begin(state, moment, doors.press_reading(detail))
     if name == "person":
-        return handover.ask_for_person(state, moment)
+        return _to_person(state, moment, detail)
     if name == "guidance":
         return guidance(state, moment)
     if name == "numbers":
@@ -195,6 +198,21 @@ def leave(state: State, moment: Moment, target: str) -> Step:
     if name in _SHELVES:
         return _SHELVES[name](state, moment)
     return {"help": doors.doors, "lessons": doors.lessons}.get(name, doors.menu)(state, moment)
+
+
+def _to_person(state: State, moment: Moment, category: str) -> Step:
+    """A person, who sees where in the guidance the wish arose.
+
+    With a category the place itself tells of harm: a press is an act.
+    """
+    if state.contact is not None or not state.limits_version:
+        return handover.ask_for_person(state, moment)
+    place = state.answered.removeprefix(PREFIX).rpartition(".")[0]
+    here = state.kept(Word(at=moment.at, kind="note", text=f"guidance={place}"))
+    if category:
+        told = handover.told_of(doors.press_reading(category), here.told)
+        here = replace(here, told=told)
+    return handover.ask_for_person(here, moment)
 
 
 _SHELVES = {

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.engine import journey
-from bot.engine.flows import cover
+from bot.engine.content import ADULT
+from bot.engine.flows import cover, hide
 from bot.engine.flows import help as doors
 from bot.engine.state import Profile, State
 from bot.engine.voice import Moment, Step, ask, label, offered, spoken
@@ -18,7 +19,7 @@ from bot.engine.voice import Moment, Step, ask, label, offered, spoken
 ANIMALS = ("fox", "wolf", "turtle", "bear", "hedgehog", "dolphin")
 COLOURS = ("blue", "green", "red", "purple")
 NAMES = tuple(f"{animal}_{colour}" for animal in ANIMALS for colour in COLOURS)
-GROWN = "adult"
+GROWN = ADULT
 MOST = 6  # people on one phone
 PREFIX = "animal:"  # the question for the colour of one
 
@@ -26,7 +27,7 @@ PREFIX = "animal:"  # the question for the colour of one
 def options_of(question: str) -> tuple[str, ...]:
     """The ids that may be pressed at a question of this flow; none when it is not one."""
     if question == "who":
-        return (*NAMES, GROWN, "child", "back")
+        return (*NAMES, GROWN, "child", "hide", "back")
     if question == "reader":
         return (*NAMES, GROWN, "back")
     if question == "animal":
@@ -42,7 +43,7 @@ def start(state: State, moment: Moment) -> Step:
     others = tuple(each.name for each in state.profiles)
     new = ("child",) if _room(state) else ()
     grown = (GROWN,) if not state.adult and _free(state, GROWN) else ()
-    return ask(state.put_away(), moment, ["who.ask"], "who", *others, *new, *grown, "back")
+    return ask(state.put_away(), moment, ["who.ask"], "who", *others, *new, *grown, "hide", "back")
 
 
 def ask_reader(state: State, moment: Moment) -> Step:
@@ -71,6 +72,8 @@ def ask_at(state: State, moment: Moment, question: str) -> Step:
 
 def answer(state: State, moment: Moment, option: str) -> Step:
     """Somebody who was here before, somebody new, or a grown-up who is."""
+    if option == "hide":  # what stands in the chat is not for who comes next
+        return hide.ask_first(state, moment)
     if option == "child" and _room(state):
         return _animal(state, moment)
     known = next((each for each in state.profiles if each.name == option), None)

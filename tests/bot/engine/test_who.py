@@ -100,7 +100,7 @@ def test_a_parent_on_the_same_phone() -> None:
     going = talk()
     does(going, tap="go.who")
     does(going, tap="who.adult")
-    for option in ("understood", "18", "parent", "go_on", "got_it"):
+    for option in ("understood", "parent", "go_on", "got_it"):
         does(going, tap=option)
 
     assert going.state.adult
