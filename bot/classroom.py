@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
 from bot.channels.web.view import View
-from bot.engine.content import LANGUAGES, TOPICS, Activity, Content
+from bot.engine.content import LANGUAGES, Activity, Content
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -68,13 +68,14 @@ def classes_of(content: Content) -> dict[str, Class]:
 def _class(content: Content, language: str) -> Class:
     phrases = content.phrases[language]
     done = content.activities.get(language, {})
+    topics = [topic for topic in content.topics if topic in done]
     return Class(
         title=phrases["class.title"]["all"],
         lead=phrases["class.lead"]["all"],
         before=phrases["class.before"]["all"],
         after=phrases["class.after"]["all"],
         all=phrases["class.ask"]["all"],
-        activities={topic: _printed(done[topic], phrases) for topic in TOPICS if topic in done},
+        activities={topic: _printed(done[topic], phrases) for topic in topics},
     )
 
 

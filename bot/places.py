@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from bot.engine import journey
 from bot.engine.answers import ANSWERS, OPTIONS, options_of
-from bot.engine.content import BANDS, LANGUAGES, TOPICS, Content, Lesson
+from bot.engine.content import BANDS, LANGUAGES, Content, Lesson
 from bot.engine.events import Started
 from bot.engine.flows import apps, guide, lesson, own_word, pages, who
 from bot.engine.state import State
@@ -21,6 +21,7 @@ from bot.engine.voice import Moment
 
 JOURNEYS, LESSONS, FLOWS = "journeys", "lessons", "flows"
 ANY = "any"  # an option that is one of many alike
+_LISTS = ("lessons", guide.LIST, "g:classes:", apps.LIST)  # of topics, and of apps
 _NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # nothing that is listed here depends on it
 
 
@@ -99,6 +100,6 @@ def kind_of(question: str) -> str:
 
 def choice_of(question: str, option: str) -> str:
     """The name under which an option is counted: one of many alike is any of them."""
-    alike = (*TOPICS, *who.ANIMALS, *who.NAMES, *own_word.PICTURES)
-    listed = question in (apps.LIST,) and option != pages.MORE
+    alike = (*who.ANIMALS, *who.NAMES, *own_word.PICTURES)
+    listed = question.startswith(_LISTS) and option not in (pages.MORE, pages.MENU)
     return ANY if listed or option in alike else option

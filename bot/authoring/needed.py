@@ -20,7 +20,7 @@ from bot.engine.flows import lesson, report, who
 
 _KEY = re.compile(r"[a-z_]+\.[a-z_0-9]+(?:\.[a-z_0-9]+)?")
 _QUESTIONS = {
-    **{question: options for question, options in OPTIONS.items() if question != "lessons"},
+    **OPTIONS,
     **{f"{who.PREFIX}{animal}": who.options_of(f"{who.PREFIX}{animal}") for animal in who.ANIMALS},
     "lesson": tuple(option for options in lesson.FRAMES.values() for option in options),
     "animal": who.options_of("animal"),

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 
 from bot.engine import journey
-from bot.engine.content import TOPICS
 from bot.engine.effects import Button
 from bot.engine.events import AnyEvent, ButtonTapped, MessageReceived
 from bot.engine.flows import (
@@ -161,7 +160,6 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "progress": tuple(PROGRESS),
     "reminders": ("hours", "off", "on", "menu"),
     "offer": ("yes", "not_now", "picture"),
-    "lessons": pages.options_of(TOPICS),
     "after": ("go_on",),
     "today": ("start",),
     "report_code": ("written",),
@@ -271,6 +269,8 @@ def options_of(moment: Moment, state: State, question: str) -> tuple[str, ...]:
     """The ids that a question has; none when there is no such question."""
     if question in OPTIONS:
         return OPTIONS[question]
+    if question == "lessons":
+        return pages.options_of(moment.content.topics)
     if question.startswith(journey.PREFIX):
         return journey.options_of(moment, question)
     if shelf.holds(question):

@@ -17,7 +17,7 @@ TOPICS = (
     *("t02", "t04", "t05", "t06", "t07", "t08", "t09", "t10"),
     *("t11", "t15", "t16", "t17", "t18"),
 )
-"""The eighteen topics in the order in which they are offered (curriculum, section 3)."""
+"""The eighteen topics of the curriculum (section 3) in the order in which they are offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,3 +270,12 @@ class Content:
     activities: Mapping[str, Mapping[str, Activity]] = field(default_factory=dict)  # the same
     platforms: Mapping[str, Mapping[str, Platform]] = field(default_factory=dict)  # language, id
     care: Mapping[str, Mapping[str, Care]] = field(default_factory=dict)  # language, category
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics that have lessons, in the order in which they are offered.
+
+        Those of the curriculum come first, then any that authors have added.
+        """
+        taught = {each.topic for there in self.lessons.values() for each in there.values()}
+        return (*(each for each in TOPICS if each in taught), *sorted(taught - {*TOPICS}))

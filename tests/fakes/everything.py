@@ -137,7 +137,7 @@ def _lessons(content: Content) -> Iterator[Any]:
 
 
 def _questions(content: Content, state: State) -> Iterator[str]:
-    yield from OPTIONS
+    yield from (*OPTIONS, "lessons")
     for journey in content.journeys.values():
         if state.child_band or journey.id == ONBOARDING:
             yield from (f"j:{journey.id}:{node}" for node in journey.turns)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.engine.content import BANDS, TOPICS, Activity, Guide
+from bot.engine.content import BANDS, Activity, Guide
 from bot.engine.effects import Say
 from bot.engine.flows import handover, pages
 from bot.engine.flows import help as doors
@@ -44,11 +44,12 @@ def _listed(state: State, moment: Moment, question: str, page: str) -> Step:
 
 
 def _titles(state: State, moment: Moment, question: str) -> dict[str, str]:
+    topics = moment.content.topics
     if question == LIST:
         guided = _guides(state, moment)
-        return {topic: guided[topic].title for topic in TOPICS if topic in guided}
+        return {topic: guided[topic].title for topic in topics if topic in guided}
     band, done = question.partition("g:classes:")[2], _activities(state, moment)
-    fitting = [topic for topic in TOPICS if topic in done and band in done[topic].bands]
+    fitting = [topic for topic in topics if topic in done and band in done[topic].bands]
     return {topic: done[topic].title for topic in fitting}
 
 

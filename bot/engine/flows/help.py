@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.engine.content import TOPICS
 from bot.engine.effects import Word
 from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
 from bot.engine.flows import handover, hide, hours, pages, schedule
@@ -79,7 +78,7 @@ def lessons_again(state: State, moment: Moment) -> Step:
 
 def _titles(state: State, moment: Moment) -> dict[str, str]:
     finished = {each.topic for each in state.learned if each.done_at}
-    order = sorted(TOPICS, key=lambda topic: topic in finished)
+    order = sorted(moment.content.topics, key=lambda topic: topic in finished)
     found = ((topic, schedule.of_topic(state, moment, topic)) for topic in order)
     return {topic: lesson.title for topic, lesson in found if lesson is not None}
 

@@ -28,11 +28,12 @@ def more(state: State, moment: Moment) -> Step:
 
 def shown(state: State, moment: Moment) -> Step:
     """The topics that are done, as badges; tender ones without praise. Nothing is ever lost."""
-    done = [_taught(state, moment, topic) for topic in _done(state)]
-    titles = [lesson for lesson in done if lesson is not None]
+    done = _done(state, moment)
+    found = (_taught(state, moment, topic) for topic in done)
+    titles = [lesson for lesson in found if lesson is not None]
     if not titles:
         return ask(state, moment, ["progress.none"], "progress", "lesson", "menu")
-    options = ("certificate", "lesson", "menu")
+    options = (*(("certificate",) if _drawn(done) else ()), "lesson", "menu")
     labels = {option: label(state, moment, "progress", option) for option in options}
     asking, says = offered(state, tuple(_badges(state, moment, titles)), "progress", labels)
     return Step(asking, says)
@@ -42,7 +43,7 @@ def _badges(state: State, moment: Moment, done: list[Lesson]) -> Iterator[Say]:
     """One list for all topics, in bubbles that stay short."""
     everyday = [lesson.title for lesson in done if not lesson.tender]
     tender = [lesson.title for lesson in done if lesson.tender]
-    count = _count(done)
+    count = _count(done, moment.content.topics)
     for number, titles in enumerate(_parts(everyday, LINES)):
         key = "progress.badges" if number == 0 else "progress.badges_more"
         yield say(state, moment, key, **count, titles=_list(titles))
@@ -50,8 +51,8 @@ def _badges(state: State, moment: Moment, done: list[Lesson]) -> Iterator[Say]:
         yield say(state, moment, "progress.tender", titles=_list(titles))
 
 
-def _count(done: Sequence[object]) -> dict[str, str]:
-    return {"count": str(len(done)), "all": str(len(TOPICS))}
+def _count(done: Sequence[object], topics: Sequence[str]) -> dict[str, str]:
+    return {"count": str(len(done)), "all": str(len(topics))}
 
 
 def _parts(titles: list[str], size: int) -> Iterator[list[str]]:
@@ -63,9 +64,14 @@ def _list(titles: Iterable[str]) -> str:
     return "\n".join(f"• {title}" for title in titles)
 
 
-def _done(state: State) -> list[str]:
+def _done(state: State, moment: Moment) -> list[str]:
     finished = {each.topic for each in state.learned if each.done_at}
-    return [topic for topic in TOPICS if topic in finished]
+    return [topic for topic in moment.content.topics if topic in finished]
+
+
+def _drawn(done: Iterable[str]) -> list[str]:
+    """Those of the curriculum: the certificate has a place for each of them, and no other."""
+    return [topic for topic in done if topic in TOPICS]
 
 
 def _taught(state: State, moment: Moment, topic: str) -> Lesson | None:
@@ -74,13 +80,14 @@ def _taught(state: State, moment: Moment, topic: str) -> Lesson | None:
 
 def certificate(state: State, moment: Moment) -> Step:
     """A picture of what is done, made on request; no name is asked for or kept."""
-    done = _done(state)
+    done = _drawn(_done(state, moment))
     if not done or state.hold:
         return shown(state, moment)
+    count = _count(done, _drawn(moment.content.topics))
     shows = replace(
         say(state, moment, "progress.certificate"),
         picture=picture_of(language_of(state), done),
-        picture_text=say(state, moment, "progress.certificate_text", **_count(done)).text,
+        picture_text=say(state, moment, "progress.certificate_text", **count).text,
     )
     return Step(state, (shows,)).then(closing(state, moment, "progress.name"))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.engine.content import TOPICS, Lesson
+from bot.engine.content import Lesson
 from bot.engine.effects import CancelTimer, Count, Effect, SetTimer
 from bot.engine.flows import cover, hours
 from bot.engine.state import Learnt, State
@@ -194,7 +194,8 @@ def wanted(state: State) -> bool:
 
 def _rank(state: State, moment: Moment, learnt: Learnt) -> tuple[bool, bool, int]:
     last = learnt.reviews[-1] if learnt.reviews else learnt.after
-    order = TOPICS.index(learnt.topic) if learnt.topic in TOPICS else len(TOPICS)
+    topics = moment.content.topics
+    order = topics.index(learnt.topic) if learnt.topic in topics else len(topics)
     taught = of_topic(state, moment, learnt.topic)
     return taught is not None and taught.tender, last == "right", order
 

@@ -37,8 +37,7 @@ def content() -> Content:
 def questions() -> Iterator[tuple[str, str]]:
     """Every button of the code's own questions."""
     for question, options in OPTIONS.items():
-        if question != "lessons":  # its buttons are the titles
-            yield from ((question, option) for option in options)
+        yield from ((question, option) for option in options)
     for place in ("open", "again", "do", "end"):
         yield from (("lesson", option) for option in options_at(None, place))  # type: ignore[arg-type]
     yield from (("go", "help_numbers"), ("go", "help_wanted"))
