@@ -50,6 +50,7 @@ class Report:
     """Everything that the report tells; ``more`` are sections that others add, by title."""
 
     counts: Table  # what, language
+    whole: int  # lessons, once every topic has all of its own
     transcripts: int
     unsigned: tuple[Unsigned, ...]
     changed: tuple[str, ...]
@@ -72,6 +73,7 @@ def report(
     pages = [page for language in LANGUAGES for page in library.read_by_people(language)]
     return Report(
         counts=_counts(library),
+        whole=len(_topics(library)) * len(BANDS) * len(LANGUAGES),
         transcripts=_transcripts(root),
         unsigned=tuple(each for page in pages if (each := _unsigned(page)).needs),
         changed=tuple(line for page in pages for line in _changed(page)),
@@ -97,6 +99,12 @@ def _counts(library: Library) -> Table:
             len(phrases.data.keys() - {KEY}) if phrases else 0
         )
     return table
+
+
+def _topics(library: Library) -> set[str]:
+    """Those of the curriculum, and those that authors have begun beside them."""
+    files = (name for language in LANGUAGES for name in library.lessons[language])
+    return {*TOPICS, *(name.partition("-")[0] for name in files)}
 
 
 def _folders(library: Library, language: str) -> Mapping[str, Mapping[str, Page]]:
@@ -185,8 +193,7 @@ def _count_lines(found: Report) -> list[str]:
     for what, by_language in found.counts.items():
         lines.append(_columns(what, *(str(by_language.get(each, 0)) for each in LANGUAGES)))
     written = sum(sum(row.values()) for what, row in found.counts.items() if "lessons" in what)
-    whole = len(TOPICS) * len(BANDS) * len(LANGUAGES)
-    lines.append(_columns("lessons in all", str(written), f"of {whole}"))
+    lines.append(_columns("lessons in all", str(written), f"of {found.whole}"))
     if found.transcripts:
         lines.append(_columns("transcripts", str(found.transcripts)))
     return lines

@@ -51,6 +51,17 @@ def test_the_report_counts_what_there_is(root: Path) -> None:
     assert "lessons in all         6  of 108" in as_text(found)
 
 
+def test_a_topic_that_was_added_counts_among_all(root: Path) -> None:
+    """
+    A topic beside the eighteen makes the whole larger: never are there more than all.
+    """
+    for language in ("sq", "en"):
+        for path in sorted((root / language / "lessons").glob("t14-*")):
+            shutil.copy(path, path.with_name(path.name.replace("t14", "t19")))
+
+    assert "lessons in all        12  of 114" in as_text(report(root, today=TODAY))
+
+
 def test_the_report_says_whose_eyes_a_text_needs(root: Path) -> None:
     """
     Every text needs an editor, an activity a teacher, what names a law a lawyer, what is said
