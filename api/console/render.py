@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api.console.marking import marked
-from api.console.words import word
+from api.console.words import said
 from api.locale.catalogue import LANGUAGES, translations
 from api.rights import forms
 from api.rights.gate import RULES
@@ -76,7 +76,7 @@ def environment(language: str) -> Environment:
         "icon": icon,
         "marked": marked,
         "shape": lambda severity: _SHAPES[severity],
-        "word": lambda kind, value: words.gettext(word(kind, value)),
+        "word": lambda kind, value: said(kind, value, words.gettext),
     }
     found.filters |= {"hour": hour, "day": day, "waited": waited, "ms": ms, "initials": initials}
     found.filters["decimal"] = lambda number: format_decimal(number, "0.00", locale=language)

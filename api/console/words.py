@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 
 def N_(message: str) -> str:
@@ -110,6 +110,37 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Nobody was on duty in the safe hours of three days; no question was sent"
         ),
     },
+    "topic": {  # as the certificate has them, so that staff and child say the same
+        "t01": N_("Privacy"),
+        "t02": N_("People online"),
+        "t03": N_("Surprises and secrets"),
+        "t04": N_("Words that hurt"),
+        "t05": N_("Photos and asking first"),
+        "t06": N_("Threats"),
+        "t07": N_("Made-up photos"),
+        "t08": N_("When something scares you"),
+        "t09": N_("Games and chats"),
+        "t10": N_("Tricks and scams"),
+        "t11": N_("Screen time"),
+        "t12": N_("Kindness"),
+        "t13": N_("Block and report"),
+        "t14": N_("Where to get help"),
+        "t15": N_("My body and consent"),
+        "t16": N_("False news"),
+        "t17": N_("Online footprints"),
+        "t18": N_("Friendship"),
+    },
+    "guidance": {  # where an adult was when it asked for a person: the matter chosen there
+        "parents:told": N_("“My child told me something”"),
+        "parents:threat": N_("“A threat with a photo”"),
+        "parents:hurt": N_("“My child hurt someone”"),
+        "parents:settings": N_("“Settings by age”"),
+        "parents:where": N_("“Where we find help”"),
+        "parents:home": N_("“There is violence at home”"),
+        "teachers:told": N_("“A child told me something”"),
+        "teachers:worry": N_("“Do I have to report it?”"),
+        "teachers:class": N_("“Activities for a class”"),
+    },
     "choice": {  # what was pressed instead of typed
         "media: threat": N_("“Someone is threatening me”"),
         "media: sent": N_("“Someone sent me something”"),
@@ -182,7 +213,30 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+_GUIDANCE = "guidance="  # followed by the journey and the node
+_CAME_FROM = N_("Came from the guidance: %(node)s")
+
+
 def word(kind: str, value: object) -> str:
     """The msgid for a value; what has no word is shown as it is, without underscores."""
     text = str(value)
     return WORDS[kind].get(text) or text.replace("_", " ")
+
+
+def said(kind: str, value: object, translate: Callable[[str], str]) -> str:
+    """What a value is called in a language; a note of the guidance tells also where in it."""
+    text = str(value)
+    if kind == "note" and text.startswith(_GUIDANCE):
+        place = _place(text.removeprefix(_GUIDANCE), translate)
+        return translate(_CAME_FROM) % {"node": place}
+    return translate(word(kind, text))
+
+
+def _place(address: str, translate: Callable[[str], str]) -> str:
+    """The matter in words, and the node where it is a later one; a node without words as it is."""
+    journey, _, node = address.rpartition(":")
+    matter = node.partition("_")[0]
+    words, name = WORDS["guidance"].get(f"{journey}:{matter}"), node.replace("_", " ")
+    if words is None:
+        return name
+    return translate(words) if node == matter else f"{translate(words)} ({name})"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -27,9 +27,9 @@ ENOUGH = 10
 class Line:
     """One lesson in one language. None: fewer than ten, or a share that would tell of them.
 
-    ``before`` and ``after`` are per cent of right answers to the matched questions;
-    ``finished_share`` per cent of those who began; ``review_share`` per cent of right answers
-    to the questions that came back.
+    ``before_percent`` and ``after_percent`` are of right answers to the matched questions,
+    ``finished_percent`` of those who began, ``review_percent`` of right answers to the
+    questions that came back.
     """
 
     topic: str
@@ -37,12 +37,12 @@ class Line:
     language: str
     begun: int | None
     finished: int | None
-    finished_share: int | None
-    before: int | None
-    after: int | None
+    finished_percent: int | None
+    before_percent: int | None
+    after_percent: int | None
     review_due: int | None
     review_done: int | None
-    review_share: int | None
+    review_percent: int | None
     help: int | None
 
 
@@ -86,12 +86,12 @@ def _line(topic: str, language: str, band: str, counts: Mapping[str, int]) -> Li
         language=language,
         begun=begun,
         finished=finished,
-        finished_share=_finished(begun, finished),
-        before=_share(counts.get("before_right"), counts.get("before_other")),
-        after=_share(counts.get("after_right"), counts.get("after_other")),
+        finished_percent=_finished(begun, finished),
+        before_percent=_share(counts.get("before_right"), counts.get("before_other")),
+        after_percent=_share(counts.get("after_right"), counts.get("after_other")),
         review_due=counts.get("review_due"),
         review_done=_part(counts.get("review_due"), done),
-        review_share=_share(right, other),
+        review_percent=_share(right, other),
         help=counts.get("help"),
     )
 
@@ -113,15 +113,16 @@ def _finished(begun: int | None, finished: int | None) -> int | None:
     return min(100, round(100 * finished / begun)) if begun and finished else None
 
 
-def as_csv(shown: Sequence[Line]) -> str:
-    """The lines as CSV with a header; what is not shown is an empty cell."""
+def as_csv(shown: Sequence[Line], title: Callable[[str], str]) -> str:
+    """The lines as CSV with a header and each topic's title; what is not shown is empty."""
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow(item.name for item in fields(Line))
-    writer.writerows(_cells(line) for line in shown)
+    topic, *others = (item.name for item in fields(Line))
+    writer.writerow([topic, "title", *others])
+    writer.writerows([line.topic, title(line.topic), *_cells(line, others)] for line in shown)
     return file.getvalue()
 
 
-def _cells(line: Line) -> Iterable[object]:
-    values = (getattr(line, item.name) for item in fields(Line))
+def _cells(line: Line, names: Sequence[str]) -> Iterable[object]:
+    values = (getattr(line, name) for name in names)
     return ("" if value is None else value for value in values)

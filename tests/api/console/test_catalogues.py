@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from api.console.render import environment
+from api.console.words import said
 from api.locale.catalogue import LANGUAGES, read, translations, wanted
 
 API = Path(__file__).parents[3] / "api"
@@ -50,6 +51,24 @@ def test_albanian_is_albanian() -> None:
         "Ka treguar",
         "Në detyrë",
     ]
+
+
+@pytest.mark.parametrize(
+    ("note", "shown"),
+    [
+        ("guidance=parents:told", "Erdhi nga këshillat: “Fëmija më tregoi diçka”"),
+        ("guidance=parents:hurt_body", "Erdhi nga këshillat: “Fëmija im lëndoi dikë” (hurt body)"),
+        ("guidance=parents:set_seen", "Erdhi nga këshillat: set seen"),
+        ("guidance=", "Erdhi nga këshillat: "),
+        ("in_danger=no", "Thotë se nuk është në rrezik tani"),
+        ("new_one=100 %s", "new one=100 %s"),
+    ],
+)
+def test_a_note_is_shown_in_words(note: str, shown: str) -> None:
+    """
+    A note of the guidance tells where the adult was; what has no words is shown as it is.
+    """
+    assert said("note", note, translations("sq").gettext) == shown
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -164,7 +164,8 @@ async def test_pages_fit_a_narrow_phone(
     ana = await seat(helpline, browser, url, person, viewport=size)
     await ana.opens(f"/language/{language}")
 
-    for path in ("", f"/contacts/{contact_id}", "/staff", "/reports", "/sign-in", "/nothing"):
+    pages = ("/staff", "/reports", "/learning", "/sign-in", "/nothing")
+    for path in ("", f"/contacts/{contact_id}", *pages):
         await ana.opens(path)
         width = await ana.page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, path

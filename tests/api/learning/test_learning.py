@@ -5,11 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fakes.desk import Browser, hire, seated
 from fakes.helpline import Helpline
+
+from api.console.words import WORDS
+from api.locale.catalogue import LANGUAGES, translations
+
+CONTENT = Path(__file__).parents[3] / "content"
 
 
 def figure(what: str, count: int, topic: str = "t03", band: str = "8-10") -> dict[str, Any]:
@@ -34,13 +41,22 @@ async def supervisor(helpline: Helpline) -> Browser:
     return await seated(helpline, hire(helpline, "elira", "Elira", "supervisor"))
 
 
+def certificate(language: str) -> dict[str, str]:
+    """
+    What the certificate calls each topic.
+    """
+    text = (CONTENT / language / "certificate.toml").read_text(encoding="utf-8")
+    names: dict[str, str] = tomllib.loads(text)["topics"]
+    return names
+
+
 async def rows(browser: Browser) -> list[dict[str, str]]:
     """
     The lines of the file that can be downloaded.
     """
     answer = await browser.get("/learning.csv")
     assert answer.headers["content-type"].startswith("text/csv")
-    return list(csv.DictReader(io.StringIO(answer.text)))
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
 async def test_a_lesson_is_a_line(helpline: Helpline) -> None:
@@ -58,9 +74,10 @@ async def test_a_lesson_is_a_line(helpline: Helpline) -> None:
     [line] = await rows(browser)
     page = (await browser.get("/learning")).text
 
-    assert (line["begun"], line["finished"], line["finished_share"]) == ("200", "150", "75")
-    assert (line["before"], line["after"]) == ("30", "80")
-    assert (line["review_due"], line["review_done"], line["review_share"]) == ("80", "60", "67")
+    assert (line["begun"], line["finished"], line["finished_percent"]) == ("200", "150", "75")
+    assert (line["before_percent"], line["after_percent"]) == ("30", "80")
+    reviews = (line["review_due"], line["review_done"], line["review_percent"])
+    assert reviews == ("80", "60", "67")
     assert line["help"] == "12"
     assert "30 %" in page
     assert "80 %" in page
@@ -69,11 +86,11 @@ async def test_a_lesson_is_a_line(helpline: Helpline) -> None:
 @pytest.mark.parametrize(
     ("counts", "hidden"),
     [
-        ({"begun": 40, "finished": 9}, ("finished", "finished_share")),
-        ({"begun": 40, "finished": 35}, ("finished", "finished_share")),
+        ({"begun": 40, "finished": 9}, ("finished", "finished_percent")),
+        ({"begun": 40, "finished": 35}, ("finished", "finished_percent")),
         ({"review_due": 40, "review_right": 20, "review_other": 15}, ("review_done",)),
-        ({"begun": 40, "before_right": 31, "before_other": 9}, ("before",)),
-        ({"begun": 40, "review_right": 4, "review_other": 30}, ("review_done", "review_share")),
+        ({"begun": 40, "before_right": 31, "before_other": 9}, ("before_percent",)),
+        ({"begun": 40, "review_right": 4, "review_other": 30}, ("review_done", "review_percent")),
         ({"begun": 40, "help": 9}, ("help",)),
     ],
     ids=[
@@ -119,6 +136,66 @@ async def test_nothing_counted_is_said_so(helpline: Helpline) -> None:
 
     assert await rows(browser) == []
     assert "learning.csv" not in (await browser.get("/learning")).text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_topic_has_its_name(helpline: Helpline, language: str) -> None:
+    """
+    Page and file call a topic as the certificate does; one without a name is its number.
+    """
+    await tell(helpline, figure("begun", 40), figure("begun", 40, topic="t99"))
+    browser = await supervisor(helpline)
+    await browser.get(f"/language/{language}")
+
+    names = [(line["topic"], line["title"]) for line in await rows(browser)]
+    page = (await browser.get("/learning")).text
+
+    name = certificate(language)["t03"]
+    assert names == [("t03", name), ("t99", "t99")]
+    assert f"T03</span> {name}</th>" in page
+    assert "T99</span></th>" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_topic_is_called_as_on_the_certificate(language: str) -> None:
+    """
+    What staff read is what the child was shown, for each topic there is.
+    """
+    shown = {topic: translations(language).gettext(name) for topic, name in WORDS["topic"].items()}
+
+    assert shown == certificate(language)
+
+
+async def test_a_spreadsheet_reads_the_file_as_it_is_meant(helpline: Helpline) -> None:
+    """
+    It begins with the mark by which a spreadsheet knows ë and ç, and its columns are ascii.
+    """
+    await tell(helpline, figure("begun", 40, topic="t04"))
+
+    file = (await (await supervisor(helpline)).get("/learning.csv")).content
+
+    assert file.startswith(b"\xef\xbb\xbftopic,title,band,language,")
+    assert file.splitlines()[0].removeprefix(b"\xef\xbb\xbf").isascii()
+    assert "Fjalët që lëndojnë".encode() in file
+
+
+@pytest.mark.parametrize(
+    ("language", "often"),
+    [("sq", "Shifrat e reja vijnë një herë në orë."), ("en", "New figures come once an hour.")],
+)
+async def test_the_page_says_how_often_figures_come(
+    helpline: Helpline, language: str, often: str
+) -> None:
+    """
+    Empty or not, so that nobody waits before it for the lesson that has just ended.
+    """
+    browser = await supervisor(helpline)
+    await browser.get(f"/language/{language}")
+    empty = (await browser.get("/learning")).text
+    await tell(helpline, figure("begun", 40))
+
+    assert often in empty
+    assert often in (await browser.get("/learning")).text
 
 
 @pytest.mark.parametrize(
