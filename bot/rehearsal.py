@@ -25,7 +25,8 @@ def transcript_of(name: str, content: Content, read: Read) -> str:
     start = {"band": taught.band, "asked": "lessons"}
     script = replace(_EMPTY, about=ABOUT.format(id=taught.id), start=start)
     talk = begin(script, LANGUAGES[0], content, read)
-    turns = [(turn, _keys(talk, turn)) for turn in _turns(taught)]
+    numbered = enumerate(_turns(taught), start=1)
+    turns = [(turn, _keys(talk, turn, number)) for number, turn in numbered]
     return "\n".join((_head(script), *(_turn(turn, keys) for turn, keys in turns)))
 
 
@@ -54,9 +55,9 @@ def _other(options: Sequence[Option]) -> str:
     return next(option.id for option in options if not option.right)
 
 
-def _keys(talk: Talk, turn: dict[str, str]) -> list[str]:
+def _keys(talk: Talk, turn: dict[str, str], number: int) -> list[str]:
     shown = len(talk.shown)
-    talk.happens(event_of(turn, talk))
+    talk.happens(event_of(turn, talk, number))
     return [say.key for say in talk.shown[shown:]]
 
 

@@ -9,6 +9,9 @@ the clock in Tirana shows so. ``due = "review"`` lets a timer fire that the engi
 at the moment for which it was set; ``timer = "…"`` fires one now, whether it was set or not.
 ``timers = { review = "2026-11-24 16:05" }`` says for when a timer stands after the turn (by
 the clock in Tirana), empty: that it does not stand; ``counts`` what is counted of learning.
+
+``tap`` presses a button that there is: an option, an id or a label that was shown, or the whole
+id of any option. ``forged`` presses an id that there may not be, as only a forged press can.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.engine.answers import ANYTIME
+from bot.engine.answers import ANYTIME, options_of
 from bot.engine.content import Content, Lexicon
 from bot.engine.effects import Button, CancelTimer, Count, Effect, Say, SetTimer
 from bot.engine.events import (
@@ -53,6 +56,7 @@ from bot.engine.events import (
 from bot.engine.flows.hours import CLOCK
 from bot.engine.state import State
 from bot.engine.step import step
+from bot.engine.voice import Moment
 
 Read = Callable[[str, Mapping[str, Lexicon]], Reading]
 BEGINS_AT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
@@ -164,11 +168,34 @@ class Talk:
     def button(self, wanted: str) -> str:
         """The id of the button last shown with this option, id or label; else as it is."""
         for say in reversed(self.shown):
-            offered: tuple[Button, ...] = (*say.buttons, *((say.help,) if say.help else ()))
-            for button in offered:
+            for button in _under(say):
                 if wanted in (button.id, button.id.rpartition(".")[2], button.label):
                     return button.id
         return wanted
+
+    def pressed(self, wanted: str) -> str:
+        """The id of a button that was shown, or that a chat of another day can still show.
+
+        Raises ``ScriptFault`` where there is none: a slip in a name would pass for a press
+        on an old button.
+        """
+        found = self.button(wanted)
+        if found in ANYTIME or found in self._offered() or self._known(found):
+            return found
+        raise ScriptFault(f'no button "{wanted}" has been shown{self._meant(wanted)}')
+
+    def _offered(self) -> set[str]:
+        return {button.id for say in self.shown for button in _under(say)}
+
+    def _known(self, button: str) -> bool:
+        question, _, option = button.rpartition(".")
+        moment = Moment(self.content, Started(at=self.at, abilities=self.abilities))
+        return option in options_of(moment, self.state, question)
+
+    def _meant(self, wanted: str) -> str:
+        names = self._offered() | {each.rpartition(".")[2] for each in self._offered()}
+        near = difflib.get_close_matches(wanted, sorted(names), n=1)
+        return f"; did you mean {near[0]}?" if near else ""
 
     def quiz(self, place: int) -> str:
         """The id of the answer at this place, from 1, of the quiz that was shown last."""
@@ -176,6 +203,10 @@ class Talk:
         if asked is None or not 0 < place <= len(asked.buttons):
             raise ScriptFault(f"no quiz with an answer {place} has been shown")
         return asked.buttons[place - 1].id
+
+
+def _under(say: Say) -> tuple[Button, ...]:
+    return (*say.buttons, *((say.help,) if say.help else ()))
 
 
 def stored(state: State) -> State:
@@ -353,8 +384,9 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
     ),
     "votes": lambda turn, talk: ButtonTapped(at=talk.at, button=talk.quiz(turn["votes"])),
     "tap": lambda turn, talk: ButtonTapped(
-        at=talk.at, button=talk.button(words(turn["tap"], talk.language))
+        at=talk.at, button=talk.pressed(words(turn["tap"], talk.language))
     ),
+    "forged": lambda turn, talk: ButtonTapped(at=talk.at, button=turn["forged"]),
     "media": lambda turn, talk: MediaOffered(
         at=talk.at,
         kind=turn["media"],
@@ -401,7 +433,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
 ENTRIES: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("child", "forwards", "tap", "caption", "writes"), (str, dict)),
     **dict.fromkeys(("media", "filed", "news", "speak", "joins", "leaves", "timer", "due"), (str,)),
-    **dict.fromkeys(("payload", "name", "climbs", "at", "helpline"), (str,)),
+    **dict.fromkeys(("payload", "name", "climbs", "at", "helpline", "forged"), (str,)),
     **dict.fromkeys(("votes", "minutes", "days", "later", "hidden"), (int,)),
     **dict.fromkeys(("start", "not_filed", "exit", "blocked", "arrives", "delayed"), (bool,)),
     **dict.fromkeys(("edited", "forwarded", "refused", "closed"), (bool,)),

@@ -68,6 +68,68 @@ def test_a_start_that_no_conversation_has_is_refused(tmp_path: Path, start: str)
         begin(load_script(path), "sq", CONTENT, triage.read)
 
 
+MENU = 'about = "x"\nstart = { band = "11-13", asked = "menu" }\n'
+
+
+def tapping(*presses: str) -> str:
+    """A transcript of these presses, from the menu on."""
+    return MENU + "".join(f'[[turn]]\ntap = "{press}"\n' for press in presses)
+
+
+@pytest.mark.parametrize(
+    ("presses", "sentence"),
+    [
+        (("menu.lesson", "t03", "startt"), 'turn 3: no button "startt" has been shown; did you'),
+        (("lessons.t0333",), 'turn 1: no button "lessons.t0333" has been shown'),
+        (("j:parents:nowhere.yes",), 'turn 1: no button "j:parents:nowhere.yes" has been shown'),
+        (("go.homee",), 'turn 1: no button "go.homee" has been shown'),
+        (("Fillo",), 'turn 1: no button "Fillo" has been shown'),
+    ],
+)
+def test_a_press_on_a_button_that_there_is_not_is_refused(
+    tmp_path: Path, presses: Sequence[str], sentence: str
+) -> None:
+    """
+    A slip in the name of a button is told, with the name that was meant where one is near.
+    """
+    script = load_script(written(tmp_path, tapping(*presses)))
+
+    with pytest.raises(ScriptFault) as refused:
+        list(play(script, "sq", CONTENT, triage.read))
+
+    assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "presses",
+    [
+        ("menu.lesson", "t03", "lessons.t14"),  # shown before
+        ("go.hide",),  # at any time
+        ("danger.yes",),  # asked another day, in a chat that is still there
+        ("t03-secrets-11-13/quiz.silent",),
+        ("animal:wolf.wolf_green",),
+    ],
+)
+def test_an_old_press_is_a_press(tmp_path: Path, presses: Sequence[str]) -> None:
+    """
+    What was shown before, what can be pressed at any time and every option of a question that
+    there is may be pressed whenever a transcript wants it.
+    """
+    script = load_script(written(tmp_path, tapping(*presses)))
+
+    assert len(list(play(script, "sq", CONTENT, triage.read))) == len(presses)
+
+
+def test_a_forged_press_names_no_button(tmp_path: Path) -> None:
+    """
+    Whoever wants to know what a press on nothing brings says that it is one.
+    """
+    forged = MENU + '[[turn]]\nforged = "no/such.button"\nbot = ["stale.we_were_here", "menu.ask"]'
+    written(tmp_path, forged)
+
+    assert run(tmp_path)[0] == 0
+
+
 def run(folder: Path, languages: Sequence[str] = ("sq", "en")) -> tuple[int, str, str]:
     """What running a folder returns, and what it prints."""
     out, err = io.StringIO(), io.StringIO()
