@@ -82,6 +82,9 @@ def read_page(root: FilePath, file: str, faults: Faults) -> Page | None:
         text = (root / file).read_bytes().decode("utf-8-sig")
         data = tomllib.loads(text)
         lines = lines_of(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        faults.cannot_read(file, *(_unclosed(error, text) or unreadable(error)))
+        return None
     except (OSError, ValueError, RecursionError) as error:
         faults.cannot_read(file, *unreadable(error))
         return None
@@ -91,6 +94,18 @@ def read_page(root: FilePath, file: str, faults: Faults) -> Page | None:
     page = Page(file, data, lines, faults)
     _check_form(page, text)
     return page
+
+
+def _unclosed(error: tomllib.TOMLDecodeError, text: str) -> tuple[int, str] | None:
+    """The line of a text without its last quote and the sentence for it; None: it is another."""
+    told, mark, line = str(error), '"', _line_in(error)
+    if told.startswith("Unterminated string"):  # at the end: no line is told
+        mark = '"' + 2 * '"' * (text.count(3 * '"') % 2)
+        line = text.count("\n", 0, text.rindex(mark)) + 1
+    elif not told.startswith("Illegal character '\\n'"):
+        return None
+    missing = f"a closing {mark} is missing on this line. Put it where the text ends."
+    return line, f"The file is not valid TOML: {missing}"
 
 
 def unreadable(error: Exception) -> tuple[int, str]:

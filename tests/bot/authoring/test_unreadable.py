@@ -46,6 +46,32 @@ def test_a_file_that_cannot_be_read_is_told_once(file: str, damage: str, tmp_pat
             load(root)
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "mark"),
+    [
+        ('a = "x"\nb = "y\nc = "z"\n', 2, '"'),
+        ('a = [\n  "x",\n  "y,\n]\n', 3, '"'),
+        ('a = "x"\r\nb = "y\r\n', 2, '"'),
+        ('a = "x"\nb = "y', 2, '"'),
+        ('a = "x"\nb = """y\n\nc = 1\n', 2, '"""'),
+        ('a = """x"""\nb = "y', 2, '"'),
+    ],
+)
+def test_a_text_that_is_not_closed_is_told_by_its_line(
+    text: str, line: int, mark: str, tmp_path: Path
+) -> None:
+    """
+    An author who forgot a quote reads so, and where it is.
+    """
+    root = shutil.copytree(GOOD, tmp_path / "content")
+    (root / "limits.toml").write_bytes(text.encode())
+
+    (fault,) = check(root, today=TODAY)
+
+    assert fault.line == line
+    assert f"a closing {mark} is missing on this line." in fault.sentence
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_a_folder_in_the_place_of_a_file_is_named(file: str, tmp_path: Path) -> None:
     """
