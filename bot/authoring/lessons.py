@@ -237,8 +237,18 @@ def _check_bands(pages: Mapping[str, Mapping[str, Page]], lessons: Lessons) -> N
                 page = pages[language][next(iter(mine.values())).id]
                 if any(f"{language}/lessons/{topic}-" in file for file in page.faults.unread):
                     continue
+                mend = _begin(pages, next(iter(mine.values())), missing)
                 bands = ", ".join(missing)
-                page.fault(("topic",), f'Topic "{topic}" has no lesson for {bands}. Write it.')
+                page.fault(("topic",), f'Topic "{topic}" has no lesson for {bands}. {mend}')
+
+
+def _begin(pages: Mapping[str, Mapping[str, Page]], known: Lesson, bands: list[str]) -> str:
+    """How to begin what is missing, beside a lesson of the topic; a twin begun is to be written."""
+    name = known.id.removeprefix(f"{known.topic}-").removesuffix(f"-{known.band}")
+    if any(f"{known.topic}-{name}-{band}" in files for band in bands for files in pages.values()):
+        return "Write it."
+    commands = (f"sigurt content new lesson {known.topic} {band} {name}" for band in bands)
+    return f"Begin {'it' if len(bands) == 1 else 'each'}: {', '.join(commands)}."
 
 
 def _unread(pages: Mapping[str, Page], lessons: Mapping[str, Lesson], topic: str) -> bool:
