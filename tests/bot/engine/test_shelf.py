@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from fakes.onlooker import CHILD, CONTENT, PRESENT, Talk
 
-from bot.engine.content import BANDS, LANGUAGES, TOPICS
+from bot.engine.content import BANDS, LANGUAGES
 from bot.engine.flows import shelf
 from bot.engine.state import State
 
@@ -52,7 +52,7 @@ def opened(state: State, *presses: str) -> Talk:
 @pytest.mark.parametrize("band", BANDS)
 def test_every_guide_is_read_in_two_turns(language: str, band: str) -> None:
     """
-    All eighteen are in the list; each says why, how to begin and what to do for that age,
+    All topics are in the list; each says why, how to begin and what to do for that age,
     then signs and first steps, and ends with a person, the numbers, and the way on.
     """
     state = replace(PARENT, language=language, child_band=band)
@@ -60,8 +60,8 @@ def test_every_guide_is_read_in_two_turns(language: str, band: str) -> None:
         state, "menu.guidance", f"j:parents:age.{age_of(band)}", "j:parents:matter.topics"
     )
 
-    assert pages_of(talk.state, "g:guides") == list(TOPICS)
-    for topic in TOPICS:
+    assert pages_of(talk.state, "g:guides") == list(CONTENT.topics)
+    for topic in CONTENT.topics:
         guide, here = CONTENT.guides[language][topic], Talk(talk.state)
         here.taps(f"g:guides.{topic}")
         assert len(here.says) == 3
