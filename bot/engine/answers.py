@@ -372,7 +372,15 @@ def typed_option(state: State, moment: Moment, text: str) -> str:
     for option in options:
         if same_word(text, labels[option]):
             return option
-    return _begun_option(tokens(text), labels) or _age_option(text, options)
+    begun = _begun_option(tokens(text), labels) or _age_option(text, options)
+    return begun or _numbered(state, text, shown)
+
+
+def _numbered(state: State, text: str, shown: Sequence[str]) -> str:
+    """“2” for the second answer of a lesson's question; elsewhere a number may mean another."""
+    bare = text.strip(" .)")
+    place = int(bare) if "/" in state.asked and bare.isdecimal() and len(bare) == 1 else 0
+    return shown[place - 1] if 0 < place <= len(shown) else ""
 
 
 def _lettered(state: State, moment: Moment, text: str, labels: Mapping[str, str]) -> str:
