@@ -102,7 +102,7 @@ async def test_a_broken_line_loses_nothing(chat: WebChat, url: str, browser: Bro
 
     await child.page.route("**/chat", lose)
     await child.says("kam frike")
-    await expect(child.page.locator("#log .state")).to_have_count(1)
+    await child.sees("kam frike")  # as sent still, or already brought by the live line
     await lost.wait()
     seen.set()
     await child.page.reload()
