@@ -29,7 +29,7 @@ ONBOARDING: tuple[Turn, ...] = tuple(
 )
 LESSON: tuple[Turn, ...] = tuple(
     {"tap": option}
-    for option in ("lesson", "t01", "start", "stranger", "logout", "keep", "follower")
+    for option in ("lesson", "t01", "start", "can", "stranger", "logout", "keep", "follower")
 )
 DISCLOSURE: tuple[Turn, ...] = (
     {

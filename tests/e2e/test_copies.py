@@ -93,8 +93,12 @@ def forms_of(secret: str) -> Iterator[bytes]:
 
 
 def found_in(folder: Path, secrets: list[str]) -> list[tuple[str, str]]:
-    """Which secrets lie in which files of a folder, except in its keys."""
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in KEYS]
+    """Which secrets lie in which files of a folder, except in its keys.
+
+    The copy of the content is left out: it is what anybody can read, and holds names of its own.
+    """
+    places = (path for path in folder.rglob("*") if "content" not in path.parts)
+    files = [path for path in places if path.is_file() and path.name not in KEYS]
     assert {"bot.db", "helpline.db", "printed"} <= {path.name for path in files}
     bodies = [(path.name, path.read_bytes()) for path in files]
     return [

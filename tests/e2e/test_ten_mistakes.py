@@ -420,7 +420,7 @@ async def test_row_8_presses_that_are_old_double_or_swapped(
     press is answered (nobody else may take it off the stand-in's list), no call is refused.
     """
     async with walking(channel, tmp_path, language) as way:
-        await way.goes(*ONBOARDING, *LESSON[:4])
+        await way.goes(*ONBOARDING, *LESSON[:5])
         twice, _ = way.next({"tap": "photos"})
         old = ButtonTapped(at=twice.at, button="j:onboarding:country.al")
         for event in (twice, twice, old):

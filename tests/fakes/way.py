@@ -69,8 +69,8 @@ ONBOARDING: tuple[Turn, ...] = (
     {"tap": {"sq": "sq", "en": "en"}},
     *taps("understood", "al", "14-17", "go_on", "got_it"),
 )
-LESSON = taps("lesson", "t01", "start", "map", "photos", "recover")
-QUIZ = taps("none", "again", "home", "done", "go_on")
+LESSON = taps("lesson", "t01", "start", "habits", "map", "photos", "recover")
+QUIZ = taps("none", "again", "home", "done", "go_on", "no")  # no question in two days
 REPORT: tuple[Turn, ...] = (
     {"child": HELP},
     *taps("report", "go_on"),
