@@ -7,6 +7,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,25 @@ from hypothesis import settings
 from playwright.async_api import Browser, expect
 from sqlalchemy import create_engine
 
+from bot import authoring
 from bot.crypto import Keys, Sealer
+from bot.engine.content import Content
+from bot.releases import version_of
 
+_read = authoring.load
+
+
+@lru_cache(maxsize=4)
+def _read_once(folder: Path, version: str) -> Content:
+    return _read(folder)
+
+
+def _load(folder: Path) -> Content:
+    """The content of a folder, read once for all tests: it is frozen, and so is its triage."""
+    return _read_once(folder, version_of(folder))
+
+
+authoring.load = _load
 settings.register_profile("sigurt", deadline=None, print_blob=True)  # timing is for benchmarks
 settings.load_profile("sigurt")
 expect.set_options(timeout=30_000)  # milliseconds; a busy machine is slow, not wrong
