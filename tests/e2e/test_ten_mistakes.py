@@ -162,7 +162,8 @@ async def test_row_3_outgoing_calls_hang(
         assert set(answers) <= {200, 303}
         if not isinstance(phone, WebPhone):
             # one press here, the opening and a press there, and Viber's reports of two bubbles
-            assert len(answers) == 3 + 2 * isinstance(phone, ViberPhone)
+            # at least: that of an earlier one may come as late
+            assert len(answers) >= 3 + 2 * isinstance(phone, ViberPhone)
         gate.set()
         await way.reads()
 
