@@ -141,7 +141,7 @@ def join(
     parts = Parts(
         keys=keys,
         step=lambda state, event: step(state, event, content=editions.now.content),
-        read=lambda text: triage.read(text, editions.now.content.lexicons),
+        read=lambda text, before: triage.read(text, editions.now.content.lexicons, before),
         fallback=editions.doors,
         helpline=known,
         box=box,

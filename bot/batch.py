@@ -17,14 +17,13 @@ from sqlalchemy import Connection
 
 from bot.channels.base import Capabilities
 from bot.crypto import Sealer
+from bot.engine import hearing
 from bot.engine.effects import CancelTimer, Count, CountCampaign, Effect, Erase, Say, SetTimer
 from bot.engine.events import (
     AnyEvent,
     ButtonTapped,
     ChatLost,
     ExitPressed,
-    MediaOffered,
-    MessageReceived,
     PollAnswered,
     TimerFired,
 )
@@ -243,11 +242,7 @@ class Batch:
         if event is None:
             return None
         event = replace(event, helpline=self._helpline, abilities=self._able(talk).abilities)
-        if isinstance(event, MessageReceived):
-            return replace(event, reading=self._parts.read(event.text))
-        if isinstance(event, MediaOffered) and event.caption:
-            return replace(event, reading=self._parts.read(event.caption))
-        return event
+        return hearing.read(self._state(talk), event, self._parts.read)
 
     def _press_of(self, which: str, event: PollAnswered) -> ButtonTapped | None:
         place = (which, event.poll, event.option)

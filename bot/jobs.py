@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from bot.channels.base import Capabilities
 from bot.crypto import Keys
 from bot.engine.effects import Effect, Say
-from bot.engine.events import AnyEvent, Helpline, Reading
+from bot.engine.events import AnyEvent, Helpline
+from bot.engine.hearing import Read
 from bot.engine.state import State
 from bot.helpline import BoxKey
 from bot.parcels import Parcel, key_of
@@ -48,7 +49,7 @@ class Parts:
 
     keys: Keys
     step: Callable[[State, AnyEvent], Answer]
-    read: Callable[[str], Reading]
+    read: Read
     fallback: Callable[[str, str], Sequence[Say]]
     helpline: Callable[[], Helpline]
     box: Callable[[], BoxKey | None]

@@ -25,6 +25,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.engine import hearing
 from bot.engine.answers import ANYTIME, options_of
 from bot.engine.content import Content, Lexicon
 from bot.engine.effects import Button, CancelTimer, Count, Effect, Say, SetTimer
@@ -58,7 +59,7 @@ from bot.engine.state import State
 from bot.engine.step import step
 from bot.engine.voice import Moment
 
-Read = Callable[[str, Mapping[str, Lexicon]], Reading]
+Read = Callable[[str, Mapping[str, Lexicon], Sequence[str]], Reading]
 BEGINS_AT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 BETWEEN = timedelta(seconds=20)
 CONTACT = "the contact"
@@ -140,16 +141,16 @@ class Talk:
         """Let one event happen, twenty seconds after the one before."""
         self.at += BETWEEN
         event = replace(event, at=self.at, helpline=self.helpline, abilities=self.abilities)
-        if isinstance(event, MessageReceived):
-            event = replace(event, reading=self.read(event.text, self.content.lexicons))
-        if isinstance(event, MediaOffered) and event.caption:
-            event = replace(event, reading=self.read(event.caption, self.content.lexicons))
+        event = hearing.read(self.state, event, self._read)
         answer = step(self.state, event, content=self.content)
         self.state = stored(answer.state)
         says = tuple(effect for effect in answer.effects if isinstance(effect, Say))
         self.shown += says
         self._set(answer.effects)
         return answer.effects
+
+    def _read(self, text: str, before: Sequence[str]) -> Reading:
+        return self.read(text, self.content.lexicons, before)
 
     def _set(self, effects: tuple[Effect, ...]) -> None:
         for effect in effects:

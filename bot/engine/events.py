@@ -33,12 +33,21 @@ class Evidence:
     words: str
 
 
+SILENT = -9.0  # log-odds of a text in which nothing was found
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the triage read in one text. The shape is final; how it is found may change.
+    """What the triage read in one text, alone. What came before is weighed by ``hearing``.
 
-    ``score`` runs from 0 to 1 and orders readings of the same severity; it is no
-    probability. ``language`` is ``sq``, ``en`` or ``mixed``.
+    ``score`` from 0 to 1 is how likely such a text tells of harm, as measured on texts that
+    the triage had not seen (see ``bot/triage/README.md``). ``language`` is ``sq``, ``en`` or
+    ``mixed``. ``alarm`` is what all evidence says together, in log-odds from the point where a
+    text is raised: from 0 on it is. ``urgency`` likewise: from 0 on what is raised is an
+    emergency. ``repeats``: it only repeats what Sigurt says, or asks for secrecy, so nothing
+    is raised on it alone. ``wants_harm``: it asks for children as somebody would who means to
+    harm them. ``together`` is the reading of this text with those just before it, where there
+    were any and this one alone is not raised.
     """
 
     severity: Severity
@@ -46,6 +55,11 @@ class Reading:
     score: float
     evidence: tuple[Evidence, ...]
     language: str = "sq"
+    alarm: float = SILENT
+    urgency: float = SILENT
+    repeats: bool = False
+    wants_harm: bool = False
+    together: Reading | None = None
 
 
 NOTHING_READ = Reading(Severity.NONE, "none", 0.0, ())

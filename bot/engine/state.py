@@ -39,6 +39,14 @@ class Told:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A free text of the last half hour: harm is often told in several, none alarming alone."""
+
+    at: datetime
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A report that is being written: where, what, and whether the reporter is in it.
@@ -161,6 +169,7 @@ class State:
     recalled_at: datetime | None = None
     profile: str = ""
     profiles: tuple[Profile, ...] = ()
+    lately: tuple[Fragment, ...] = ()
 
     @classmethod
     def new(cls) -> Self:
@@ -263,7 +272,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Learnt):
         return {name: _plain(item) for name, item in asdict(value).items() if item}
-    if isinstance(value, Contact | Told | Word | Draft | Profile):
+    if isinstance(value, Contact | Told | Word | Draft | Profile | Fragment):
         return {name: _plain(item) for name, item in asdict(value).items()}
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
@@ -325,4 +334,7 @@ _READERS: dict[str, Any] = {
     "heard_at": datetime.fromisoformat,
     "misses": lambda stored: tuple(datetime.fromisoformat(item) for item in stored),
     "hours": lambda stored: (stored[0], stored[1]),
+    "lately": lambda stored: tuple(
+        Fragment(datetime.fromisoformat(item["at"]), item["text"]) for item in stored
+    ),
 }

@@ -75,13 +75,23 @@ _compiled: dict[int, tuple[Lexicon, Rules]] = {}
 _ready: dict[tuple[int, ...], Ears] = {}
 
 
-def read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
+def read(text: str, lexicons: Mapping[str, Lexicon], before: Sequence[str] = ()) -> Reading:
     """Return how grave a text is, in all languages at once, and which words say so.
 
-    Never raises on any text, and looks at no more than the first 20,000 characters.
+    ``before`` are the texts just before it, the oldest first: where the text alone is not
+    raised, ``together`` is what they tell with it. Never raises on any text, and looks at no
+    more than the first 20,000 characters.
+
     Raises ``BrokenLexicon`` or ``ValueError`` when lexicons or cues cannot be used: call it
     once at start.
     """
+    alone = _read(text, lexicons)
+    if not before or alone.severity > Severity.CONCERN:
+        return alone
+    return replace(alone, together=_read("\n".join((*before, text)), lexicons))
+
+
+def _read(text: str, lexicons: Mapping[str, Lexicon]) -> Reading:
     found = tokens_of(text)
     if not found:
         return NOTHING_READ
