@@ -17,6 +17,7 @@ from api.contacts import pages as contact_pages
 from api.errors import Problem
 from api.learning import pages as learning_pages
 from api.locale.catalogue import LANGUAGES
+from api.marks import pages as mark_pages
 from api.reports import pages as report_pages
 from api.rights.gate import Gate, Signed
 from api.staff import door, enrolment
@@ -78,7 +79,9 @@ def error_page(request: Request, problem: Problem) -> Response:
 
 
 router = APIRouter()
-for part in (gate, door, enrolment, staff_pages, report_pages, learning_pages, contact_pages):
+_SIGN_IN = (door, enrolment, staff_pages)
+_WORK = (report_pages, learning_pages, mark_pages, contact_pages)
+for part in (gate, *_SIGN_IN, *_WORK):
     router.include_router(part if isinstance(part, Gate) else part.gate)
 
 

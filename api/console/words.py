@@ -52,6 +52,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "adult": N_("adult"),
         "": N_("not said"),
     },
+    "rule": {  # those that need a word; the others are read by their id
+        "cues": N_("words like those in what is often told"),
+        "press": N_("a button that was pressed"),
+        "safe_word": N_("the safe word"),
+        "": N_("no rule was met"),
+    },
+    "mark": {"false_alarm": N_("false alarm"), "missed": N_("missed")},
+    "mark_state": {
+        "kept": N_("not released"),
+        "proposed": N_("proposed"),
+        "released": N_("released"),
+    },
     "channel": {"telegram": N_("Telegram"), "viber": N_("Viber"), "web": N_("Web")},
     "language": {"sq": N_("Albanian"), "en": N_("English")},
     "country": {
@@ -209,6 +221,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "last-administrator": N_("The last administrator stays."),
         "link-spent": N_("The link was used or is too old. Ask for a new one."),
         "too-many-tries": N_("Too many tries. Wait a quarter of an hour."),
+        "mark-unknown": N_("This mark is not there any more."),
+        "not-markable": N_("Only what the child wrote can be marked."),
+        "invalid-mark": N_("Choose a severity and a category that differ from the triage's."),
+        "invalid-words": N_("The text needs words, and not too many."),
+        "nothing-proposed": N_("No text is proposed any more."),
+        "already-released": N_("The text is released. Take it back first."),
+        "own-proposal": N_("Another supervisor releases what you proposed."),
     },
 }
 

@@ -17,6 +17,9 @@ from api.console.render import render
 from api.contacts import desk, service
 from api.contacts.values import OUTCOMES, ContactView, StaffRef
 from api.duty import service as duty
+from api.marks import panel
+from api.marks import records as marks
+from api.marks.values import MarkView
 from api.rights.gate import RULES, Gate, Signed
 from api.rights.parts import clock_of, database_of, vault_of
 from api.staff.sessions import Person
@@ -38,13 +41,17 @@ def queue(request: Request, person: Signed) -> Response:
 
 
 @gate.allow("GET", "/contacts/{contact_id}", action="contact.read")
-def contact(request: Request, person: Signed, contact_id: str) -> Response:
-    """The desk with one contact open; the read is recorded."""
-    now = clock_of(request)()
+def contact(request: Request, person: Signed, contact_id: str, mark: str = "") -> Response:
+    """The desk with one contact open; the read is recorded.
+
+    ``mark`` opens the form for a mark: on a message, or ``contact``.
+    """
+    vault, now = vault_of(request), clock_of(request)()
     with database_of(request).write() as session:
-        view = service.read(session, vault_of(request), contact_id, staff_id=person.id, now=now)
+        view = service.read(session, vault, contact_id, staff_id=person.id, now=now)
+        made = marks.of_contact(session, vault, contact_id)
         shown = _frame(request, session, person)
-    return render(request, "desk.html", **_opened(view, person), **shown)
+    return render(request, "desk.html", **_opened(view, person, made, mark), **shown)
 
 
 @gate.allow("POST", "/next", action="contact.claim")
@@ -133,12 +140,16 @@ def _frame(request: Request, session: Session, person: Person) -> dict[str, Any]
     }
 
 
-def _opened(view: ContactView, person: Person) -> dict[str, Any]:
+def _opened(
+    view: ContactView, person: Person, made: dict[str, MarkView], mark: str
+) -> dict[str, Any]:
     return {
         "view": view,
         "mine": desk.is_mine(view, person),
         "entries": desk.thread(view),
         "outcomes": OUTCOMES,
+        "marks": made,
+        "panel": panel.opened(view, made, mark),
         "reply_key": secrets.token_urlsafe(18),
     }
 

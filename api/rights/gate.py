@@ -23,6 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from api.audit import service as audit
 from api.contacts.tables import Contact
 from api.errors import Refusal
+from api.marks.tables import Mark
 from api.rights import forms, rules
 from api.rights.parts import clock_of, cookie_name, database_of, vault_of
 from api.staff import sessions
@@ -53,7 +54,12 @@ def _holds(session: Session, person: Person, where: Mapping[str, Any]) -> bool:
     return contact is not None and contact.state == "claimed" and contact.holder_id == person.id
 
 
-CONDITIONS: Mapping[str, Condition] = {"holder": _holds}
+def _is_second(session: Session, person: Person, where: Mapping[str, Any]) -> bool:
+    mark = session.get(Mark, where["mark_id"])
+    return mark is None or mark.proposer_id != person.id
+
+
+CONDITIONS: Mapping[str, Condition] = {"holder": _holds, "second_person": _is_second}
 RULES = rules.shipped(conditions=CONDITIONS)
 
 

@@ -17,6 +17,8 @@ function start() {
   setInterval(() => tick(page), 1000);
   setInterval(() => beat(page), 20000);
   document.addEventListener("submit", (event) => send(event, page));
+  document.addEventListener("submit", (event) => saveMark(event, page));
+  document.addEventListener("click", openMark);
   document.addEventListener("keydown", keys);
   document.getElementById("list").addEventListener("focusout", () => look(page));
   remember("keyson");
@@ -124,10 +126,13 @@ function merge(old, fresh) {
 }
 
 function update(mine, row) {
+  if (mine.open) row.setAttribute("open", ""); // what somebody looks into stays open
   if (mine.isEqualNode(row)) return;
+  const focus = mine.contains(document.activeElement) ? place(mine, document.activeElement) : -1;
   for (const name of row.getAttributeNames()) mine.setAttribute(name, row.getAttribute(name));
   if (!row.hasAttribute("aria-current")) mine.removeAttribute("aria-current");
   mine.replaceChildren(...[...row.childNodes].map((node) => document.importNode(node, true)));
+  if (focus >= 0) controls(mine)[focus]?.focus();
 }
 
 async function send(event, page) {
@@ -148,6 +153,57 @@ async function send(event, page) {
     delete form.dataset.sent;
     lost(true);
   }
+}
+
+// The form for a mark comes and goes beside the chat; a draft of a reply is not touched.
+async function openMark(event) {
+  const link = event.target.closest("[data-mark], [data-unmark]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if ("unmark" in link.dataset) return closeMark();
+  try {
+    const response = await fetch(link.href, { headers: { "X-Live": "1" } });
+    if (!response.ok) throw new Error();
+    swapMark(await response.text());
+    if (!document.getElementById("form").getClientRects().length) location.hash = "form";
+    document.getElementById("severity")?.focus();
+  } catch {
+    lost(true);
+  }
+}
+
+async function saveMark(event, page) {
+  const form = event.target;
+  if (!form.closest("#mark")) return;
+  event.preventDefault();
+  try {
+    const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Live": "1" } });
+    if (!response.ok && response.status !== 401) return refuseMark(await response.text());
+    await take(response, page);
+    closeMark();
+  } catch {
+    lost(true);
+  }
+}
+
+function swapMark(text) {
+  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("mark");
+  document.getElementById("mark").replaceWith(document.adoptNode(fresh));
+}
+
+function closeMark() {
+  const panel = document.getElementById("mark");
+  const back = document.getElementById(`k-${panel.dataset.markOf}`);
+  panel.hidden = true;
+  panel.replaceChildren();
+  if (location.hash === "#form" && panel.dataset.markOf !== "contact") location.hash = "chat";
+  back?.focus();
+}
+
+function refuseMark(text) {
+  const why = document.getElementById("markfault");
+  why.textContent = new DOMParser().parseFromString(text, "text/html").querySelector("h1")?.textContent;
+  why.hidden = false;
 }
 
 async function beat(page) {
@@ -235,7 +291,7 @@ function remember(id) {
 }
 
 function controls(parent) {
-  return [...parent.querySelectorAll("a, button, input, select")];
+  return [...parent.querySelectorAll("a, button, input, select, summary")];
 }
 
 function place(parent, element) {

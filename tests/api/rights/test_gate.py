@@ -35,7 +35,16 @@ TABLE = {
     ("GET", "/reports/{report_id}"): ("supervisor",),
     ("GET", "/learning"): ("supervisor", "administrator"),
     ("GET", "/learning.csv"): ("supervisor", "administrator"),
+    ("POST", "/contacts/{contact_id}/marks"): ("counsellor", "supervisor"),
+    ("POST", "/contacts/{contact_id}/marks/undo"): ("counsellor", "supervisor"),
+    ("GET", "/marks/{mark_id}"): ("counsellor", "supervisor"),
+    ("POST", "/marks/{mark_id}/propose"): ("counsellor", "supervisor"),
+    ("POST", "/marks/{mark_id}/release"): ("supervisor",),
+    ("POST", "/marks/{mark_id}/take-back"): ("counsellor", "supervisor"),
+    ("GET", "/triage"): ("supervisor", "administrator"),
+    ("POST", "/triage/export"): ("supervisor", "administrator"),
 }
+NONE = {"staff_id": 99, "report_id": "none", "mark_id": "none"}
 HOLDERS_ONLY = ("reply", "return", "close")
 FIELDS = {"text": "Të besoj", "key": "k1", "outcome": "advice", "note": "", "on": "yes"}
 
@@ -63,7 +72,7 @@ def _gated() -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 async def _call(browser: Browser, method: str, path: str, contact_id: str) -> int:
-    there = path.format(contact_id=contact_id, staff_id=99, report_id="none")
+    there = path.format(contact_id=contact_id, **NONE)
     if method == "GET":
         return (await browser.get(there)).status_code
     return (await browser.post(there, FIELDS)).status_code
@@ -112,7 +121,7 @@ async def test_stranger_is_led_to_the_door(helpline: Helpline) -> None:
     for method, path, _ in _gated():
         stranger = Browser(helpline)
         await stranger.get("/sign-in")
-        there = path.format(contact_id=contact_id, staff_id=99, report_id="none")
+        there = path.format(contact_id=contact_id, **NONE)
         answer = await (stranger.get(there) if method == "GET" else stranger.post(there, FIELDS))
         assert answer.status_code == 303
         assert answer.headers["location"] == "/helpline/sign-in"
