@@ -69,7 +69,7 @@ def words(request: Request, person: Signed, mark_id: str) -> Response:
         request,
         "words.html",
         place="triage",
-        mark=view,
+        view=view,
         text=text,
         number=number,
         own=view.proposer_id == person.id,
