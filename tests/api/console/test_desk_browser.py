@@ -151,6 +151,83 @@ async def test_desk_works_without_script(helpline: Helpline, url: str, browser: 
     assert (await helpline.types())[-1] == "contact.closed"
 
 
+async def marks_the_contact(seat: Seat, path: str) -> str:
+    """
+    Mark a contact as a false alarm; returns the path of the page of its words.
+    """
+    await seat.opens(f"{path}#form")
+    await seat.page.locator("#k-contact").click()
+    await seat.page.locator("#severity").select_option("none")
+    await seat.page.locator("#mark .btn.main").click()
+    await expect(seat.page.locator("#mark")).to_be_hidden()
+    await seat.page.locator("#k-contact").click()
+    link = await seat.page.locator("#mark a[target]").get_attribute("href")
+    return (link or "").removeprefix("/helpline")
+
+
+async def test_marking_disturbs_nothing(helpline: Helpline, url: str, browser: Browser) -> None:
+    """
+    U9: what somebody looks into stays open while words arrive, a draft outlives a mark, a
+    refusal is told in place, and all of it goes by the keyboard.
+    """
+    words = message("nje djal me tha mos i trego askujt")
+    contact_id = await helpline.opens(messages=[words])
+    elira = await seat(helpline, browser, url, hire(helpline))
+    page, heard = elira.page, elira.page.locator(f"#s-{words['message_id']}")
+    await elira.opens(f"/contacts/{contact_id}")
+    await page.get_by_role("button", name="Merr kontaktin").click()
+    await page.locator("#w").fill("Të besoj")
+    await heard.locator("summary").focus()
+    await page.keyboard.press("Enter")
+    await helpline.says(contact_id, "a jeni aty")
+    await expect(page.locator("#log .in")).to_have_count(2)
+    await expect(heard.locator("ul")).to_be_visible()
+    await expect(heard.locator("summary")).to_be_focused()
+
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#severity")).to_be_focused()
+    await page.locator("#severity").select_option("disclosure")
+    await page.locator("#category").evaluate("one => one.required = false")
+    await page.locator("#mark .btn.main").press("Enter")
+    await expect(page.locator("#markfault")).to_contain_text("Zgjidhni një shkallë")
+    await page.locator("#category").select_option("grooming")
+    await page.locator("#mark .btn.main").press("Enter")
+    await expect(heard.locator(".tag")).to_have_text("I shpëtoi triazhit: Ka treguar")
+    await expect(heard.locator("a")).to_be_focused()
+    await expect(page.locator("#w")).to_have_value("Të besoj")
+
+    await heard.locator("a").press("Enter")
+    await page.get_by_role("button", name="Hiq korrigjimin").press("Enter")
+    await expect(heard.locator(".tag")).to_have_count(0)
+    assert elira.faults == []
+
+
+async def test_marking_works_without_script(helpline: Helpline, url: str, browser: Browser) -> None:
+    """
+    U9: by links and forms alone, on a narrow screen: open, mark, see it, take it away.
+    """
+    words = message("nje djal me tha mos i trego askujt")
+    contact_id = await helpline.opens(messages=[words])
+    size = {"width": 320, "height": 640}
+    person = hire(helpline)
+    elira = await seat(helpline, browser, url, person, java_script_enabled=False, viewport=size)
+    page, heard = elira.page, elira.page.locator(f"#s-{words['message_id']}")
+    await elira.opens(f"/contacts/{contact_id}")
+    await heard.locator("summary").click()
+    await heard.locator("a").click()
+    await page.locator("#severity").select_option("emergency")
+    await page.locator("#category").select_option("grooming")
+    await page.get_by_role("button", name="Ruaj korrigjimin").click()
+    await expect(heard.locator(".tag")).to_have_text("I shpëtoi triazhit: Emergjencë")
+
+    await heard.locator("summary").click()
+    await heard.locator("a").click()
+    await page.get_by_role("button", name="Hiq korrigjimin").click()
+    await expect(heard).to_be_visible()
+    await expect(heard.locator(".tag")).to_have_count(0)
+
+
 @pytest.mark.parametrize("language", ["sq", "en"])
 async def test_pages_fit_a_narrow_phone(
     helpline: Helpline, url: str, browser: Browser, language: str
@@ -164,8 +241,10 @@ async def test_pages_fit_a_narrow_phone(
     ana = await seat(helpline, browser, url, person, viewport=size)
     await ana.opens(f"/language/{language}")
 
-    pages = ("/staff", "/reports", "/learning", "/sign-in", "/nothing")
-    for path in ("", f"/contacts/{contact_id}", *pages):
+    desk = f"/contacts/{contact_id}"
+    words = await marks_the_contact(ana, desk)
+    pages = ("/staff", "/reports", "/learning", "/triage", "/sign-in", "/nothing")
+    for path in ("", desk, words, *pages):
         await ana.opens(path)
         width = await ana.page.evaluate("document.documentElement.scrollWidth")
         assert width <= 320, path
