@@ -30,7 +30,8 @@ def draft(session: Session, vault: Vault, mark: Mark) -> str:
         return records.words_of(vault, mark)
     rows = queries.messages_of(session, mark.contact_id)
     messages = [contacts.message_of(vault, row) for row in rows]
-    return masked("\n".join(_meant(messages, mark.message_id)))[:LONGEST]
+    words = "\n".join(_meant(messages, mark.message_id))[: 4 * LONGEST]  # gaps make it shorter
+    return masked(words)[:LONGEST]
 
 
 def propose(

@@ -41,8 +41,20 @@ class Case:
     async def mark_id(self, browser: Browser) -> str:
         """The id of the mark on the quiet message, as its form links it."""
         page = await browser.get(self.path(f"?mark={self.quiet}"))
-        [found] = re.findall(r'href="/helpline/marks/([^"]+)"', page.text)
-        return str(found)
+        [found] = links_to_words(page.text)
+        return found
+
+
+def links_to_words(page: str) -> list[str]:
+    """The ids of the marks whose words a page links."""
+    return re.findall(r'href="/helpline/marks/([^"]+)"', page)
+
+
+async def open_case(helpline: Helpline) -> Case:
+    """The contact, as the bot opens it."""
+    quiet = message(TOLD)
+    contact_id = await helpline.opens(category="self_harm", messages=[LOUD, quiet])
+    return Case(helpline, contact_id, LOUD["message_id"], quiet["message_id"])
 
 
 async def exported(browser: Browser) -> list[dict[str, Any]]:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from fakes.desk import Browser, deeds
-from fakes.marking import TOLD, Case, exported
+from fakes.helpline import Helpline
+from fakes.marking import LOUD, TOLD, Case, exported, links_to_words, open_case
 
 from api.audit.service import check
 from api.marks.masking import masked
@@ -32,10 +33,11 @@ def at_rest(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
 
-async def test_one_proposes_and_another_releases(case: Case) -> None:
+async def test_one_proposes_and_another_releases(either: Helpline) -> None:
     """
     U9, S24: until a supervisor who did not propose it releases a text, no export has it.
     """
+    case = await open_case(either)
     lead, other = await case.seat("lindita", "supervisor"), await case.seat("ana", "supervisor")
     elira = await case.seat("elira")
     mark_id = await proposed(case, lead)
@@ -60,6 +62,20 @@ async def test_the_box_begins_without_what_a_machine_can_find(case: Case) -> Non
     assert "Arti nga Vlora me tha mos i trego askujt, nr …" in page
     assert "4567" not in page
     assert "contact.read" in [what for _, what in deeds(case.helpline)]
+
+
+async def test_of_a_contact_only_what_raised_it_is_offered(case: Case) -> None:
+    """
+    For a false alarm the box holds the words in which something was seen, and no others.
+    """
+    elira = await case.seat("elira")
+    await elira.post(case.path("/marks"), {"severity": "none"})
+    [mark_id] = links_to_words((await elira.get(case.path("?mark=contact"))).text)
+
+    page = (await elira.get(f"/marks/{mark_id}")).text
+
+    assert LOUD["text"] in page
+    assert "Vlora" not in page
 
 
 async def test_words_are_taken_back_before_and_after_an_export(case: Case) -> None:
