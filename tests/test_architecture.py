@@ -16,9 +16,11 @@ LANGUAGE = set(sys.stdlib_module_names)
 # pure: they are also kept from what reads a clock, a file, chance or the network.
 PURE = {
     "bot/engine": ("bot.engine",),
-    "bot/triage": ("bot.triage", "bot.engine"),
+    "bot/triage": ("bot.triage", "bot.engine", "numpy"),
 }
-SHELLS = ("cli.py", "measure.py", "train.py")  # commands around the triage: they read files
+# Around the triage: commands, and what reads files once at start.
+SHELLS = ("cli.py", "measure.py", "messages.py", "kept.py")
+TRAINING = ROOT / "bot/triage/training"  # never imported by what runs
 IMPURE = {
     *("asyncio", "datetime.datetime.now", "http", "io", "os", "pathlib", "random", "secrets"),
     *("socket", "subprocess", "threading", "time", "urllib", "uuid"),
@@ -33,8 +35,9 @@ APART = {
 
 
 def modules(folder: str) -> list[Path]:
-    """Every module below a folder."""
-    return sorted((ROOT / folder).rglob("*.py"))
+    """Every module below a folder that can run."""
+    found = sorted((ROOT / folder).rglob("*.py"))
+    return [path for path in found if TRAINING not in path.parents]
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -106,6 +109,22 @@ def test_parts_stay_apart(folder: str) -> None:
         for path in modules(folder)
         for name in imported(path)
         if below(name, APART[folder])
+    ]
+
+    assert wrong == []
+
+
+def test_nothing_that_runs_needs_training() -> None:
+    """
+    What trains the triage, and all that it needs, stays at home: no running module imports it.
+    """
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for folder in ("bot", "api")
+        for path in modules(folder)
+        if path.name != "measure.py"
+        for name in imported(path)
+        if name.startswith("bot.triage.training")
     ]
 
     assert wrong == []

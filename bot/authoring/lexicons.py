@@ -11,8 +11,8 @@ from typing import Any
 from bot.authoring.pages import Faults, Page
 from bot.engine.content import Lexicon
 from bot.triage.cues import loaded
+from bot.triage.ears import rules_of
 from bot.triage.quoted import said_in
-from bot.triage.reading import rules_of
 from bot.triage.rules import BrokenLexicon
 
 CUES = "cues.json"

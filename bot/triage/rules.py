@@ -43,6 +43,7 @@ class Rule:
     urgency: float
     factor: float  # what the weight of all others is multiplied with; 1 for most rules
     negatable: bool
+    wants_harm: bool  # said by somebody who means to harm children
     patterns: tuple[Pattern, ...]
     unless: tuple[Pattern, ...]
 
@@ -116,6 +117,7 @@ class Rules:
             urgency=_share(table, "urgency", 0.0),
             factor=_share(table, "factor", 1.0),
             negatable=table.get("negatable") is True,
+            wants_harm=table.get("wants_harm") is True,
             patterns=self._parse(name, list(_texts(table, "any"))),
             unless=self._parse(name, list(_texts(table, "unless"))),
         )

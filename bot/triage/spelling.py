@@ -44,6 +44,11 @@ def key_of(word: str, language: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("e") else word
 
 
+def letters_of(word: str) -> str:
+    """Return a folded word with the digits that stand for letters read as letters."""
+    return word.translate(_LEET) if _HIDDEN_DIGIT.search(word) else word
+
+
 class Spelling:
     """The spellings of one language: other forms of a word, and short forms glued to it."""
 
@@ -73,9 +78,7 @@ class Spelling:
         return known
 
     def _found(self, word: str) -> str:
-        if _HIDDEN_DIGIT.search(word) and word not in self._same:
-            word = word.translate(_LEET)
-        key = key_of(word, self.language)
+        key = key_of(word if word in self._same else letters_of(word), self.language)
         return self._same.get(key, key)
 
     def words(self, tokens: Sequence[Token]) -> list[Word]:

@@ -1,0 +1,187 @@
+"""A stretch of words and what the witnesses say of it: rules, cues and, if unsure, the encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+from bot.engine.events import Severity
+from bot.engine.words import Token
+from bot.triage.concepts import SPELLING
+from bot.triage.cues import Pointed, loudest_places
+from bot.triage.ears import Ears
+from bot.triage.encoder import Judged
+from bot.triage.rules import ANY, CATEGORIES, Match, Rules
+from bot.triage.weighing import Seen, weighed
+
+_FEW = 4  # fewer words are not raised by what was learned alone
+_RULES_ASK, _RULES_RAISE = 0.28, 0.7  # what rules alone do, when nothing makes doubtful
+_SURELY_NOT = -2.5  # below this what was learned is sure that a strong rule errs
+_JUST = 0.1  # the alarm of what a strong rule raises alone
+_RULES_NAME, _ENCODER_NAMES = 1.0, 0.5  # what they count for the kind of harm, beside the cues
+_LEAST_FACTOR = 0.35  # jokes and homework make doubtful, never silent
+_READ_AT_ONCE = 36  # words that the encoder sees together
+_BEFORE = 24  # of them before the loudest
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A match with the place of its words in the unaccented text."""
+
+    match: Match
+    start: int
+    end: int
+
+
+class Window:
+    """A part of a text, ``line`` being the whole of it without accents."""
+
+    def __init__(self, part: Sequence[Token], line: str, ears: Ears) -> None:
+        self._part, self._line, self._ears = part, line, ears
+        self.found = [each for rules in ears.rules for each in _found(part, rules)]
+        self.plain = SPELLING.words(part)
+        self.factor = max(_product(each.match.rule.factor for each in self.found), _LEAST_FACTOR)
+        self.scores = _scores(self.found, self.factor)
+        keys = [word.key for word in self.plain]
+        self.pointed = Pointed(ears.cues, ears.concepts, keys)
+
+    @cached_property
+    def seen(self) -> Seen:
+        """What cues and rules say."""
+        urgency = _together(each.match.rule.urgency for each in self.found) * self.factor
+        return Seen(
+            grave=self.pointed.value("grave"),
+            worry=self.pointed.value("worry"),
+            urgent=self.pointed.value("urgent"),
+            rules=max(self.scores.values()),
+            urgency=urgency,
+            doubt=1 - self.factor,
+            few=float(self.pointed.length < _FEW),
+        )
+
+    @cached_property
+    def judged(self) -> Judged | None:
+        """What the encoder says; None where it is not asked, since the others are sure."""
+        least, most = self._ears.weighing.unsure
+        if not least <= weighed(self._ears.weighing.alone["grave"], *self.seen) <= most:
+            return None
+        return self.read_whole()
+
+    def read_whole(self) -> Judged:
+        """What the encoder says, asked in any case: of a long window, where it is loudest."""
+        first, last = 0, len(self._part)
+        if last > _READ_AT_ONCE:
+            loud = self._ears.cues.loudness([word.key for word in self.plain], self._ears.concepts)
+            places = loudest_places(loud)
+            end = max(range(len(places)), key=lambda place: places[place])
+            first = max(0, min(end - _BEFORE, last - _READ_AT_ONCE))
+            last = first + _READ_AT_ONCE
+        part = self._part[first:last]
+        return self._ears.encoder.judge(part, self._line)
+
+    def _odds(self, head: str) -> float:
+        judged = self.judged
+        if judged is None:
+            return weighed(self._ears.weighing.alone[head], *self.seen)
+        return weighed(self._ears.weighing.both[head], *self.seen, *judged[:3])
+
+    @cached_property
+    def certain(self) -> bool:
+        """Whether a rule that somebody wrote raises it alone."""
+        strong = self.seen.rules >= _RULES_RAISE and self.factor == 1
+        return strong and self._odds("grave") - self._ears.weighing.raises >= _SURELY_NOT
+
+    @cached_property
+    def alarm(self) -> float:
+        """What all say together, in log-odds from the point where it is raised."""
+        alarm = self._odds("grave") - self._ears.weighing.raises
+        if self.certain:
+            return max(alarm, _JUST)
+        enough = self.seen.rules >= _RULES_ASK or not self.seen.few
+        return alarm if enough else min(alarm, -_JUST)
+
+    @cached_property
+    def urgency(self) -> float:
+        """How near the harm is, in log-odds from the point where it is an emergency.
+
+        Without a rule that somebody wrote nothing is one: cues alone had made emergencies of
+        "after training he drives me home, just me".
+        """
+        urgency = self._odds("urgent") - self._ears.weighing.hurries
+        written = self.seen.urgency > 0 or self.seen.rules >= _RULES_ASK
+        return urgency if written or self.judged is not None else min(urgency, -_JUST)
+
+    @cached_property
+    def severity(self) -> Severity:
+        """How grave it is, read alone."""
+        if self.alarm >= 0:
+            return Severity.EMERGENCY if self.urgency >= 0 else Severity.DISCLOSURE
+        worried = self._odds("worry") >= self._ears.weighing.asks
+        return Severity.CONCERN if worried or self.seen.rules >= _RULES_ASK else Severity.NONE
+
+    @cached_property
+    def category(self) -> str:
+        """The kind of harm that most speaks for."""
+        kinds = self.judged.kinds if self.judged else (0.0,) * len(CATEGORIES)
+        said = {
+            name: _RULES_NAME * self.scores[name] + self.pointed.value(name) + _ENCODER_NAMES * kind
+            for name, kind in zip(CATEGORIES, kinds, strict=True)
+        }
+        return max(CATEGORIES, key=lambda name: said[name])
+
+    @property
+    def reasons(self) -> list[Found]:
+        """The rules that count for its kind of harm, in the order of the words."""
+        kinds = (self.category, ANY)
+        return [
+            each
+            for each in self.found
+            if each.match.rule.category in kinds and each.match.rule.factor == 1
+        ]
+
+    @property
+    def phrase(self) -> tuple[int, int] | None:
+        """From where to where stand the words that weighed most for the cues."""
+        loudest = self.pointed.loudest(self._ears.hollow)
+        return loudest and (self.plain[loudest[0]].start, self.plain[loudest[1]].end)
+
+    @property
+    def wants_harm(self) -> bool:
+        """Whether a rule for those who mean to harm children was met."""
+        return self.factor == 1 and any(each.match.rule.wants_harm for each in self.found)
+
+
+def _found(part: Sequence[Token], rules: Rules) -> list[Found]:
+    words = rules.spelling.words(part)
+    matches = rules.matches(rules.slots.places(words))
+    return [Found(match, words[match.hit[0]].start, words[match.hit[1]].end) for match in matches]
+
+
+def _scores(found: Sequence[Found], factor: float) -> dict[str, float]:
+    """Return the score of each category; what fits any counts where there is more."""
+    general = [each.match.rule.weight for each in found if each.match.rule.category == ANY]
+    scores = {name: 0.0 for name in CATEGORIES}
+    for name in CATEGORIES:
+        own = [each.match.rule.weight for each in found if each.match.rule.category == name]
+        if any(own):
+            scores[name] = _together(chain(own, general)) * factor
+    if not any(scores.values()):
+        scores["other_distress"] = _together(general) * factor
+    return scores
+
+
+def _together(weights: Iterable[float]) -> float:
+    """Return what several reasons weigh together: more than each, never above one."""
+    doubt = 1.0
+    for weight in weights:
+        doubt *= 1 - weight
+    return 1 - doubt
+
+
+def _product(factors: Iterable[float]) -> float:
+    product = 1.0
+    for factor in factors:
+        product *= factor
+    return product
