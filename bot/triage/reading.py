@@ -20,7 +20,9 @@ _EVIDENCE_LENGTH = 60
 _REASONS_AT_MOST = 12
 _WINDOW, _STEP = 60, 40  # words read together; evidence further apart does not add up
 _BEFORE, _AFTER = 11, 4  # words that the narrow reading of a place takes in
-_WINDOWS_AT_MOST = 4  # read in full; the words of all others were weighed one by one
+_WORST = 4  # windows that are also read narrowly, round their worst place
+_WINDOWS_AT_MOST = 50  # read in full: 10,000 characters; of more, those that sound worst
+_ASKED_AT_MOST = 3  # windows about which the encoder may be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def explained(text: str, lexicons: Mapping[str, Lexicon]) -> Explained:
     plain, line = SPELLING.words(found), unaccented(text)
     parts = [found[first:last] for first, last in _windows(plain, ears)]
     windows = [Window(part, line, ears) for part in parts]
+    for window in sorted(windows, key=lambda each: -each.alone)[_ASKED_AT_MOST:]:
+        window.asks = False
     gravest = max(windows, key=lambda window: (window.severity, window.alarm))
     repeats = typed in ears.secrets or ears.quoted.holds([word.key for word in plain])
     language = language_of(ears, chain.from_iterable(parts))
@@ -66,7 +70,7 @@ def explained(text: str, lexicons: Mapping[str, Lexicon]) -> Explained:
 
 
 def _windows(plain: Sequence[Word], ears: Ears) -> list[tuple[int, int]]:
-    """Return the parts that are read in full: of a long text, those that sound worst.
+    """Return the parts that are read in full: all of most texts, of the longest the worst.
 
     Round its worst place each is also read narrowly, so that nothing around it dilutes it.
     """
@@ -78,7 +82,7 @@ def _windows(plain: Sequence[Word], ears: Ears) -> list[tuple[int, int]]:
         n: max(range(n, min(n + _WINDOW, len(plain))), key=lambda i: places[i]) for n in starts
     }
     worst = sorted(starts, key=lambda n: -places[peaks[n]])[:_WINDOWS_AT_MOST]
-    narrow = {(max(0, peaks[n] - _BEFORE), peaks[n] + _AFTER) for n in worst}
+    narrow = {(max(0, peaks[n] - _BEFORE), peaks[n] + _AFTER) for n in worst[:_WORST]}
     return [*((n, n + _WINDOW) for n in worst), *sorted(narrow)]
 
 

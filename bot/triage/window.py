@@ -36,7 +36,12 @@ class Found:
 
 
 class Window:
-    """A part of a text, ``line`` being the whole of it without accents."""
+    """A part of a text, ``line`` being the whole of it without accents.
+
+    ``asks``: whether the encoder may be asked about it; set before anything else is looked at.
+    """
+
+    asks = True
 
     def __init__(self, part: Sequence[Token], line: str, ears: Ears) -> None:
         self._part, self._line, self._ears = part, line, ears
@@ -62,12 +67,15 @@ class Window:
         )
 
     @cached_property
+    def alone(self) -> float:
+        """What cues and rules together say of grave harm, in log-odds."""
+        return weighed(self._ears.weighing.alone["grave"], *self.seen)
+
+    @cached_property
     def judged(self) -> Judged | None:
         """What the encoder says; None where it is not asked, since the others are sure."""
         least, most = self._ears.weighing.unsure
-        if not least <= weighed(self._ears.weighing.alone["grave"], *self.seen) <= most:
-            return None
-        return self.read_whole()
+        return self.read_whole() if self.asks and least <= self.alone <= most else None
 
     def read_whole(self) -> Judged:
         """What the encoder says, asked in any case: of a long window, where it is loudest."""
