@@ -13,7 +13,7 @@ from bot.engine.content import CHECK_HOLDS, COUNTRIES, LANGUAGES, Service
 EVERYWHERE = "all"
 KINDS = (
     *("child_helpline", "police", "emergency", "ambulance", "fire", "family", "missing"),
-    *("hotline", "authority", "removal", "helpline"),
+    *("hotline", "authority", "removal", "helpline", "own_behaviour"),
 )
 _NUMBER = re.compile(r"\+?\d[\d ]*\d|")
 _KEYS = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.engine import journey
+from bot.engine import hearing, journey
 from bot.engine.effects import Button
 from bot.engine.events import AnyEvent, ButtonTapped, MessageReceived
 from bot.engine.flows import (
@@ -19,6 +19,7 @@ from bot.engine.flows import (
     memory,
     pages,
     progress,
+    protecting,
     report,
     schedule,
     shelf,
@@ -137,6 +138,7 @@ ANSWERS: dict[str, Answer] = {
     "adult_near": disclosure.adult_near_answer,
     "adult_offer": disclosure.adult_offer_answer,
     "person": handover.person_answer,
+    "harm": protecting.answer,
     "back": _back_answer,
     "secret": doors.secret_answer,
     "safe": doors.safe_answer,
@@ -179,6 +181,7 @@ WEIGHTY = {
     "adult_offer.person",
     "telling.person",
     "secret.person",
+    "harm.person",
     "safe.yes",
     "seen.numbers",
     "seen.write_later",
@@ -373,6 +376,7 @@ def typed_option(state: State, moment: Moment, text: str) -> str:
         if same_word(text, labels[option]):
             return option
     begun = _begun_option(tokens(text), labels) or _age_option(text, options)
+    begun = begun or hearing.short_answer(state.asked, text)
     return begun or _numbered(state, text, shown)
 
 

@@ -55,7 +55,8 @@ def first(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     if own_word.fits(state, moment, event):
         return own_word.welcome(state, moment)
     hidden = guards.hiding(state, moment, event)
-    return hidden if hidden is not None else _danger(state, moment, event)
+    harmful = None if hidden is not None else guards.harmful(state, moment, event)
+    return hidden or harmful or _danger(state, moment, event)
 
 
 def _danger(state: State, moment: Moment, event: AnyEvent) -> Step | None:

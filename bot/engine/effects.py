@@ -103,7 +103,7 @@ class OpenContact:
     role: str
     country: str
     wants_reply: bool
-    reason: str  # asked, disclosure, emergency, safe_word, duty_of_care
+    reason: str  # asked, disclosure, emergency, safe_word, duty_of_care, protecting
     limits_version: str
     limits_at: datetime | None
     words: tuple[Word, ...]
@@ -178,10 +178,12 @@ class CountCampaign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """One more of something in learning, counted over everybody. Never who, never when.
+    """One more of something, counted over everybody. Never who, never when.
 
-    ``what``: ``begun``, ``finished``, ``before_right``, ``before_other``, ``after_right``,
-    ``after_other``, ``review_due``, ``review_right``, ``review_other``, ``help``.
+    ``what`` of learning: ``begun``, ``finished``, ``before_right``, ``before_other``,
+    ``after_right``, ``after_other``, ``review_due``, ``review_right``, ``review_other``,
+    ``help``. Of the soft question, with the category of harm as ``topic``: ``soft_asked``,
+    ``soft_a_bit``, ``soft_fine``, ``soft_decline``.
     """
 
     what: str

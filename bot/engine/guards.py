@@ -1,10 +1,10 @@
 """Heard in every state, before any flow, in an order that is a promise to the child.
 
 1. exit: leaving is silent;  2. the innocent safe word;  3. “hide this chat”;  4. after an
-exit: danger, then who asks what was written here, else nothing before a choice;  5. triage:
-danger and disclosure;  6. help;  7. somebody who asks what was written here;  8. a person;
-9. “are you a robot”;  10. “promise not to tell”;  11. language;  12. menu;  13. a report, or the
-code of one.
+exit: danger, then who asks what was written here, else nothing before a choice;  5. who asks
+for children as somebody would who means to harm them;  6. triage: danger and disclosure;
+7. help;  8. somebody who asks what was written here;  9. a person;  10. “are you a robot”;
+11. “promise not to tell”;  12. language;  13. menu;  14. a report, or the code of one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from bot.engine import hearing
 from bot.engine.answers import taken_up
 from bot.engine.effects import CancelTimer, Effect, Erase, LeaveContact
 from bot.engine.events import (
@@ -24,7 +25,7 @@ from bot.engine.events import (
     Severity,
     Started,
 )
-from bot.engine.flows import cover, disclosure, handover, hide, report, talk, trace
+from bot.engine.flows import cover, disclosure, handover, hide, protecting, report, talk, trace
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.state import GRAVE, State
@@ -48,6 +49,16 @@ def _heard(moment: Moment, event: AnyEvent, kind: str) -> bool:
     if not isinstance(event, MessageReceived):
         return False
     return one_of(event.text, words_of(moment, kind))
+
+
+def orders(moment: Moment, text: str) -> bool:
+    """Whether a text is nothing but a word to the program: exit, help, menu, “hello”."""
+    near = ("safe_words", "hide_words", "help_words", "report_words", "code_words")
+    words = ("exit_words", "person_words", "robot_words", "language_words", "menu_words")
+    small = ("greeting_words", "thanks_words")
+    if any(nearly_one_of(text, words_of(moment, kind)) for kind in near):
+        return True
+    return any(one_of(text, words_of(moment, kind)) for kind in (*words, *small))
 
 
 def leaving(state: State, moment: Moment, event: AnyEvent) -> Step | None:
@@ -102,7 +113,8 @@ def returning(state: State, moment: Moment, event: AnyEvent) -> Step | None:
         return None
     back = replace(state, quiet=False)
     # danger is answered at once, a caption as well
-    first = triage(back, moment, event) or stranger(state, moment, event)
+    first = harmful(back, moment, event) or triage(back, moment, event)
+    first = first or stranger(state, moment, event)
     if first is not None:
         return first
     kept = _kept_for_person(back, moment, event)
@@ -129,7 +141,21 @@ def triage(state: State, moment: Moment, event: AnyEvent) -> Step | None:
         return None
     spoken_in = state if state.language else replace(state, language=_spoken(message))
     words = talk.words_in(moment, moment.event)
+    if hearing.completes(message.reading):
+        words = (*hearing.untold(state, moment.at), *words)
     return disclosure.begin(spoken_in, moment, message.reading, *words)
+
+
+def harmful(state: State, moment: Moment, event: AnyEvent) -> Step | None:
+    """Who asks for children as somebody would who means to harm them."""
+    message = talk.captioned(event) if isinstance(event, MediaOffered) else event
+    if not isinstance(message, MessageReceived) or message.forwarded:
+        return None
+    if not message.reading.wants_harm:
+        return None
+    words = talk.words_in(moment, moment.event)
+    spoken_in = state if state.language else replace(state, language=_spoken(message))
+    return protecting.heard(spoken_in, moment, message.reading, *words)
 
 
 def telling(moment: Moment, event: AnyEvent) -> MessageReceived | None:
@@ -188,7 +214,7 @@ def person(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     if state.contact is None:
         return handover.ask_for_person(state, moment)
     passed = handover.pass_on(state, *talk.words_in(moment, event))
-    return passed.then(handover.waiting_news(passed.state, moment))
+    return passed.then(handover.ask_for_person(passed.state, moment))
 
 
 def robot(state: State, moment: Moment, event: AnyEvent) -> Step | None:
@@ -264,6 +290,7 @@ GUARDS: tuple[Guard, ...] = (
     safe_word,
     hiding,
     returning,
+    harmful,
     triage,
     help_word,
     stranger,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from bot.engine.effects import Word
-from bot.engine.events import Evidence
+from bot.engine.events import SILENT, Evidence
 
 VERSION = 1
 WORDS_KEPT = 12  # messages held until the child decides who reads them
@@ -21,13 +21,14 @@ class Contact:
     """The contact that is open at the helpline.
 
     ``stage``: ``opening`` (it is in the outbox), ``waiting`` (the helpline has it),
-    ``talking`` (a person has claimed it).
+    ``talking`` (a person has claimed it). ``awaited``: whoever wrote waits for an answer.
     """
 
     number: int
     stage: str
     severity: str
     name: str = ""
+    awaited: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,38 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """A free text of the last half hour: harm is often told in several, none alarming alone."""
+    """A free text of the last half hour: harm is often told in several, none alarming alone.
+
+    ``alarm`` is what it weighed with those before it, in log-odds (see ``events.Reading``).
+    """
 
     at: datetime
     text: str
+    alarm: float = SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class Unease:
+    """A doubt that was not dispelled, in log-odds as it stood at ``at``; it fades by itself."""
+
+    odds: float
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Calmed:
+    """The child said that it is fine, asked about words of this category."""
+
+    category: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Words that point to harm to other children went to a person: when, and which contact."""
+
+    at: datetime
+    contact: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +157,10 @@ class State:
     asked yet), ``remind_at`` between which hours of the clock of Tirana. ``recalled_at`` is
     when a question was last brought up. ``profile`` is who is at the phone (see
     ``Profile``), ``profiles`` the others who share it.
+
+    ``lately`` are the free texts of the last half hour (``fragments``). ``unease`` and
+    ``calmed`` are how earlier words make later ones count (``hearing``). ``reported`` is the
+    last contact about words that point to harm to other children (``flows/protecting``).
     """
 
     version: int = VERSION
@@ -170,6 +203,9 @@ class State:
     profile: str = ""
     profiles: tuple[Profile, ...] = ()
     lately: tuple[Fragment, ...] = ()
+    unease: Unease | None = None
+    calmed: Calmed | None = None
+    reported: Reported | None = None
 
     @classmethod
     def new(cls) -> Self:
@@ -265,6 +301,9 @@ def _told(word: Word) -> bool:
     return word.severity in HARM
 
 
+_PLAIN_PARTS = (Contact, Told, Word, Draft, Profile, Fragment, Unease, Calmed, Reported)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
@@ -272,7 +311,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Learnt):
         return {name: _plain(item) for name, item in asdict(value).items() if item}
-    if isinstance(value, Contact | Told | Word | Draft | Profile | Fragment):
+    if isinstance(value, _PLAIN_PARTS):
         return {name: _plain(item) for name, item in asdict(value).items()}
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
@@ -297,6 +336,10 @@ def _learnt(stored: Any) -> Learnt:
 
 def _when(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(stored) if stored else None
+
+
+def _at_read(stored: dict[str, Any]) -> dict[str, Any]:
+    return {**stored, "at": datetime.fromisoformat(stored["at"])}
 
 
 def _profile(stored: dict[str, Any]) -> Profile:
@@ -334,7 +377,8 @@ _READERS: dict[str, Any] = {
     "heard_at": datetime.fromisoformat,
     "misses": lambda stored: tuple(datetime.fromisoformat(item) for item in stored),
     "hours": lambda stored: (stored[0], stored[1]),
-    "lately": lambda stored: tuple(
-        Fragment(datetime.fromisoformat(item["at"]), item["text"]) for item in stored
-    ),
+    "lately": lambda stored: tuple(Fragment(**_at_read(item)) for item in stored),
+    "unease": lambda stored: Unease(**_at_read(stored)),
+    "calmed": lambda stored: Calmed(**_at_read(stored)),
+    "reported": lambda stored: Reported(**_at_read(stored)),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from bot.engine import covered, journey
+from bot.engine import covered, fragments, hearing, journey
 from bot.engine.answers import press, standing, typed
 from bot.engine.content import Content
 from bot.engine.effects import Button, CountCampaign, Effect, Say, TakeBack
@@ -69,6 +69,7 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     Time comes in as ``event.at``. No child's words can make this raise: what no flow
     understands is met with a way to help.
     """
+    read, event = event, hearing.weighed(state, event, content)
     moment = Moment(content, event)
     if not isinstance(event, BY_CHILD):
         return schedule.planned(state, covered.unasked(state, moment, _answered), moment)
@@ -77,6 +78,8 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
         here = own_word.tried(here, moment, event)
     answer = covered.handed_over(here, _to_child(here, moment), moment)
     answer = memory.helped(here, answer, moment)
+    answer = Step(hearing.felt(state, answer.state, event), answer.effects)
+    answer = fragments.remembered(state, answer, moment, read)
     heard_at = max(moment.said_at, state.heard_at or moment.said_at)  # words may come hours late
     heard = Step(replace(answer.state, heard_at=heard_at), answer.effects)
     return schedule.planned(state, heard, moment)
@@ -213,6 +216,8 @@ def _timer(state: State, moment: Moment, name: str) -> Step:
         return disclosure.forget(state)
     if name == report.FORGET:
         return report.forget(state)
+    if name == fragments.TIMER:
+        return fragments.forget(state)
     if name in ("arrival", "arrival_last"):
         return disclosure.remind_arrival(state, moment, last=name == "arrival_last")
     if name == schedule.TIMER:

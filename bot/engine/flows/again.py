@@ -24,6 +24,7 @@ FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "soft": ("soft.ask", ("a_bit", "fine", "decline")),
     "soft_adult": ("soft.ask", ("a_bit", "fine", "decline")),
     "may_write": ("care.may_write", ("yes", "not_yet")),
+    "harm": ("harm.ask", ("person", "not_now")),
     "person": ("not.person", ("yes", "not_now")),
     "secret": ("limits.short", ("tell", "person", "not_now")),
     "media": ("media.words", ("threat", "sent", "mistake")),

@@ -18,7 +18,7 @@ PLAIN = (
 AS_EVER = ("company", "hide", "hide_self", "hide_exit", "knock", "own_again")
 """Questions that are answered as ever: they show nothing, or were put in danger just now."""
 
-TELLING = ("back", "company", "hours", "may_write", "own_word", "when")
+TELLING = ("back", "company", "harm", "hours", "may_write", "own_word", "when")
 """Questions that tell whoever comes later that somebody is there, or that there was danger."""
 
 

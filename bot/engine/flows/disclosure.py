@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.engine import hearing
 from bot.engine.care import UNNAMED, care
 from bot.engine.effects import Effect, Say, SetTimer, Word
 from bot.engine.events import Helpline, Reading, Severity
@@ -28,6 +29,7 @@ from bot.engine.voice import (
 
 YOUNG = ("8-10", "11-13", "")  # an unknown age counts as young
 ALWAYS_TOLD = ("sexual_abuse", "self_harm", "exploitation")
+NO_DANGER = ("bullying", "account_security")  # passed on too, but not called dangerous
 DESPAIR = "self_harm"
 BLACKMAIL = ("sextortion", "image_abuse")
 HURRY = ("grooming", "exploitation", "sexual_abuse", "violence")
@@ -61,14 +63,14 @@ def begin(state: State, moment: Moment, reading: Reading, *words: Word) -> Step:
         return held.then(_emergency(held.state, moment, reading))
     if again:
         return held.then(_told_on(held.state, moment))
-    return held.then(_told(held.state, moment))
+    return held.then(_told(held.state, moment, reading))
 
 
 def _more(state: State, moment: Moment, reading: Reading, *words: Word) -> Step:
     """With a contact open the words go on to the person, who has the floor or will have."""
     assert state.contact is not None
     raised = reading.severity > Severity[state.contact.severity.upper()]
-    passed = handover.pass_on(state, *words, reading=reading)
+    passed = handover.pass_on(handover.awaiting(state), *words, reading=reading)
     told = replace(passed.state, told=handover.told_of(reading, state.told))
     passed = Step(told, passed.effects)
     if state.talking:
@@ -81,10 +83,12 @@ def _more(state: State, moment: Moment, reading: Reading, *words: Word) -> Step:
 # ---------- told ----------
 
 
-def _told(state: State, moment: Moment) -> Step:
+def _told(state: State, moment: Moment, reading: Reading) -> Step:
     if state.adult:
         return _told_by_adult(state, moment)
-    says = (say(state, moment, "disclosure.thank"), care(state, moment, "believe"))
+    several = hearing.completes(reading)
+    thanks = say(state, moment, "disclosure.thank_all" if several else "disclosure.thank")
+    says = (thanks, care(state, moment, "believe"))
     return Step(state, (*says, *handover.outside_numbers(state, moment))).then(
         ask(state, moment, ["danger.ask"], "danger", *OPEN["danger"][1])
     )
@@ -92,7 +96,8 @@ def _told(state: State, moment: Moment) -> Step:
 
 def believed(state: State, moment: Moment) -> Step:
     """Thanked, believed, the numbers: all that may show where a stranger may be looking."""
-    says: tuple[Say, ...] = spoken(state, moment, ["adult.thank"])
+    key = "adult.thank_other" if state.role == "other" else "adult.thank"
+    says: tuple[Say, ...] = spoken(state, moment, [key])
     if not state.adult:
         whatever = care(state, moment, "believe", UNNAMED)
         says = (say(state, moment, "disclosure.thank"), whatever)
@@ -128,7 +133,7 @@ def _note(moment: Moment, text: str) -> Word:
 
 def _offer(state: State, moment: Moment) -> Step:
     """What cannot wait, then who could read it and what they would see, then the choice."""
-    steps: tuple[Say, ...] = (care(state, moment, "now"),)
+    steps: tuple[Say, ...] = (_cannot_wait(state, moment),)
     if not state.limits_version:
         state = handover.limits_told(state, moment)
         steps = (*steps, say(state, moment, "limits.short"))
@@ -139,6 +144,14 @@ def _offer(state: State, moment: Moment) -> Step:
     }[moment.helpline]
     options = ("yes", "not_now", *(("picture",) if picture.stays(state, moment) else ()))
     return Step(state, steps).then(ask(state, moment, [key], "offer", *options))
+
+
+def _cannot_wait(state: State, moment: Moment) -> Say:
+    """What cannot wait; somebody who is neither parent nor teacher may be the one harmed."""
+    if state.role != "other":
+        return care(state, moment, "now")
+    despair = state.told is not None and state.told.category == DESPAIR
+    return say(state, moment, "adult.now_despair" if despair else "adult.now_other")
 
 
 def offer_answer(state: State, moment: Moment, option: str) -> Step:
@@ -161,7 +174,9 @@ def _must_be_told(state: State) -> bool:
 
 def _duty_of_care(state: State, moment: Moment) -> Step:
     """Told before it is done: the bot cannot keep quiet about this."""
-    warned = Step(state, spoken(state, moment, ["care.cannot_keep_quiet"]))
+    safe = state.told is not None and state.told.category in NO_DANGER
+    key = "care.not_alone" if safe else "care.cannot_keep_quiet"
+    warned = Step(state, spoken(state, moment, [key]))
     severity = state.told.severity if state.told else "disclosure"
     opened = handover.open_contact(
         state, moment, severity=severity, reason="duty_of_care", wants_reply=False
@@ -352,7 +367,7 @@ def forget(state: State) -> Step:
 
 def remind_arrival(state: State, moment: Moment, *, last: bool) -> Step:
     """The helpline has not said that it has the words: told after a minute, and once more."""
-    if state.contact is None or state.contact.stage != "opening" or handover.away(state):
+    if state.contact is None or state.contact.stage != "opening" or handover.untold(state):
         return Step(state)
     says = (say(state, moment, "handover.delayed"), *handover.outside_numbers(state, moment))
     if last:

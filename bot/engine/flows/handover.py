@@ -144,7 +144,11 @@ def pass_on(state: State, *words: Word, reading: Reading | None = None) -> Step:
         severity, category = reading.severity, reading.category
         state = replace(state, contact=replace(contact, severity=severity.word))
     order = PassToCounsellor(
-        contact=contact.number, words=words, severity=severity.word, category=category
+        contact=contact.number,
+        words=words,
+        severity=severity.word,
+        category=category,
+        wants_reply=contact.awaited,
     )
     return Step(state, (order,))
 
@@ -166,12 +170,28 @@ def hold_words(state: State, moment: Moment, *words: Word) -> Step:
 def ask_for_person(state: State, moment: Moment) -> Step:
     """The child wants a person: limits first if it never heard them, then the contact."""
     if state.contact is not None:
-        return waiting_news(state, moment)
+        return _asked_again(state, moment)
     if not state.limits_version:
         return _limits_first(state, moment)
     severity = state.told.severity if state.told else "none"
     opened = open_contact(state, moment, severity=severity, reason="asked")
     return opened.then(Step(opened.state, bringing(opened.state, moment)))
+
+
+def _asked_again(state: State, moment: Moment) -> Step:
+    """Asked for while one has the words: said to them where nobody waited for an answer yet."""
+    assert state.contact is not None
+    if state.contact.awaited or state.talking:
+        return waiting_news(state, moment)
+    waits = awaiting(state)
+    passed = pass_on(waits, Word(at=moment.at, kind="note", text="asks_person"))
+    return passed.then(Step(passed.state, bringing(passed.state, moment)))
+
+
+def awaiting(state: State) -> State:
+    """The state in which whoever wrote waits for an answer from now on."""
+    contact = state.contact
+    return replace(state, contact=replace(contact, awaited=True)) if contact else state
 
 
 def _limits_first(state: State, moment: Moment) -> Step:
@@ -237,6 +257,8 @@ def waiting_key(state: State, moment: Moment) -> str:
     """The phrase that says where the words are that wait for a person."""
     contact = state.contact
     assert contact is not None
+    if not contact.awaited:
+        return "harm.with_them"
     if _cut_off(state, moment):
         return "handover.delayed"
     return "waiting.still" if contact.stage == "waiting" else "handover.bringing"
@@ -267,13 +289,18 @@ def away(state: State) -> bool:
     return state.quiet or state.asked in SCREENED
 
 
+def untold(state: State) -> bool:
+    """Whether news of the contact is not said: nobody waits for any, or may see it."""
+    return away(state) or (state.contact is not None and not state.contact.awaited)
+
+
 def arrived(state: State, moment: Moment, event: ContactArrived) -> Step:
     """The helpline has the words: only now the child is told so."""
     if state.contact is None or state.contact.stage != "opening":
         return Step(state)
     waiting = replace(state, contact=replace(state.contact, stage="waiting"))
     done = CancelTimer(name="arrival")
-    if away(state):
+    if untold(state):
         return Step(waiting, (done,))
     return Step(waiting, (done, *_arrival_says(waiting, moment, event.minutes)))
 
@@ -288,7 +315,7 @@ def _arrival_says(state: State, moment: Moment, minutes: int | None) -> tuple[Ef
 
 def delayed(state: State, moment: Moment, event: ContactDelayed) -> Step:
     """The line cannot be reached: the truth, the numbers, and whether it is being retried."""
-    if state.contact is None or state.contact.stage != "opening" or away(state):
+    if state.contact is None or state.contact.stage != "opening" or untold(state):
         return Step(state)
     key = "handover.refused" if event.refused else "handover.delayed"
     says = (say(state, moment, key), *outside_numbers(state, moment))
@@ -299,7 +326,7 @@ def climbed(state: State, moment: Moment, event: ContactClimbed) -> Step:
     """Nobody has answered yet; who is being called now."""
     if state.contact is None or _is_another(state, event.contact):
         return Step(state)
-    if state.talking or away(state):
+    if state.talking or untold(state):
         return Step(state)
     waiting = replace(state, contact=replace(state.contact, stage="waiting"))
     news = say(waiting, moment, f"climb.{event.step}")

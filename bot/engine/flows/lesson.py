@@ -83,10 +83,11 @@ def ask_at(state: State, moment: Moment, lesson: Lesson, place: str) -> Step:
         return start(state, moment, lesson.topic)
     if place in _FRAME:
         return _FRAME[place](state, moment, lesson)
-    return _put(state, moment, lesson, place, _question(lesson, place), ())
+    return _put(state, moment, lesson, place, question_at(lesson, place), ())
 
 
-def _question(lesson: Lesson, place: str) -> Ask:
+def question_at(lesson: Lesson, place: str) -> Ask:
+    """The question that the lesson itself words at this place."""
     if place in ("before", "hook"):
         return lesson.before if place == "before" else lesson.hook
     if place.startswith("try"):
@@ -149,7 +150,7 @@ def answer(state: State, moment: Moment, question: str, option: str) -> Step:
 
 def choice_at(lesson: Lesson, place: str, option: str) -> Option:
     """What was chosen of the question at this place."""
-    return next(each for each in _question(lesson, place).options if each.id == option)
+    return next(each for each in question_at(lesson, place).options if each.id == option)
 
 
 def _onward(state: State, moment: Moment, lesson: Lesson, place: str, chosen: Option) -> Step:
@@ -160,7 +161,7 @@ def _onward(state: State, moment: Moment, lesson: Lesson, place: str, chosen: Op
     done = int(place[3:])
     if done < len(lesson.tries):
         return _put(state, moment, lesson, f"try{done + 1}", lesson.tries[done], (chosen.reply,))
-    return _put(state, moment, lesson, "quiz", _question(lesson, "quiz"), (chosen.reply,))
+    return _put(state, moment, lesson, "quiz", question_at(lesson, "quiz"), (chosen.reply,))
 
 
 def _opened(state: State, moment: Moment, lesson: Lesson, option: str) -> Step:
@@ -242,7 +243,7 @@ def _counted(state: State, lesson: Lesson, result: str) -> Step:
 
 
 def _again(state: State, moment: Moment, lesson: Lesson) -> Step:
-    return _put(state, moment, lesson, "quiz", _question(lesson, "quiz"), ())
+    return _put(state, moment, lesson, "quiz", question_at(lesson, "quiz"), ())
 
 
 def _again_answer(state: State, moment: Moment, lesson: Lesson, option: str) -> Step:
@@ -329,14 +330,14 @@ _ANSWERS = {"open": _opened, "again": _again_answer, "do": _did, "end": _ended}
 
 def choices_at(lesson: Lesson, place: str) -> tuple[Option, ...]:
     """The choices that the lesson itself words at this place; none in its frame."""
-    return () if place in FRAMES else _question(lesson, place).options
+    return () if place in FRAMES else question_at(lesson, place).options
 
 
 def options_at(lesson: Lesson, place: str) -> tuple[str, ...]:
     """The ids that may be pressed at this place."""
     if place in FRAMES:
         return FRAMES[place]
-    return tuple(option.id for option in _question(lesson, place).options)
+    return tuple(option.id for option in question_at(lesson, place).options)
 
 
 def exists(moment: Moment, state: State, question: str) -> bool:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 
+from bot.engine import hearing
 from bot.engine.care import care
-from bot.engine.effects import Word
+from bot.engine.effects import Effect, Word
 from bot.engine.events import AnyEvent, MediaOffered, MessageReceived, Reading, Severity
-from bot.engine.flows import disclosure, handover, picture
+from bot.engine.flows import disclosure, handover, picture, schedule
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again
 from bot.engine.state import State
@@ -98,12 +99,18 @@ def concern(state: State, moment: Moment, event: MessageReceived) -> Step:
     recent = _recent(state, moment)
     held = handover.hold_words(_signed(state, moment, event), moment, *words_in(moment, event))
     signed = replace(held.state, paused=state.paused or _resumable(state.asked), heard=0)
+    held = held.then(Step(held.state, _counted(signed, "soft_asked")))
     question = "soft_adult" if state.adult else "soft"
     keys = ["soft.other" if state.role == "other" else "soft.again" if recent else "soft.ask"]
     return Step(signed, held.effects).then(ask(signed, moment, keys, question, *SOFT))
 
 
 SOFT = ("a_bit", "fine", "decline")
+
+
+def _counted(state: State, what: str) -> tuple[Effect, ...]:
+    """One more that was asked about this kind of words, or answered so; never who (U5)."""
+    return schedule.counted(state, what, state.told.category) if state.told else ()
 
 
 def _recent(state: State, moment: Moment) -> tuple[datetime, ...]:
@@ -124,10 +131,16 @@ def _resumable(question: str) -> str:
 
 def soft_answer(state: State, moment: Moment, option: str) -> Step:
     """A bit: two safe steps and the offer. Fine: believed, and back to the same place."""
+    counted = Step(state, _counted(state, f"soft_{option}"))
     if option == "a_bit":
-        return _bothered(state, moment)
+        return counted.then(_bothered(hearing.moved(state, hearing.SAID_A_BIT, moment.at), moment))
+    return counted.then(_not_bothered(state, moment, option))
+
+
+def _not_bothered(state: State, moment: Moment, option: str) -> Step:
     key = "soft.believed" if option == "fine" else "soft.open_door"
     gone = option == "fine" and not state.heard  # words that came after the question stay
+    state = hearing.fine(state, moment.at) if option == "fine" else state
     corrected = replace(state, told=None, words=() if gone else state.words)
     if not corrected.paused:
         return closing(corrected, moment, key)
@@ -153,8 +166,10 @@ def passed_on(state: State, moment: Moment, event: MessageReceived) -> Step:
     """
     held = handover.hold_words(_signed(state, moment, event), moment, *words_in(moment, event))
     here = replace(held.state, paused=state.paused or _resumable(state.asked), heard=0)
+    asks = worth_asking(event.reading)
     question = "soft_adult" if state.adult else "soft"
     own = "forwarded.ask_other" if state.role == "other" else "forwarded.ask"
+    held = held.then(Step(here, _counted(here, "soft_asked") if asks else ()))
     keys = ["forwarded.thank", "forwarded.signs", own]
     return Step(here, held.effects).then(ask(here, moment, keys, question, *SOFT))
 
