@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import argparse
 import math
+import pickle
 import random
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -33,36 +34,48 @@ from bot.triage.training.start import Start, start
 
 WIDTH, HEADS = 384, 12
 LAYERS = 6
-ROUNDS, BATCH, RATE = 5, 32, 1.0e-4
+ROUNDS, BATCH, RATE = 6, 32, 2.0e-4
 ROUNDED = 2  # of the last rounds: weights are seen as they will be kept
 DROPPED = 0.1
 _CONCERN = 0.3  # what a message of concern counts when grave is learned from it
 
+LEARNED = ("word", "places", "first", "first.bias", "layers", "answer", "answer.bias")
+
 Weights = dict[str, Any]
 
 
-def vocabulary(found: Start, texts: Sequence[str]) -> tuple[list[int], Pieces]:
+class Plan(NamedTuple):
+    """How often all messages are read, how fast weights move, and how many of the last rounds
+    see weights as they will be kept."""
+
+    rounds: int = ROUNDS
+    rate: float = RATE
+    rounded: int = ROUNDED
+
+
+def vocabulary(found: Start, texts: Sequence[str]) -> list[int]:
     """Return the pieces that are kept: those in our texts and in common words of both languages."""
     whole = Pieces(found.pieces, [float(score) for score in found.scores])
     used = {number for text in (*texts, *kept_words()) for number in whole.of(text)}
     letters = "abcdefghijklmnopqrstuvwxyz0123456789'.,!?:;()-"
     used |= {number for letter in letters for number in whole.of(letter)}
-    kept = sorted(used | {0, 1, 2, 3})
-    pieces = [found.pieces[number] for number in kept]
-    return kept, Pieces(pieces, [float(found.scores[number]) for number in kept])
+    return sorted(used | {0, 1, 2, 3})
 
 
-def beginning(found: Start, kept: list[int], layers: Sequence[int], seed: int) -> Weights:
-    """Return the weights that training begins with."""
+def beginning(found: Start, texts: Sequence[str], layers: int, seed: int) -> Weights:
+    """Return the weights that training begins with, and the pieces they are for."""
+    kept = vocabulary(found, texts)
     places = found.tensor("emb.pos", -1, WIDTH)[:TOKENS] + found.tensor("emb.type")[:WIDTH]
     chance = np.random.default_rng(seed)
     answers = 3 + len(CATEGORIES)
     return {
+        "pieces": [found.pieces[number] for number in kept],
+        "scores": np.array([found.scores[number] for number in kept], np.float32),
         "word": found.words(kept, WIDTH),
         "places": places,
         "first": found.tensor("emb.ln.w"),
         "first.bias": found.tensor("emb.ln.b"),
-        "layers": [_layer(found, number)._asdict() for number in layers],
+        "layers": [_layer(found, number)._asdict() for number in range(layers)],
         "answer": chance.normal(0, 0.02, (2 * WIDTH, answers)).astype(np.float32),
         "answer.bias": np.zeros(answers, np.float32),
     }
@@ -190,14 +203,21 @@ def _batches(rows: Sequence[Sequence[int]], chance: random.Random) -> list[list[
     return [each for each in found if len(each) == BATCH]
 
 
-def trained(rows: Sequence[Row], *, layers: Sequence[int], rounds: int, seed: int) -> Weights:
-    """Return weights that learned from messages, and what is needed to read with them."""
-    found, chance = start(), random.Random(seed)
+def trained(
+    rows: Sequence[Row], before: Weights | None, *, layers: int, plan: Plan, seed: int
+) -> Weights:
+    """Return weights that learned from messages, and what is needed to read with them.
+
+    ``before`` is what an earlier training returned: it goes on from there.
+    """
+    chance = random.Random(seed)
     texts = [seen(row["text"]) for row in rows]
-    kept, pieces = vocabulary(found, texts)
-    weights = jax.tree.map(jnp.asarray, beginning(found, kept, layers, seed))
-    steps = rounds * (len(rows) // BATCH)
-    rate = optax.warmup_cosine_decay_schedule(0, RATE, steps // 10, steps, RATE / 50)
+    if before is None:
+        before = beginning(start(), texts, layers, seed)
+    weights = jax.tree.map(jnp.asarray, {name: before[name] for name in LEARNED})
+    pieces = Pieces(before["pieces"], [float(score) for score in before["scores"]])
+    steps = plan.rounds * (len(rows) // BATCH)
+    rate = optax.warmup_cosine_decay_schedule(0, plan.rate, steps // 10, steps, plan.rate / 50)
     optimizer = optax.chain(optax.clip_by_global_norm(1.0), optax.adamw(rate, weight_decay=0.01))
     state = optimizer.init(weights)
     grave = {"none": 0, "concern": 1, "disclosure": 2, "emergency": 3}
@@ -217,8 +237,8 @@ def trained(rows: Sequence[Row], *, layers: Sequence[int], rounds: int, seed: in
         return jax.jit(step, donate_argnums=(0, 1))
 
     key, begun = jax.random.PRNGKey(seed), time.monotonic()
-    for turn in range(rounds):
-        step = stepped(turn >= rounds - ROUNDED)
+    for turn in range(plan.rounds):
+        step = stepped(turn >= plan.rounds - plan.rounded)
         cut = [pieces.of(mistyped(text, chance)) for text in texts]
         total, batches = 0.0, _batches(cut, chance)
         for places in batches:
@@ -230,9 +250,7 @@ def trained(rows: Sequence[Row], *, layers: Sequence[int], rounds: int, seed: in
             total += float(value)
         spent = time.monotonic() - begun
         print(f"round {turn + 1}: {total / len(batches):.3f}, {spent:.0f} s", file=sys.stderr)
-    names = [found.pieces[number] for number in kept]
-    scores = np.array([found.scores[number] for number in kept], np.float32)
-    return {**jax.tree.map(np.asarray, weights), "pieces": names, "scores": scores}
+    return {**before, **jax.tree.map(np.asarray, weights)}
 
 
 def kept_form(weights: Weights) -> dict[str, Any]:
@@ -258,16 +276,24 @@ def kept_form(weights: Weights) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Train, and write the model."""
+    """Train, and write the model; ``--state`` is where training goes on from, if it is there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--layers", type=int, default=LAYERS)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--rounded", type=int, default=ROUNDED)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--state", type=Path)
     parser.add_argument("--out", type=Path, default=ENCODER)
     args = parser.parse_args()
     rows = read_by_training()
     print(f"{len(rows)} messages", file=sys.stderr)
-    weights = trained(rows, layers=range(args.layers), rounds=args.rounds, seed=args.seed)
+    known = args.state is not None and args.state.exists()
+    before = pickle.loads(args.state.read_bytes()) if known else None  # noqa: S301 - our own file
+    plan = Plan(args.rounds, args.rate, args.rounded)
+    weights = trained(rows, before, layers=args.layers, plan=plan, seed=args.seed)
+    if args.state is not None:
+        args.state.write_bytes(pickle.dumps(weights))
     np.savez_compressed(args.out, **kept_form(weights))
     return 0
 
