@@ -435,11 +435,18 @@ def _run_scripts(args: argparse.Namespace, content: Content) -> int:
     return code
 
 
-def triage(_args: argparse.Namespace) -> int:
-    """Read JSON lines, write JSON lines."""
+def triage(args: argparse.Namespace) -> int:
+    """Read JSON lines, write JSON lines; or explain one text to people."""
     from bot.triage.cli import main
 
-    return main(sys.stdin, sys.stdout)
+    return main(
+        sys.stdin.buffer,
+        sys.stdout.buffer,
+        sys.stderr,
+        explain=args.explain,
+        text=args.text,
+        language=args.lang,
+    )
 
 
 def content_check(args: argparse.Namespace) -> int:
@@ -612,7 +619,17 @@ def parser() -> argparse.ArgumentParser:
     )
     one.set_defaults(run=chat)
 
-    one = commands.add_parser("triage", help="JSON lines in, JSON lines out")
+    one = commands.add_parser(
+        "triage",
+        help="JSON lines in, JSON lines out",
+        description="What is wrong with a line is told with its number on standard error; "
+        "the others are answered, and the status is 1.",
+    )
+    one.add_argument("--explain", action="store_true", help="say also how it was decided")
+    one.add_argument("--text", metavar="WORDS", help="read these words instead of lines")
+    one.add_argument(
+        "--lang", choices=["sq", "en"], default="sq", help="language of what --explain says (sq)"
+    )
     one.set_defaults(run=triage)
 
     _content_parser(commands.add_parser("content", help="for authors"))

@@ -85,6 +85,16 @@ class Rules:
                     met[rule.id] = Match(rule, hit)
         return sorted(met.values(), key=lambda match: (match.hit, match.rule.id))
 
+    def undone(self, places: Places) -> list[Match]:
+        """Return the rules whose words are there, but undone by a negation or an exception."""
+        met = {match.rule.id for match in self.matches(places)}
+        found: dict[str, Match] = {}
+        for slot in places:
+            for pattern, rule in self._by_slot.get(slot, ()):
+                if rule.id not in met and (hit := find(pattern, places)):
+                    found.setdefault(rule.id, Match(rule, hit))
+        return sorted(found.values(), key=lambda match: (match.hit, match.rule.id))
+
     def _meets(self, rule: Rule, pattern: Pattern, places: Places) -> Hit | None:
         hit = find(pattern, places)
         if hit is None or any(find(other, places) for other in rule.unless):
