@@ -56,6 +56,13 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cues": N_("words like those in what is often told"),
         "press": N_("a button that was pressed"),
         "safe_word": N_("the safe word"),
+        "wants_harm": N_("asks about children as somebody who means harm may: not a telling"),
+        "context.together": N_("messages that tell it only together"),
+        "context.asked": N_("written after a question that asked to tell"),
+        "context.unease": N_("earlier words that worried"),
+        "context.answer": N_("an unsure answer to the soft question"),
+        "context.lesson": N_("reads like an answer in a lesson, so it counted less"),
+        "context.fine": N_("said “I'm fine” just before, so it was not asked again"),
         "": N_("no rule was met"),
     },
     "mark": {"false_alarm": N_("false alarm"), "missed": N_("missed")},
@@ -80,6 +87,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "emergency": N_("danger now"),
         "safe_word": N_("used the safe word"),
         "duty_of_care": N_("duty of care"),
+        "protecting": N_("words that point to harm to other children"),
     },
     "note": {  # what the bot noted beside the child's words
         "in_danger=no": N_("Says: not in danger now"),
@@ -112,6 +120,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Somebody asks what was written here: it may not be the child. Your words wait"
         ),
         "handed_over": N_("Somebody else took the phone: it may not be the child. Your words wait"),
+        "asks_person": N_("Asks for a person now"),
         "asks_again": N_(
             "Asks for a person, not confirmed. If you write now, it is shown: judge first who it is"
         ),

@@ -21,7 +21,10 @@ from api.intake.events import payload_of
 from api.intake.tables import EventRow
 from api.times import from_ms, maybe_from_ms
 
-_REASON_RANK = {"emergency": 4, "disclosure": 3, "asked": 2, "safe_word": 2, "duty_of_care": 1}
+_REASON_RANK = {
+    **{"emergency": 4, "disclosure": 3, "asked": 2, "safe_word": 2},
+    **{"duty_of_care": 1, "protecting": 1},
+}
 _SEVERITY_RANK = {"emergency": 4, "disclosure": 3, "concern": 1, "none": 0}
 
 

@@ -74,7 +74,7 @@ class Contact(Inner):
     category: Short = "none"
     score: float = Field(default=0.0, ge=0, le=1)
     wants_reply: bool = True
-    reason: Literal["asked", "disclosure", "emergency", "safe_word", "duty_of_care"]
+    reason: Literal["asked", "disclosure", "emergency", "safe_word", "duty_of_care", "protecting"]
     limits: Limits | None = None
     messages: list[Message] = Field(default=[], max_length=500)
 
@@ -109,10 +109,14 @@ class Report(Inner):
 
 
 class Figure(Inner):
-    """How often something happened in the lessons on a topic, for a band and language."""
+    """How often something happened, for a band and language.
+
+    ``topic`` is that of lessons; where ``what`` begins with ``soft_`` it is the category of
+    the words which the soft question was asked about.
+    """
 
     what: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,24}$")]
-    topic: Annotated[str, StringConstraints(pattern=r"^t[0-9]{2}$")]
+    topic: Annotated[str, StringConstraints(pattern=r"^(t[0-9]{2}|[a-z_]{4,24})$")]
     band: Literal["8-10", "11-13", "14-17"]
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
     count: Annotated[int, Field(ge=1, lt=2**53)]

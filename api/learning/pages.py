@@ -16,10 +16,12 @@ gate = Gate(prefix="/helpline")
 
 @gate.allow("GET", "/learning", action="learning.read")
 def learning(request: Request, person: Signed) -> Response:
-    """The figures by lesson."""
+    """The figures by lesson, and of the soft question by category."""
     with database_of(request).read() as session:
         lines, counted_at = service.lines(session)
-    return render(request, "learning.html", place="learning", lines=lines, counted_at=counted_at)
+        asked = service.asked(session)
+    shown = {"lines": lines, "asked": asked, "counted_at": counted_at}
+    return render(request, "learning.html", place="learning", **shown)
 
 
 @gate.allow("GET", "/learning.csv", action="learning.read")

@@ -21,6 +21,7 @@ from api.learning.tables import Figure
 from api.times import from_ms, to_ms
 
 ENOUGH = 10
+_SOFT = "soft_"  # what is counted of the soft question, by category
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,24 @@ class Line:
     help: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How often the soft question was asked about words of a category, and what was answered.
+
+    None as in ``Line``. ``fine_percent`` is of those who said yes or no: how often it had
+    been nothing.
+    """
+
+    category: str
+    band: str
+    language: str
+    asked: int | None
+    a_bit: int | None
+    fine: int | None
+    decline: int | None
+    fine_percent: int | None
+
+
 def store(session: Session, wanted: schemas.Figures) -> None:
     """Take the bot's counts as they are now; older ones than those that stand change nothing."""
     at = to_ms(wanted.counted_at)
@@ -63,12 +82,39 @@ def store(session: Session, wanted: schemas.Figures) -> None:
 def lines(session: Session) -> tuple[list[Line], datetime | None]:
     """A line for each lesson of which something may be shown, and when it was counted."""
     found = session.scalars(select(Figure)).all()
-    groups: dict[tuple[str, str, str], dict[str, int]] = {}
-    for each in found:
-        groups.setdefault((each.topic, each.language, each.band), {})[each.what] = each.count
+    groups = _groups(each for each in found if not each.what.startswith(_SOFT))
     shown = [_line(*name, groups[name]) for name in sorted(groups, key=_place)]
     at = max((each.counted_at for each in found), default=None)
     return shown, None if at is None else from_ms(at)
+
+
+def asked(session: Session) -> list[Asked]:
+    """How often it was asked whether something happened, and how often it was nothing."""
+    found = session.scalars(select(Figure).where(col(Figure.what).startswith(_SOFT))).all()
+    groups = _groups(found)
+    return [_asked(*name, groups[name]) for name in sorted(groups, key=_place)]
+
+
+def _groups(found: Iterable[Figure]) -> dict[tuple[str, str, str], dict[str, int]]:
+    groups: dict[tuple[str, str, str], dict[str, int]] = {}
+    for each in found:
+        groups.setdefault((each.topic, each.language, each.band), {})[each.what] = each.count
+    return groups
+
+
+def _asked(category: str, language: str, band: str, counts: Mapping[str, int]) -> Asked:
+    whole = counts.get("soft_asked")
+    a_bit, fine = counts.get("soft_a_bit"), counts.get("soft_fine")
+    return Asked(
+        category=category,
+        band=band,
+        language=language,
+        asked=whole,
+        a_bit=_part(whole, a_bit),
+        fine=_part(whole, fine),
+        decline=_part(whole, counts.get("soft_decline")),
+        fine_percent=_share(fine, a_bit),
+    )
 
 
 def _place(name: tuple[str, str, str]) -> tuple[str, str, int]:
@@ -97,7 +143,7 @@ def _line(topic: str, language: str, band: str, counts: Mapping[str, int]) -> Li
 
 
 def _share(right: int | None, other: int | None) -> int | None:
-    """Per cent of right answers, where both groups are large enough."""
+    """Per cent of the first of two answers, where both groups are large enough."""
     return None if right is None or other is None else round(100 * right / (right + other))
 
 

@@ -9,10 +9,10 @@ from api.db import HelplineTable
 
 
 class Figure(HelplineTable, table=True):
-    """How often something happened in the lessons on a topic, for a band and language."""
+    """How often something happened, by topic or category of harm, band and language."""
 
     __tablename__ = "learning_figures"
-    topic: str = Field(sa_column=Column(String(8), primary_key=True))
+    topic: str = Field(sa_column=Column(String(24), primary_key=True))
     band: str = Field(sa_column=Column(String(8), primary_key=True))
     language: str = Field(sa_column=Column(String(8), primary_key=True))
     what: str = Field(sa_column=Column(String(24), primary_key=True))

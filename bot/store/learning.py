@@ -1,4 +1,7 @@
-"""What was learned, counted over everybody: numbers by lesson, never who or when."""
+"""What was learned, and answered to the soft question, counted over everybody.
+
+Numbers by lesson or by category of harm, never who or when.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _LEARNED: Table = Learned.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How often something happened in the lessons on a topic, for a band and language."""
+    """How often something happened, by topic or category of harm, band and language."""
 
     what: str
     topic: str

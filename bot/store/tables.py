@@ -184,11 +184,11 @@ class Campaign(BotTable, table=True):
 
 
 class Learned(BotTable, table=True):
-    """How often something happened in the lessons on a topic; never who or when."""
+    """How often something happened, by topic or category of harm; never who or when."""
 
     __tablename__ = "learned"
     what: str = Field(sa_column=Column(String(24), primary_key=True))
-    topic: str = Field(sa_column=Column(String(8), primary_key=True))
+    topic: str = Field(sa_column=Column(String(24), primary_key=True))
     band: str = Field(sa_column=Column(String(8), primary_key=True))
     language: str = Field(sa_column=Column(String(8), primary_key=True))
     count: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -137,7 +137,7 @@ async def line(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Line]:
         *({"severity": severity} for severity in ("none", "concern", "emergency")),
         *(
             {"reason": reason, "wants_reply": False}
-            for reason in ("asked", "emergency", "safe_word", "duty_of_care")
+            for reason in ("asked", "emergency", "safe_word", "duty_of_care", "protecting")
         ),
     ],
     ids=lambda change: ",".join(f"{key}={value}" for key, value in change.items()) or "plain",
@@ -255,10 +255,13 @@ async def test_what_was_learned_is_understood(line: Line) -> None:
     """
     The bot's counts are taken by the real helpline as they are.
     """
-    figures = [Figure("begun", "t03", "8-10", "sq", 12)]
+    asked = Figure("soft_fine", "account_security", "8-10", "sq", 20)
+    figures = [Figure("begun", "t03", "8-10", "sq", 12), asked]
 
     await line.client.figures(figures_body(figures, line.helpline.now), key="figures:1")
 
     with line.helpline.database.read() as session:
         [shown], _ = learning.lines(session)
+        [soft] = learning.asked(session)
+    assert (soft.category, soft.fine) == ("account_security", 20)
     assert (shown.topic, shown.band, shown.language, shown.begun) == ("t03", "8-10", "sq", 12)

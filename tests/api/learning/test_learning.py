@@ -14,6 +14,7 @@ from fakes.desk import Browser, hire, seated
 from fakes.helpline import Helpline
 
 from api.console.words import WORDS
+from api.learning import service
 from api.locale.catalogue import LANGUAGES, translations
 
 CONTENT = Path(__file__).parents[3] / "content"
@@ -113,6 +114,25 @@ async def test_no_small_group_is_shown(
     [line] = await rows(await supervisor(helpline))
 
     assert [line[name] for name in hidden] == [""] * len(hidden)
+
+
+async def test_staff_see_where_the_soft_question_was_wrong(helpline: Helpline) -> None:
+    """
+    By category: how often it was asked and was nothing, beside the lessons and never of few.
+    """
+    counts = {"soft_asked": 60, "soft_fine": 30, "soft_a_bit": 10, "soft_decline": 4}
+    asked = [figure(what, count, topic="bullying") for what, count in counts.items()]
+    await tell(helpline, figure("begun", 30), *asked)
+    browser = await supervisor(helpline)
+
+    page = (await browser.get("/learning")).text
+
+    assert [line["topic"] for line in await rows(browser)] == ["t03"]
+    assert "75 %" in page
+    assert translations("sq").gettext(WORDS["category"]["bullying"]) in page
+    with helpline.database.read() as session:
+        [line] = service.asked(session)
+    assert (line.asked, line.fine, line.a_bit, line.decline) == (60, 30, 10, None)
 
 
 async def test_the_newest_counts_stand(helpline: Helpline) -> None:
