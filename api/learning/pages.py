@@ -20,8 +20,14 @@ def learning(request: Request, person: Signed) -> Response:
     with database_of(request).read() as session:
         lines, counted_at = service.lines(session)
         asked = service.asked(session)
-    shown = {"lines": lines, "asked": asked, "counted_at": counted_at}
-    return render(request, "learning.html", place="learning", **shown)
+    return render(
+        request,
+        "learning.html",
+        place="learning",
+        lines=lines,
+        asked=asked,
+        counted_at=counted_at,
+    )
 
 
 @gate.allow("GET", "/learning.csv", action="learning.read")

@@ -135,8 +135,13 @@ def weighed(state: State, event: AnyEvent, content: Content) -> AnyEvent:
 def in_conversation(
     state: State, at: datetime, text: str, reading: Reading, content: Content
 ) -> Reading:
-    """A reading in its place: raised, asked about or let be, with the reasons."""
+    """A reading in its place: raised, asked about or let be, with the reasons.
+
+    With a contact open a person judges the words, so context adds nothing.
+    """
     alone = _alone(_answering(state, text, reading))
+    if state.contact is not None:
+        return replace(alone, together=None)
     if _is_answer(state, text, content):
         return replace(_less(alone), together=None)
     told = _completed(state, at, _more(state, at, alone))
