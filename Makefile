@@ -4,12 +4,13 @@ PORT ?= 8000
 HOST ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
+TRAIN := $(VENV)/train
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 TESTS ?= tests
 
 .DEFAULT_GOAL := targets
-.PHONY: targets setup run serve test check fix bench lock openapi messages transcripts pictures art browser clean
+.PHONY: targets setup run serve test check fix bench measure train lock openapi messages transcripts pictures art browser clean
 
 targets: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -32,7 +33,17 @@ fix: $(VENV)/developer ## bring the code into its form
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/developer ## what a message costs, beside a bare webhook with one commit each
-	$(BIN)/python -m bench
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench
+
+measure: $(VENV)/runtime ## what the triage hears on messages it never saw, and how fast (MESSAGES)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m bench.triage $(MESSAGES)
+
+train: $(TRAIN)/ready ## make the triage's models anew, then measure them beside the floor
+	$(TRAIN)/bin/python -m bot.triage.training.cues > $(TRAIN)/cues.json
+	mv $(TRAIN)/cues.json content/cues.json
+	$(TRAIN)/bin/python -m bot.triage.training.encoder
+	$(TRAIN)/bin/python -m bot.triage.training.weighing
+	OPENBLAS_NUM_THREADS=1 $(TRAIN)/bin/python -m bench.triage --floor
 
 setup: $(VENV)/runtime ## install what running needs into .venv
 
@@ -45,6 +56,7 @@ browser: ## install Chromium for the browser tests, where it is missing (Debian,
 lock: $(VENV)/developer ## write the locked requirements anew: what is served is what was tested
 	$(LOCK) --upgrade --group dev pyproject.toml -o requirements-dev.lock
 	$(LOCK) -c requirements-dev.lock pyproject.toml -o requirements.lock
+	$(LOCK) --upgrade -c requirements-dev.lock --group train -o requirements-train.lock
 
 openapi: $(VENV)/developer ## write api/openapi.json, the contract, anew
 	$(BIN)/python -m api.openapi
@@ -67,6 +79,11 @@ clean: ## remove what was set up; data in var/ stays
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Sigurt needs Python 3.11 or newer; set PYTHON=/path/to/it."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+
+$(TRAIN)/ready: requirements-train.lock | $(VENV)/bin/python
+	$(BIN)/python -m venv $(TRAIN)
+	$(TRAIN)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 $(VENV)/runtime: requirements.lock | $(VENV)/bin/python
 	$(PIP) -r requirements.lock

@@ -4,7 +4,7 @@ Every figure is measured in this run, on this machine, with the same number of p
 pressing buttons at once. Nothing leaves this machine: calls are made on the
 applications directly, and what the bot sends is accepted by a channel that only counts.
 Then it shows how fast messages leave under the pace of a platform that takes 30 a second,
-from one process and from two.
+from one process and from two, and what the triage hears (``bench.triage``).
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ from bench.bare import bare_webhook
 from bench.dialogue import presses
 from bench.pace import LIMIT, Paced, paced
 from bench.service import Service
+from bench.triage import measured
+from bench.triage import show as show_triage
 from bot import triage
 from bot.authoring import load
 from bot.engine.content import Content
+from bot.triage.measure import held_out
 
 PEOPLE = 64
 ROUNDS = 3  # the middle one counts
@@ -128,6 +131,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for processes in (1, 2):
             show_pace(processes, paced(Path(folder), processes))
+    print()
+    show_triage(measured(held_out(), content.lexicons))
 
 
 def show(bare: Figure, bot: Figure, read: tuple[float, float]) -> None:

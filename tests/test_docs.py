@@ -87,6 +87,7 @@ def test_lock_names_every_dependency_and_no_address() -> None:
     for lock, wanted in (
         ("requirements.lock", project["project"]["dependencies"]),
         ("requirements-dev.lock", project["dependency-groups"]["dev"]),
+        ("requirements-train.lock", project["dependency-groups"]["train"]),
     ):
         text = (ROOT / lock).read_text(encoding="utf-8")
         names = {re.split(r"[\[<>=; ]", line)[0] for line in wanted}
