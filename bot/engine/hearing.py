@@ -34,6 +34,8 @@ TEXT_KEPT = 300  # characters of one piece
 
 ASKED = -2.0  # where context is a reason to ask softly
 ADDS = 0.2  # so much graver than those before it a text makes the whole, or it adds nothing
+WHOLE = 0.5  # pieces of a harmless talk sound a little graver together than each alone
+FAINT, WHOLE_CLEAR = -3.5, 1.5  # a piece that says nothing itself must make the whole clear
 
 AFTER_A_QUESTION = 0.7  # twice as likely: it was written where somebody was asked to tell
 AS_AN_ANSWER = 1.0  # what reads like an answer of a lesson counts so much less
@@ -168,16 +170,15 @@ def raised(reading: Reading) -> bool:
     return reading.severity >= Severity.DISCLOSURE
 
 
-def _raised(reading: Reading, *reasons: Evidence) -> Reading:
-    urgent = reading.urgency >= 0
-    severity = Severity.EMERGENCY if urgent else Severity.DISCLOSURE
-    return replace(reading, severity=severity, evidence=(*reasons, *reading.evidence))
+def _told(reading: Reading, severity: Severity, *reasons: Evidence) -> Reading:
+    """The reading as this grave, with a kind of harm and the reasons before its own."""
+    category = "other_distress" if reading.category == "none" else reading.category
+    evidence = (*reasons, *reading.evidence)
+    return replace(reading, severity=severity, category=category, evidence=evidence)
 
 
 def _concern(reading: Reading, *reasons: Evidence) -> Reading:
-    category = "other_distress" if reading.category == "none" else reading.category
-    evidence = (*reasons, *reading.evidence)
-    return replace(reading, severity=Severity.CONCERN, category=category, evidence=evidence)
+    return _told(reading, Severity.CONCERN, *reasons)
 
 
 def _less(reading: Reading) -> Reading:
@@ -189,21 +190,19 @@ def _less(reading: Reading) -> Reading:
 
 
 def _more(state: State, at: datetime, reading: Reading) -> Reading:
-    """What was asked for, and what was told before, make the same words count more."""
+    """What was asked for, and what was told before, make the same words count more.
+
+    No emergency comes of it: who is asked whether there is danger, numbers in view, can say so.
+    """
     reasons = _reasons(state, at)
     if raised(reading) or reading.repeats or reading.alarm == SILENT or not reasons:
         return reading
     alarm = reading.alarm + min(sum(reasons.values()), CONTEXT_AT_MOST)
     evidence = tuple(Evidence(rule, "") for rule in reasons)
     if alarm >= 0:
-        return _raised(_named(reading), *evidence)
+        return _told(reading, Severity.DISCLOSURE, *evidence)
     asks = alarm >= ASKED and reading.severity is Severity.NONE
     return _concern(reading, *evidence) if asks else reading
-
-
-def _named(reading: Reading) -> Reading:
-    category = "other_distress" if reading.category == "none" else reading.category
-    return replace(reading, category=category)
 
 
 def _reasons(state: State, at: datetime) -> dict[str, float]:
@@ -235,19 +234,17 @@ def _of_question(state: State, content: Content) -> Sequence[str]:
 
 
 def _completed(state: State, at: datetime, reading: Reading) -> Reading:
-    """A telling of which this is one part: graver than all before it, and raised as a whole.
-
-    Unease is left out: what it comes from stands in those words already.
-    """
+    """A telling of which this is one part: graver than all before it, and raised as a whole."""
     whole = reading.together
-    if whole is None or raised(reading) or reading.repeats or whole.alarm == SILENT:
+    if whole is None or raised(reading) or reading.repeats or whole.repeats:
         return reading
-    alarm = whole.alarm + (AFTER_A_QUESTION if invites(state) else 0.0)
-    if alarm < 0 or whole.repeats or whole.alarm < _before(state, at) + ADDS:
+    needed = max(WHOLE if reading.alarm >= FAINT else WHOLE_CLEAR, _before(state, at) + ADDS)
+    if whole.alarm < needed:
         return reading
-    count = len(words_before(state, at)) + 1
+    severity = Severity.EMERGENCY if whole.urgency >= 0 else Severity.DISCLOSURE
+    count = Evidence(TOGETHER, str(len(words_before(state, at)) + 1))
     harm = reading.wants_harm or whole.wants_harm
-    return replace(_raised(_named(whole), Evidence(TOGETHER, str(count))), wants_harm=harm)
+    return replace(_told(whole, severity, count), wants_harm=harm)
 
 
 def _before(state: State, at: datetime) -> float:

@@ -47,7 +47,12 @@ PIECES = {
         "i dont want to go to training anymore",
     ),
 }
-ALONE = (QUIET, QUIET, replace(SIGN, severity=Severity.NONE, alarm=-2.5), QUIET)
+ALONE = (
+    QUIET,
+    QUIET,
+    replace(SIGN, severity=Severity.NONE, alarm=-2.5),
+    replace(QUIET, alarm=-3.0),
+)
 TOGETHER = (None, replace(SIGN, alarm=-2.2), replace(SIGN, alarm=-1.4), WHOLE)
 
 
@@ -220,13 +225,37 @@ def test_the_same_words_count_more_where_it_was_asked_to_tell() -> None:
     assert raised.evidence[0].rule == hearing.IN_PLACE
 
 
-def test_what_hurries_is_an_emergency_however_it_was_raised() -> None:
+def test_what_only_context_raises_is_asked_about_danger_first() -> None:
     """
-    Urgency decides between a telling and an emergency.
+    However much it hurries: numbers in view, the child says whether there is danger.
     """
-    nearly = replace(SIGN, alarm=-0.5, urgency=0.3)
+    nearly = replace(SIGN, alarm=-0.5, urgency=3.0)
 
-    assert weighed(replace(YOUNG, asked="soft"), nearly).severity is Severity.EMERGENCY
+    assert weighed(replace(YOUNG, asked="soft"), nearly).severity is Severity.DISCLOSURE
+
+
+@pytest.mark.parametrize(
+    ("alone", "whole", "urgency", "severity"),
+    [
+        (-3.0, 0.6, -1.0, Severity.DISCLOSURE),
+        (-3.0, 0.6, 0.1, Severity.EMERGENCY),
+        (-3.0, 0.4, -1.0, Severity.NONE),
+        (-5.0, 0.6, -1.0, Severity.NONE),
+        (-5.0, 1.6, -1.0, Severity.DISCLOSURE),
+    ],
+)
+def test_a_piece_that_says_little_must_make_the_whole_clear(
+    alone: float, whole: float, urgency: float, severity: Severity
+) -> None:
+    """
+    Harmless pieces sound a little graver together: the fainter the last, the clearer the whole.
+    """
+    state = replace(YOUNG, lately=(Fragment(AT, "...", -1.5),), asked="menu")
+    together = replace(HARM, alarm=whole, urgency=urgency)
+
+    read = weighed(state, replace(QUIET, alarm=alone, together=together))
+
+    assert read.severity is severity
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
