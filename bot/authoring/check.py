@@ -14,6 +14,7 @@ from bot.authoring.heard import check_heard, check_titles
 from bot.authoring.load import Library, build, read_library, topics_of
 from bot.authoring.pages import Faults, Page, read_page
 from bot.authoring.reviews import check_reviewed, words_of
+from bot.authoring.rules import check_met
 from bot.authoring.skeletons import check_written
 from bot.authoring.spelling import NOT_CHECKED, Written, check_spelling
 from bot.authoring.wording import (
@@ -43,6 +44,9 @@ def check(root: Path, *, today: date | None = None) -> list[Fault]:
     check_complete(library.guides, library.lessons, topics, "guides")
     check_complete(library.activities, library.lessons, topics, "activities")
     _check_names(library.platforms)
+    for language, page in library.lexicons.items():
+        if page is not None and language in content.lexicons:
+            check_met(page, content.lexicons[language])
     for language in LANGUAGES:
         _check_language(library, content, banned, language)
         for page in library.read_by_people(language):

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from bot.authoring.pages import Faults, Page
+from bot.authoring.rules import LISTS, WORDS, check_concepts, check_rules
 from bot.engine.content import Lexicon
 from bot.triage.cues import loaded
 from bot.triage.ears import rules_of
@@ -33,10 +34,12 @@ def read_lexicons(
 
     ``said`` are the files of each language from which Sigurt speaks.
     """
+    there = {language: page for language, page in pages.items() if page is not None}
+    if len(there) == len(pages):
+        check_concepts(there)
     return {
         language: replace(_lexicon(page, language, cues), said=_said(said[language]))
-        for language, page in pages.items()
-        if page is not None
+        for language, page in there.items()
     }
 
 
@@ -63,11 +66,17 @@ def _lexicon(page: Page, language: str, cues: Mapping[str, object]) -> Lexicon:
     _check_apart(page, lists)
     data = {key: value for key, value in page.data.items() if key not in (*_LISTS, "language")}
     lexicon = Lexicon(language, **lists, data=data, cues=cues)
+    root.only("language", *_LISTS, *WORDS, *LISTS, "rule", "discount")
+    if check_rules(page):
+        _check_usable(page, lexicon)
+    return lexicon
+
+
+def _check_usable(page: Page, lexicon: Lexicon) -> None:
     try:
         rules_of(lexicon)
     except BrokenLexicon as broken:
         page.fault(("rule",), f"The triage cannot use this lexicon ({broken}). Mend that rule.")
-    return lexicon
 
 
 def _check_apart(page: Page, lists: Mapping[str, tuple[str, ...]]) -> None:

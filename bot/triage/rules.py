@@ -67,6 +67,7 @@ class Rules:
         self.slots = Slots(self.spelling, _lists(data, "groups"))
         self._common = {self.spelling.key(word) for word in _texts(data, "common_words")}
         self.hollow = frozenset(key_of(word, "sq") for word in _texts(data, "hollow_words"))
+        self.rules: list[Rule] = []
         self._by_slot: dict[int, list[tuple[Pattern, Rule]]] = {}
         self._negators = self._parse("negators", list(_texts(data, "negators")))
         for table in (*_tables(data, "rule"), *_tables(data, "discount")):
@@ -81,7 +82,7 @@ class Rules:
         met: dict[str, Match] = {}
         for slot in places:
             for pattern, rule in self._by_slot.get(slot, ()):
-                if rule.id not in met and (hit := self._meets(rule, pattern, places)):
+                if rule.id not in met and (hit := self.meets(rule, pattern, places)):
                     met[rule.id] = Match(rule, hit)
         return sorted(met.values(), key=lambda match: (match.hit, match.rule.id))
 
@@ -95,7 +96,8 @@ class Rules:
                     found.setdefault(rule.id, Match(rule, hit))
         return sorted(found.values(), key=lambda match: (match.hit, match.rule.id))
 
-    def _meets(self, rule: Rule, pattern: Pattern, places: Places) -> Hit | None:
+    def meets(self, rule: Rule, pattern: Pattern, places: Places) -> Hit | None:
+        """Return where a pattern of a rule is met, unless something undoes it."""
         hit = find(pattern, places)
         if hit is None or any(find(other, places) for other in rule.unless):
             return None
@@ -112,6 +114,7 @@ class Rules:
         )
 
     def _add(self, rule: Rule) -> None:
+        self.rules.append(rule)
         for pattern in rule.patterns:
             self._by_slot.setdefault(_rarest(pattern), []).append((pattern, rule))
 
