@@ -39,7 +39,8 @@ class Weighing:
     ``alone`` is without the encoder, ``both`` with it (its three answers come last).
     ``unsure`` is between which log-odds, found alone, the encoder is asked. ``raises`` and
     ``asks`` are the log-odds of ``grave`` and ``worry`` from which a text is raised or asked
-    about, ``hurries`` those of ``urgent``.
+    about, ``hurries`` those of ``urgent``. ``names`` is what a rule score of 1 and the encoder
+    count for the kind of harm, beside the cues.
     """
 
     alone: Mapping[str, Sequence[float]]
@@ -48,6 +49,7 @@ class Weighing:
     raises: float
     asks: float
     hurries: float
+    names: tuple[float, float]
 
 
 def weighed(factors: Sequence[float], *seen: float) -> float:

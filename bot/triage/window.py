@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 from bot.engine.events import Severity
 from bot.engine.words import Token
@@ -20,7 +21,6 @@ _FEW = 4  # fewer words are not raised by what was learned alone
 _RULES_ASK, _RULES_RAISE = 0.28, 0.7  # what rules alone do, when nothing makes doubtful
 _SURELY_NOT = -2.5  # below this what was learned is sure that a strong rule errs
 _JUST = 0.1  # the alarm of what a strong rule raises alone
-_RULES_NAME, _ENCODER_NAMES = 1.0, 0.5  # what they count for the kind of harm, beside the cues
 _LEAST_FACTOR = 0.35  # jokes and homework make doubtful, never silent
 _READ_AT_ONCE = 36  # words that the encoder sees together
 _BEFORE = 24  # of them before the loudest
@@ -33,6 +33,23 @@ class Found:
     match: Match
     start: int
     end: int
+
+
+class Kinds(NamedTuple):
+    """What each witness says of each kind of harm, in the order of ``CATEGORIES``."""
+
+    rules: Sequence[float]
+    cues: Sequence[float]
+    encoder: Sequence[float]
+
+
+def named(kinds: Kinds, names: tuple[float, float]) -> str:
+    """Return the kind of harm that most speaks for; ``names`` as in ``Weighing``."""
+    said = [
+        names[0] * rules + cues + names[1] * encoder
+        for rules, cues, encoder in zip(*kinds, strict=True)
+    ]
+    return CATEGORIES[said.index(max(said))]
 
 
 class Window:
@@ -132,12 +149,14 @@ class Window:
     @cached_property
     def category(self) -> str:
         """The kind of harm that most speaks for."""
-        kinds = self.judged.kinds if self.judged else (0.0,) * len(CATEGORIES)
-        said = {
-            name: _RULES_NAME * self.scores[name] + self.pointed.value(name) + _ENCODER_NAMES * kind
-            for name, kind in zip(CATEGORIES, kinds, strict=True)
-        }
-        return max(CATEGORIES, key=lambda name: said[name])
+        return named(self.kinds, self._ears.weighing.names)
+
+    @property
+    def kinds(self) -> Kinds:
+        """What rules, cues and the encoder say of each kind of harm."""
+        judged = self.judged.kinds if self.judged else (0.0,) * len(CATEGORIES)
+        cues = [self.pointed.value(name) for name in CATEGORIES]
+        return Kinds([self.scores[name] for name in CATEGORIES], cues, judged)
 
     @property
     def reasons(self) -> list[Found]:

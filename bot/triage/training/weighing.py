@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -24,22 +25,44 @@ from bot.triage.messages import Row
 from bot.triage.spelling import tokens_of
 from bot.triage.training.data import weighed_with
 from bot.triage.weighing import HEADS, Weighing, weighed
-from bot.triage.window import Window
+from bot.triage.window import Window, named
 
 # Shares of harmless messages, here, from which the points follow.
 RAISED, ASKED, HURRIED = 0.02, 0.09, 0.10
 _CONCERN = 0.25  # what a message of concern counts when grave is weighed
 _UNSURE = (-4.0, 3.5)  # round the point of raising; beyond, the encoder changes nothing
 _SMOOTH = 1.0
-NEUTRAL = Weighing({}, {}, (-1e9, 1e9), 0.0, 0.0, 0.0)
+_TRIED = (0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+NEUTRAL = Weighing({}, {}, (-1e9, 1e9), 0.0, 0.0, 0.0, (1.0, 0.5))
 
 
-def witnesses(rows: Sequence[Row], ears: Ears) -> tuple[Any, Any]:
+def windows(rows: Sequence[Row], ears: Ears) -> list[Window]:
+    """Return a window for each message, in which the encoder is asked in any case."""
+    found = [Window(tokens_of(row["text"]), unaccented(row["text"]), ears) for row in rows]
+    for window in found:
+        window.judged = window.read_whole()
+    return found
+
+
+def witnesses(read: Sequence[Window]) -> tuple[Any, Any]:
     """Return what cues and rules say of each message, and what the encoder says besides."""
-    windows = [Window(tokens_of(row["text"]), unaccented(row["text"]), ears) for row in rows]
-    seen = np.array([window.seen for window in windows])
-    judged = np.array([window.read_whole()[:3] for window in windows])
+    seen = np.array([window.seen for window in read])
+    judged = np.array([window.judged[:3] for window in read if window.judged])
     return seen, np.concatenate([seen, judged], 1)
+
+
+def names(rows: Sequence[Row], read: Sequence[Window]) -> tuple[float, float]:
+    """Return what rules and the encoder count where most kinds of harm are named rightly."""
+    known = [(w.kinds, r["category"]) for w, r in zip(read, rows, strict=True) if _grave(r)]
+
+    def right(counts: tuple[float, float]) -> int:
+        return sum(named(kinds, counts) == category for kinds, category in known)
+
+    return max(product(_TRIED, _TRIED), key=right)
+
+
+def _grave(row: Row) -> bool:
+    return row["severity"] in ("disclosure", "emergency")
 
 
 def learned(rows: Sequence[Row], table: Any, head: str) -> list[float]:
@@ -56,7 +79,8 @@ def learned(rows: Sequence[Row], table: Any, head: str) -> list[float]:
 
 def found(rows: Sequence[Row], ears: Ears) -> Weighing:
     """Return the weighing that fits messages."""
-    seen, both = witnesses(rows, ears)
+    read = windows(rows, ears)
+    seen, both = witnesses(read)
     alone = {head: learned(rows, seen, head) for head in HEADS}
     together = {head: learned(rows, both, head) for head in HEADS}
     harmless = np.array([row["severity"] == "none" for row in rows])
@@ -70,6 +94,7 @@ def found(rows: Sequence[Row], ears: Ears) -> Weighing:
         raises=raises,
         asks=_beyond(odds["worry"][harmless], ASKED),
         hurries=_beyond(odds["urgent"][disclosed], HURRIED),
+        names=names(rows, read),
     )
 
 
