@@ -72,10 +72,10 @@ def _open_again(state: State, before: Reported) -> State:
 def _passed_on(state: State, moment: Moment, reading: Reading, *words: Word) -> Step:
     """The words go on to whoever is there, or will be; where a stranger may be, as at first."""
     passed = handover.pass_on(state, *words, reading=reading)
-    if state.talking:
-        return passed
     if cover.closed(state, moment.at):
         return Step(passed.state, (*_told(state, moment), *passed.effects))
+    if state.talking:
+        return passed
     return Step(passed.state, (*spoken(state, moment, ["harm.passed_on"]), *passed.effects))
 
 

@@ -18,6 +18,7 @@ def climbed(events):
         ("disclosure", "disclosure", [("all_on_duty", 2), ("supervisor", 5), ("outside", 10)]),
         ("none", "asked", [("all_on_duty", 2), ("supervisor", 5), ("outside", 10)]),
         ("concern", "duty_of_care", [("all_on_duty", 30), ("supervisor", 60)]),
+        ("concern", "protecting", [("all_on_duty", 30), ("supervisor", 60)]),
     ],
 )
 async def test_unanswered_contact_climbs_step_by_step(either, severity, reason, steps):

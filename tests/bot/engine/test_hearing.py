@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from fakes.onlooker import AT, CHILD, CONTENT, Talk
+from fakes.onlooker import AT, CHILD, CONTENT, Talk, watched
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.engine import fragments, hearing
 from bot.engine.content import LANGUAGES
-from bot.engine.effects import Count, OpenContact, PassToCounsellor, SetTimer
+from bot.engine.effects import Count, OpenContact, PassToCounsellor, Say, SetTimer
 from bot.engine.events import (
     NOTHING_READ,
     ButtonTapped,
@@ -24,6 +24,7 @@ from bot.engine.events import (
     Severity,
 )
 from bot.engine.state import Calmed, Fragment, State, Told, Unease
+from bot.engine.step import step
 from bot.script import ABILITIES, stored
 
 QUIET = replace(NOTHING_READ, alarm=-5.0, urgency=-5.0)
@@ -584,6 +585,37 @@ def test_words_of_somebody_else_who_means_harm_are_the_childs_trouble() -> None:
     event = MessageReceived(at=AT, text="zzz", forwarded=True, reading=HUNTS)
 
     assert talk.happens(event)[0] == "forwarded.thank"
+
+
+def test_a_line_for_such_people_is_shown_where_there_is_one() -> None:
+    """
+    No number is made up: it stands there once the services have one, to adults.
+    """
+    police = next(each for each in CONTENT.services if each.kind == "police")
+    line = replace(police, kind="own_behaviour", country="all", number="000")
+    content = replace(CONTENT, services=(*CONTENT.services, line))
+    event = MessageReceived(at=AT, text="zzz", reading=HUNTS)
+
+    for role, shown in (("other", True), ("child", False)):
+        answer = step(replace(YOUNG, role=role), event, content=content)
+        texts = [each.text for each in answer.effects if isinstance(each, Say)]
+        assert any("000" in text for text in texts) == shown
+
+
+def test_where_a_stranger_may_look_on_it_says_nothing_of_before() -> None:
+    """
+    A closed chat keeps no pieces, and its answer is that of any chat; the words go on.
+    """
+    talk = watched()
+    talk.types("dil")
+
+    said = talk.types("zzz", HUNTS, later=60)
+
+    assert said == ["harm.cannot", "harm.read_by", "harm.talk_to"]
+    [passed] = [each for each in talk.effects if isinstance(each, PassToCounsellor)]
+    assert passed.words[-1].text == "zzz"
+    assert talk.state.lately == ()
+    assert talk.state.own_word
 
 
 # ---------- what was told stays with the child's own case ----------

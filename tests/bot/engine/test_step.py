@@ -15,6 +15,7 @@ from bot.authoring import load
 from bot.engine.content import COUNTRIES, LANGUAGES
 from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, Say
 from bot.engine.events import (
+    SILENT,
     AnyEvent,
     ButtonTapped,
     ChatLost,
@@ -59,6 +60,9 @@ readings = st.builds(
     score=st.floats(0, 1),
     evidence=st.just((Evidence("rule", "words"),)),
     language=st.sampled_from(LANGUAGES),
+    alarm=st.one_of(st.just(SILENT), st.floats(-6, 6)),
+    urgency=st.floats(-6, 6),
+    wants_harm=st.sampled_from([False, False, False, True]),
 )
 presses = st.one_of(
     st.integers(0, 7),  # one of the buttons on the screen
