@@ -315,10 +315,10 @@ def fine(state: State, at: datetime) -> State:
 
 def felt(before: State, after: State, event: AnyEvent) -> State:
     """The state after an event, with what its words or its choice leave behind."""
-    if cover.closed(before, event.at):
-        return after
     if after.profile != before.profile:  # somebody else's doubt is not theirs
         return replace(after, unease=None, calmed=None)
+    if cover.closed(before, event.at):
+        return after
     button = getattr(event, "button", "")
     if button.endswith(HEAVY):
         return moved(after, CHOSE_HEAVILY, event.at)
