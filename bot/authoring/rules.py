@@ -97,7 +97,10 @@ def _check_patterns(table: Table, slots: Slots) -> None:
 
 def check_concepts(pages: Mapping[str, Page]) -> None:
     """What was learned in one language helps in the other only under the same name."""
-    names = {language: set(page.data.get("concepts", ())) for language, page in pages.items()}
+    tables = {language: page.data.get("concepts", {}) for language, page in pages.items()}
+    if not all(isinstance(table, dict) for table in tables.values()):
+        return  # said where it stands
+    names = {language: set(table) for language, table in tables.items()}
     for language, page in pages.items():
         for name in sorted(set().union(*names.values()) - names[language]):
             others = ", ".join(other for other in sorted(names) if name in names[other])
