@@ -29,7 +29,7 @@ from bot.triage.training.data import read_by_training
 HEADS = ("grave", "worry", "urgent", *CATEGORIES)
 _SEEN_AT_LEAST = 3
 _LEAST = 2  # a cue whose weights are all smaller than this is left out
-_COST = 0.4  # what one message read wrongly costs against large weights
+_COST = 0.12  # what one message read wrongly costs against large weights
 _CONSTANT = 3.0
 _SAID, _WORRY = 0.3, 0.2  # harmless, but close to harm: these count for less
 _UNSURE = {"severity": "concern", "category": "other_distress", "called": "yes"}

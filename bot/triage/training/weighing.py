@@ -28,7 +28,7 @@ from bot.triage.weighing import HEADS, Weighing, weighed
 from bot.triage.window import Window, named
 
 # Shares of harmless messages, here, from which the points follow.
-RAISED, ASKED, HURRIED = 0.02, 0.09, 0.10
+RAISED, ASKED, HURRIED = 0.085, 0.22, 0.10
 _CONCERN = 0.25  # what a message of concern counts when grave is weighed
 _UNSURE = (-4.0, 3.5)  # round the point of raising; beyond, the encoder changes nothing
 _SMOOTH = 1.0
