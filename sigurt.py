@@ -43,9 +43,6 @@ if TYPE_CHECKING:  # either application may be absent from a process
     from bot.engine.content import Content
     from bot.settings import Settings as BotSettings
 
-# Before numpy is loaded: a message is too little work to share, threads would wait for each other.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 PLAN = "SIGURT_PLAN"  # how worker processes learn what to run; set by ``serve`` alone
 NOT_SETTINGS = (  # also of our name: for the workers, tests and compose.yaml
     PLAN,

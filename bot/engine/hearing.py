@@ -34,10 +34,10 @@ TEXT_KEPT = 300  # characters of one piece
 
 ASKED = -2.0  # where context is a reason to ask softly
 ADDS = 0.2  # so much graver than those before it a text makes the whole, or it adds nothing
-WHOLE = 0.5  # pieces of a harmless talk sound a little graver together than each alone
+WHOLE = 1.5  # pieces of a harmless talk sound a little graver together than each alone
 FAINT, WHOLE_CLEAR = -3.5, 1.5  # a piece that says nothing itself must make the whole clear
 
-AFTER_A_QUESTION = 0.7  # twice as likely: it was written where somebody was asked to tell
+AFTER_A_QUESTION = 0.3  # a third more likely: it was written where somebody was asked to tell
 AS_AN_ANSWER = 1.0  # what reads like an answer of a lesson counts so much less
 UNEASY_AT_MOST = 1.5
 CONTEXT_AT_MOST = 1.5  # all reasons together; so what is raised was alarming by itself

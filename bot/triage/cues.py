@@ -26,9 +26,13 @@ Blocks = tuple[list[str], ...]
 
 
 def parts_of(keys: Sequence[str], concepts: Concepts) -> Blocks:
-    """Return the cues of a text, in the kinds that ``WEIGHTS`` names."""
+    """Return the cues of a text, each once, in the kinds that ``WEIGHTS`` names.
+
+    Said sixty times it is no more than said once.
+    """
     line = f" {' '.join(keys)} "
-    return list(keys), _pairs(keys), _runs(line), concepts.parts(keys)
+    kinds = (keys, _pairs(keys), _runs(line), concepts.parts(keys))
+    return tuple(list(dict.fromkeys(kind)) for kind in kinds)
 
 
 def _pairs(keys: Sequence[str]) -> list[str]:

@@ -109,8 +109,8 @@ def explanation(text: str, lexicons: Mapping[str, Lexicon]) -> Explanation:
         said=_said(window, ears),
         encoder=_asked(window),
         kind=_kind(window.judged) if window.judged else "",
-        likely=_share(window.alarm + weighing.raises),
-        raised_from=_share(weighing.raises),
+        likely=_share(window.odds),
+        raised_from=_share(window.odds - window.learned),
         worrying=_share(odds["worry"]),
         asked_from=_share(weighing.asks),
         urgent=_share(window.urgency + weighing.hurries),
@@ -191,7 +191,7 @@ def _share(odds: float) -> float:
 
 def _decided(window: Window, reading: Reading, odds: Mapping[str, float], ears: Ears) -> str:
     """Return the name of what settled the reading; ``told`` has the sentence for each."""
-    grave = odds["grave"] >= ears.weighing.raises
+    grave = window.learned >= 0
     if reading.repeats and window.severity > Severity.CONCERN:
         return "quotation"
     if reading.severity > Severity.CONCERN:

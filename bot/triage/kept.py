@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from bot.triage.encoder import Encoder
 from bot.triage.weighing import Weighing, loaded
@@ -18,7 +19,12 @@ WEIGHING = FOLDER / "weighing.json"
 
 @lru_cache(maxsize=1)
 def encoder() -> Encoder:
-    """Return the encoder. Raises OSError when it is not there."""
+    """Return the encoder. Raises OSError when it is not there.
+
+    From then on numpy works with one thread in this process: a message is too little work to
+    share, and threads that wait for each other had cost ninety times as much.
+    """
+    threadpool_limits(limits=1, user_api="blas")
     with np.load(ENCODER, allow_pickle=False) as data:
         return Encoder(dict(data))
 

@@ -61,10 +61,11 @@ def explained(text: str, lexicons: Mapping[str, Lexicon]) -> Explained:
     plain, line = SPELLING.words(found), unaccented(text)
     parts = [found[first:last] for first, last in _windows(plain, ears)]
     windows = [Window(part, line, ears) for part in parts]
-    for window in sorted(windows, key=lambda each: -each.alone)[_ASKED_AT_MOST:]:
+    repeats = typed in ears.secrets or ears.quoted.holds([word.key for word in plain])
+    by_alarm = sorted(windows, key=lambda each: -each.alone)
+    for window in by_alarm[0 if repeats else _ASKED_AT_MOST :]:  # a repeat is never raised
         window.asks = False
     gravest = max(windows, key=lambda window: (window.severity, window.alarm))
-    repeats = typed in ears.secrets or ears.quoted.holds([word.key for word in plain])
     language = language_of(ears, chain.from_iterable(parts))
     return Explained(_reading(gravest, text, ears, language, repeats=repeats), gravest)
 
@@ -92,7 +93,7 @@ def _reading(window: Window, text: str, ears: Ears, language: str, *, repeats: b
     return Reading(
         severity,
         "none" if harmless else window.category,
-        round(likely(window.alarm + ears.weighing.raises), 3),
+        round(likely(window.odds), 3),
         () if harmless else _reasons(window, Origins(text)),
         language,
         alarm=round(window.alarm, 3),

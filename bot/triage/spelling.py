@@ -19,6 +19,7 @@ _SQ_LETTERS = (
 )
 _DOUBLED = re.compile(r"(.)\1+")
 _REMEMBERED = 20_000
+_AGAIN = 2  # times that a word may stand in a row
 _SPELLED_OUT = 4  # letters typed one by one, with one space between them, that make a word
 
 
@@ -103,7 +104,16 @@ def tokens_of(text: str) -> list[Token]:
             run.append(token)
         else:
             tokens.append(token)
-    return tokens + _joined(run)
+    return _said_once(tokens + _joined(run))
+
+
+def _said_once(tokens: list[Token]) -> list[Token]:
+    """Words without those that only repeat the two before them: “lol lol lol lol”."""
+    return [
+        token
+        for place, token in enumerate(tokens)
+        if place < _AGAIN or any(token.word != each.word for each in tokens[place - _AGAIN : place])
+    ]
 
 
 def _is_letter(token: Token) -> bool:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 HEADS = ("grave", "worry", "urgent")
 _STEEPEST = 30.0
+_SHORT, _USUAL, _LONG = 4, 12, 30  # words
 
 
 class Seen(NamedTuple):
@@ -40,7 +41,8 @@ class Weighing:
     ``unsure`` is between which log-odds, found alone, the encoder is asked. ``raises`` and
     ``asks`` are the log-odds of ``grave`` and ``worry`` from which a text is raised or asked
     about, ``hurries`` those of ``urgent``. ``names`` is what a rule score of 1 and the encoder
-    count for the kind of harm, beside the cues.
+    count for the kind of harm, beside the cues. ``longer`` is how much more a text must say
+    that is e times as long as usual.
     """
 
     alone: Mapping[str, Sequence[float]]
@@ -50,6 +52,12 @@ class Weighing:
     asks: float
     hurries: float
     names: tuple[float, float]
+    longer: float
+
+
+def lengthy(words: int) -> float:
+    """Return the logarithm of how much longer a text is than usual, within bounds."""
+    return math.log(max(_SHORT, min(_LONG, words)) / _USUAL)
 
 
 def weighed(factors: Sequence[float], *seen: float) -> float:

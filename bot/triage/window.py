@@ -15,11 +15,12 @@ from bot.triage.cues import Pointed, loudest_places
 from bot.triage.ears import Ears
 from bot.triage.encoder import Judged
 from bot.triage.rules import ANY, CATEGORIES, Match, Rules
-from bot.triage.weighing import Seen, weighed
+from bot.triage.weighing import Seen, lengthy, weighed
 
 _FEW = 4  # fewer words are not raised by what was learned alone
 _RULES_ASK, _RULES_RAISE = 0.28, 0.7  # what rules alone do, when nothing makes doubtful
-_SURELY_NOT = -2.5  # below this what was learned is sure that a strong rule errs
+_SURELY_NOT = -1.0  # below this what was learned is sure that a strong rule errs
+_NOTHING = -2.5  # below this what was learned is sure that there is nothing to ask about
 _JUST = 0.1  # the alarm of what a strong rule raises alone
 _LEAST_FACTOR = 0.35  # jokes and homework make doubtful, never silent
 _READ_AT_ONCE = 36  # words that the encoder sees together
@@ -66,6 +67,9 @@ class Window:
         self.plain = SPELLING.words(part)
         self.factor = max(_product(each.match.rule.factor for each in self.found), _LEAST_FACTOR)
         self.scores = _scores(self.found, self.factor)
+        self.doubted = max(
+            _scores(self.found, 1.0).values()
+        )  # rules without jokes, games, homework
         keys = [word.key for word in self.plain]
         self.pointed = Pointed(ears.cues, ears.concepts, keys)
 
@@ -113,15 +117,29 @@ class Window:
         return weighed(self._ears.weighing.both[head], *self.seen, *judged[:3])
 
     @cached_property
+    def odds(self) -> float:
+        """How likely it tells of harm, in log-odds."""
+        return self._odds("grave")
+
+    @cached_property
+    def learned(self) -> float:
+        """The same from the point where what was learned raises a text of this length.
+
+        Long texts hold more of everything: raised alike, one harmless in six would be.
+        """
+        weighing = self._ears.weighing
+        return self.odds - weighing.raises - weighing.longer * lengthy(self.pointed.length)
+
+    @cached_property
     def certain(self) -> bool:
         """Whether a rule that somebody wrote raises it alone."""
         strong = self.seen.rules >= _RULES_RAISE and self.factor == 1
-        return strong and self._odds("grave") - self._ears.weighing.raises >= _SURELY_NOT
+        return strong and self.learned >= _SURELY_NOT
 
     @cached_property
     def alarm(self) -> float:
         """What all say together, in log-odds from the point where it is raised."""
-        alarm = self._odds("grave") - self._ears.weighing.raises
+        alarm = self.learned
         if self.certain:
             return max(alarm, _JUST)
         enough = self.seen.rules >= _RULES_ASK or not self.seen.few
@@ -144,7 +162,9 @@ class Window:
         if self.alarm >= 0:
             return Severity.EMERGENCY if self.urgency >= 0 else Severity.DISCLOSURE
         worried = self._odds("worry") >= self._ears.weighing.asks
-        return Severity.CONCERN if worried or self.seen.rules >= _RULES_ASK else Severity.NONE
+        noted = self.seen.rules >= _RULES_ASK and self.alarm >= _NOTHING
+        noted = noted or self.doubted >= _RULES_RAISE  # "lol" behind it silences nobody
+        return Severity.CONCERN if worried or noted else Severity.NONE
 
     @cached_property
     def category(self) -> str:

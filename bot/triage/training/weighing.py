@@ -24,16 +24,17 @@ from bot.triage.kept import WEIGHING
 from bot.triage.messages import Row
 from bot.triage.spelling import tokens_of
 from bot.triage.training.data import weighed_with
-from bot.triage.weighing import HEADS, Weighing, weighed
+from bot.triage.weighing import HEADS, Weighing, lengthy, weighed
 from bot.triage.window import Window, named
 
 # Shares of harmless messages, here, from which the points follow.
-RAISED, ASKED, HURRIED = 0.085, 0.22, 0.10
+RAISED, ASKED, HURRIED = 0.085, 0.2, 0.12
+LONGER = 0.8  # with it harmless texts are raised about alike, whatever their length
 _CONCERN = 0.25  # what a message of concern counts when grave is weighed
-_UNSURE = (-4.0, 3.5)  # round the point of raising; beyond, the encoder changes nothing
+_UNSURE = (-2.3, 2.6)  # round the point of raising; beyond, the encoder changes hardly anything
 _SMOOTH = 1.0
 _TRIED = (0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
-NEUTRAL = Weighing({}, {}, (-1e9, 1e9), 0.0, 0.0, 0.0, (1.0, 0.5))
+NEUTRAL = Weighing({}, {}, (-1e9, 1e9), 0.0, 0.0, 0.0, (1.0, 0.5), 0.0)
 
 
 def windows(rows: Sequence[Row], ears: Ears) -> list[Window]:
@@ -86,7 +87,8 @@ def found(rows: Sequence[Row], ears: Ears) -> Weighing:
     harmless = np.array([row["severity"] == "none" for row in rows])
     disclosed = np.array([row["severity"] == "disclosure" for row in rows])
     odds = {head: _odds(together[head], both) for head in HEADS}
-    raises = _beyond(odds["grave"][harmless], RAISED)
+    lengths = np.array([lengthy(window.pointed.length) for window in read])
+    raises = _beyond((odds["grave"] - LONGER * lengths)[harmless], RAISED)
     return Weighing(
         alone=alone,
         both=together,
@@ -95,6 +97,7 @@ def found(rows: Sequence[Row], ears: Ears) -> Weighing:
         asks=_beyond(odds["worry"][harmless], ASKED),
         hurries=_beyond(odds["urgent"][disclosed], HURRIED),
         names=names(rows, read),
+        longer=LONGER,
     )
 
 
