@@ -131,7 +131,13 @@ MEANS_NONE = [
     "ku gjejne ndihme femijet e vetmuar",
     "a di ndonje faqe me video per femije 10-12 vjec",
 ]
-ENGLISH_THAT_SOUNDS_ALBANIAN = ["can i start", "you can do it", "so can we", "Can you tell me more"]
+ENGLISH_THAT_SOUNDS_ALBANIAN = [
+    "can i start",
+    "you can do it",
+    "so can we",
+    "i talked to my dad",
+    "i am tall",
+]
 
 
 def met(text: str) -> list[Rule]:
@@ -181,9 +187,9 @@ def test_who_asks_for_protection_is_not_taken_for_an_offender(text: str) -> None
 @pytest.mark.parametrize("text", ENGLISH_THAT_SOUNDS_ALBANIAN)
 def test_english_words_are_not_taken_for_albanian_ones(text: str) -> None:
     """
-    “Can” is spelled like “qan” once letters are folded; nobody cries in it.
+    “Can” and “talk” look like “qan” and “tall” once letters are folded; nobody is hurt in them.
     """
-    assert "sq.fear" not in {rule.id for rule in met(text)}
+    assert not {"sq.fear", "sq.bullied"}.intersection(rule.id for rule in met(text))
 
 
 @pytest.mark.parametrize("text", ["mami qan", "motra qan çdo natë", "ajo po qan"])
