@@ -16,7 +16,7 @@ from bot.triage.spelling import Spelling, key_of, tokens_of
 
 LISTS = ("same", "glued", "groups", "concepts")
 WORDS = ("common_words", "hollow_words", "negators")
-_RULE = ("id", "category", "weight", "urgency", "any", "unless", "negatable", "wants_harm")
+_RULE = ("id", "category", "weight", "urgency", "any", "unless", "negatable", "wants_harm", "asks")
 _DISCOUNT = ("id", "factor", "any", "unless")
 _TRIED = 24  # ways to meet a pattern that are tried before it counts as never met
 
@@ -63,7 +63,7 @@ def _check_table(table: Table) -> None:
     table.texts("unless", least=0)
     if "category" in table.data:
         table.one_of("category", (*CATEGORIES, ANY))
-    for key in ("negatable", "wants_harm"):
+    for key in ("negatable", "wants_harm", "asks"):
         table.flag(key, False)
     for key in ("weight", "urgency", "factor"):
         _check_share(table, key)

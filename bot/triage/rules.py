@@ -44,6 +44,7 @@ class Rule:
     factor: float  # what the weight of all others is multiplied with; 1 for most rules
     negatable: bool
     wants_harm: bool  # said by somebody who means to harm children
+    asks: bool  # what meets it and no other rule is asked about, not raised
     patterns: tuple[Pattern, ...]
     unless: tuple[Pattern, ...]
 
@@ -131,6 +132,7 @@ class Rules:
             factor=_share(table, "factor", 1.0),
             negatable=table.get("negatable") is True,
             wants_harm=table.get("wants_harm") is True,
+            asks=table.get("asks") is True,
             patterns=self._parse(name, list(_texts(table, "any"))),
             unless=self._parse(name, list(_texts(table, "unless"))),
         )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 HEADS = ("grave", "worry", "urgent")
 _STEEPEST = 30.0
-_SHORT, _USUAL, _LONG = 4, 12, 30  # words
+_SHORT, _USUAL, _LONG = 8, 12, 30  # words
 
 
 class Seen(NamedTuple):

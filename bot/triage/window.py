@@ -19,9 +19,12 @@ from bot.triage.weighing import Seen, lengthy, weighed
 
 _FEW = 4  # fewer words are not raised by what was learned alone
 _RULES_ASK, _RULES_RAISE = 0.28, 0.7  # what rules alone do, when nothing makes doubtful
-_SURELY_NOT = -1.0  # below this what was learned is sure that a strong rule errs
+_TELLS = 0.45  # the weight of a rule that tells of more than what is only asked about
+_CLEARLY = 2.0  # from here on what was learned is sure
+_SURELY_NOT = -1.2  # below this what was learned is sure that a strong rule errs
 _NOTHING = -2.5  # below this what was learned is sure that there is nothing to ask about
 _JUST = 0.1  # the alarm of what a strong rule raises alone
+_NO_HURRY = ("sextortion", "image_abuse", "csam_seen", "bullying", "account_security")
 _LEAST_FACTOR = 0.35  # jokes and homework make doubtful, never silent
 _READ_AT_ONCE = 36  # words that the encoder sees together
 _BEFORE = 24  # of them before the loudest
@@ -96,7 +99,8 @@ class Window:
     def judged(self) -> Judged | None:
         """What the encoder says; None where it is not asked, since the others are sure."""
         least, most = self._ears.weighing.unsure
-        return self.read_whole() if self.asks and least <= self.alone <= most else None
+        unsure = self.alone <= most and (least <= self.alone or self._strong)
+        return self.read_whole() if self.asks and unsure else None
 
     def read_whole(self) -> Judged:
         """What the encoder says, asked in any case: of a long window, where it is loudest."""
@@ -133,8 +137,18 @@ class Window:
     @cached_property
     def certain(self) -> bool:
         """Whether a rule that somebody wrote raises it alone."""
-        strong = self.seen.rules >= _RULES_RAISE and self.factor == 1
-        return strong and self.learned >= _SURELY_NOT
+        return self._strong and self.learned >= _SURELY_NOT
+
+    @property
+    def _strong(self) -> bool:
+        return self.seen.rules >= _RULES_RAISE and self.factor == 1
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether somebody wrote that such words are asked about, and no other rule is met."""
+        only = [each.match.rule for each in self.found if each.match.rule.factor == 1]
+        asking = self.learned < _CLEARLY and any(rule.asks for rule in only)
+        return asking and not any(rule.weight >= _TELLS for rule in only if not rule.asks)
 
     @cached_property
     def alarm(self) -> float:
@@ -143,7 +157,7 @@ class Window:
         if self.certain:
             return max(alarm, _JUST)
         enough = self.seen.rules >= _RULES_ASK or not self.seen.few
-        return alarm if enough else min(alarm, -_JUST)
+        return alarm if enough and not self.asks_first else min(alarm, -_JUST)
 
     @cached_property
     def urgency(self) -> float:
@@ -153,6 +167,8 @@ class Window:
         "after training he drives me home, just me".
         """
         urgency = self._odds("urgent") - self._ears.weighing.hurries
+        if self.category in _NO_HURRY:  # a deadline or despair makes it one: there are rules for it
+            return urgency if self.seen.urgency > 0 else min(urgency, -_JUST)
         written = self.seen.urgency > 0 or self.seen.rules >= _RULES_ASK
         return urgency if written or self.judged is not None else min(urgency, -_JUST)
 

@@ -24,14 +24,14 @@ from bot.triage.kept import WEIGHING
 from bot.triage.messages import Row
 from bot.triage.spelling import tokens_of
 from bot.triage.training.data import weighed_with
-from bot.triage.weighing import HEADS, Weighing, lengthy, weighed
+from bot.triage.weighing import HEADS, Seen, Weighing, lengthy, weighed
 from bot.triage.window import Window, named
 
 # Shares of harmless messages, here, from which the points follow.
-RAISED, ASKED, HURRIED = 0.085, 0.2, 0.12
+RAISED, ASKED, HURRIED = 0.085, 0.2, 0.08
 LONGER = 0.8  # with it harmless texts are raised about alike, whatever their length
 _CONCERN = 0.25  # what a message of concern counts when grave is weighed
-_UNSURE = (-2.3, 2.6)  # round the point of raising; beyond, the encoder changes hardly anything
+_UNSURE = (-2.1, 2.2)  # round the point of raising; beyond, the encoder changes hardly anything
 _SMOOTH = 1.0
 _TRIED = (0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
 NEUTRAL = Weighing({}, {}, (-1e9, 1e9), 0.0, 0.0, 0.0, (1.0, 0.5), 0.0)
@@ -74,6 +74,8 @@ def learned(rows: Sequence[Row], table: Any, head: str) -> list[float]:
     known = grave >= 2 if head == "urgent" else grave >= 0
     costs = np.where((grave == 1) & (head == "grave"), _CONCERN, 1.0)
     machine = LogisticRegression(C=_SMOOTH, max_iter=2_000)
+    table = np.array(table)
+    table[:, Seen._fields.index("few")] = 0  # too few such messages to learn from
     machine.fit(table[known], wanted[known], costs[known])
     return [round(float(value), 4) for value in (machine.intercept_[0], *machine.coef_[0])]
 
