@@ -33,7 +33,7 @@ LONGER = 0.8  # with it harmless texts are raised about alike, whatever their le
 _CONCERN = 0.25  # what a message of concern counts when grave is weighed
 _UNSURE = (-2.1, 2.2)  # round the point of raising; beyond, the encoder changes hardly anything
 _SMOOTH = 1.0
-_TRIED = (0.0, 0.15, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+_TRIED = (0.0, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0)
 NEUTRAL = Weighing({}, {}, (-1e9, 1e9), 0.0, 0.0, 0.0, (1.0, 0.5), 0.0)
 
 
