@@ -1,7 +1,7 @@
 """Learned cues: what words, neighbours, runs of letters and concepts point to.
 
 The rules say what people wrote down; the cues catch what nobody thought of. They are a
-linear model made by ``bot.triage.train``, kept as ``content/cues.json`` and handed in with
+linear model made by ``bot.triage.training.cues``, kept as ``content/cues.json`` and handed in with
 the lexicons. There each cue has one character for each head; see ``ZERO``.
 """
 
