@@ -35,7 +35,7 @@ TEXT_KEPT = 300  # characters of one piece
 ASKED = -2.0  # where context is a reason to ask softly
 ADDS = 0.2  # so much graver than those before it a text makes the whole, or it adds nothing
 WHOLE = 1.5  # pieces of a harmless talk sound a little graver together than each alone
-FAINT, WHOLE_CLEAR = -3.5, 1.5  # a piece that says nothing itself must make the whole clear
+FAINT, WHOLE_CLEAR = -3.5, 2.0  # a piece that says nothing itself must make the whole clear
 
 AFTER_A_QUESTION = 0.3  # a third more likely: it was written where somebody was asked to tell
 AS_AN_ANSWER = 1.0  # what reads like an answer of a lesson counts so much less
@@ -226,7 +226,7 @@ def _is_answer(state: State, text: str, content: Content) -> bool:
 def _of_question(state: State, content: Content) -> Sequence[str]:
     name, _, place = state.asked.partition("/")
     taught = content.lessons[language_of(state)].get(name)
-    if taught is None or place in lesson.FRAMES:
+    if taught is None or place in lesson.FRAMES or not lesson.has(taught, place):
         return ()
     asked = lesson.question_at(taught, place)
     texts = (asked.say, *(option.label for option in asked.options))

@@ -344,8 +344,11 @@ def exists(moment: Moment, state: State, question: str) -> bool:
     """Whether a question that a button names is one of a lesson that there is."""
     name, _, place = question.partition("/")
     lesson = moment.content.lessons[language_of(state)].get(name)
-    if lesson is None:
-        return False
+    return lesson is not None and has(lesson, place)
+
+
+def has(lesson: Lesson, place: str) -> bool:
+    """Whether a lesson has this place; after an edit of it somebody may stand where none is."""
     tries = tuple(f"try{count + 1}" for count in range(len(lesson.tries)))
     reviews = tuple(f"{REVIEW}{count + 1}" for count in range(len(lesson.reviews)))
     return place in ("before", "hook", *tries, "quiz", *reviews, *FRAMES)

@@ -30,7 +30,7 @@ from bot.script import ABILITIES, stored
 QUIET = replace(NOTHING_READ, alarm=-5.0, urgency=-5.0)
 SIGN = Reading(Severity.CONCERN, "grooming", 0.3, (Evidence("r", "w"),), alarm=-1.2, urgency=-5.0)
 HARM = replace(SIGN, severity=Severity.DISCLOSURE, alarm=0.4)
-WHOLE = replace(HARM, alarm=0.9)
+WHOLE = replace(HARM, alarm=1.8)
 HUNTS = replace(QUIET, wants_harm=True, category="grooming")
 QUIZ = {"sq": "t01-privacy-11-13/quiz", "en": "t01-privacy-11-13/quiz"}
 YOUNG = replace(CHILD, band="11-13")
@@ -217,7 +217,7 @@ def test_the_same_words_count_more_where_it_was_asked_to_tell() -> None:
     """
     After a soft question words that are nearly raised are; in the menu they are asked about.
     """
-    nearly = replace(SIGN, alarm=-0.5)
+    nearly = replace(SIGN, alarm=-0.2)
 
     assert weighed(replace(YOUNG, asked="menu"), nearly) == nearly
     raised = weighed(replace(YOUNG, asked="listening"), nearly)
@@ -230,7 +230,7 @@ def test_what_only_context_raises_is_asked_about_danger_first() -> None:
     """
     However much it hurries: numbers in view, the child says whether there is danger.
     """
-    nearly = replace(SIGN, alarm=-0.5, urgency=3.0)
+    nearly = replace(SIGN, alarm=-0.2, urgency=3.0)
 
     assert weighed(replace(YOUNG, asked="soft"), nearly).severity is Severity.DISCLOSURE
 
@@ -238,11 +238,11 @@ def test_what_only_context_raises_is_asked_about_danger_first() -> None:
 @pytest.mark.parametrize(
     ("alone", "whole", "urgency", "severity"),
     [
-        (-3.0, 0.6, -1.0, Severity.DISCLOSURE),
-        (-3.0, 0.6, 0.1, Severity.EMERGENCY),
-        (-3.0, 0.4, -1.0, Severity.NONE),
-        (-5.0, 0.6, -1.0, Severity.NONE),
-        (-5.0, 1.6, -1.0, Severity.DISCLOSURE),
+        (-3.0, 1.6, -1.0, Severity.DISCLOSURE),
+        (-3.0, 1.6, 0.1, Severity.EMERGENCY),
+        (-3.0, 1.2, -1.0, Severity.NONE),
+        (-5.0, 1.6, -1.0, Severity.NONE),
+        (-5.0, 2.1, -1.0, Severity.DISCLOSURE),
     ],
 )
 def test_a_piece_that_says_little_must_make_the_whole_clear(
