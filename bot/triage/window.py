@@ -70,9 +70,8 @@ class Window:
         self.plain = SPELLING.words(part)
         self.factor = max(_product(each.match.rule.factor for each in self.found), _LEAST_FACTOR)
         self.scores = _scores(self.found, self.factor)
-        self.doubted = max(
-            _scores(self.found, 1.0).values()
-        )  # rules without jokes, games, homework
+        # What the rules would say if there were no jokes, games or homework.
+        self.doubted = max(_scores(self.found, 1.0).values())
         keys = [word.key for word in self.plain]
         self.pointed = Pointed(ears.cues, ears.concepts, keys)
 
@@ -163,11 +162,12 @@ class Window:
     def urgency(self) -> float:
         """How near the harm is, in log-odds from the point where it is an emergency.
 
-        Without a rule that somebody wrote nothing is one: cues alone had made emergencies of
-        "after training he drives me home, just me".
+        Where the danger comes through the phone only a rule of urgency (a deadline, despair)
+        makes it one. Elsewhere a rule or the encoder must have spoken: cues alone had made
+        emergencies of "after training he drives me home, just me".
         """
         urgency = self._odds("urgent") - self._ears.weighing.hurries
-        if self.category in _NO_HURRY:  # a deadline or despair makes it one: there are rules for it
+        if self.category in _NO_HURRY:
             return urgency if self.seen.urgency > 0 else min(urgency, -_JUST)
         written = self.seen.urgency > 0 or self.seen.rules >= _RULES_ASK
         return urgency if written or self.judged is not None else min(urgency, -_JUST)
