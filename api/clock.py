@@ -7,7 +7,9 @@ transaction: two clocks take turns and each job is done once.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
@@ -22,6 +24,20 @@ from api.times import Clock, to_ms
 
 _LEASE = timedelta(seconds=15)
 _TICK = 1.0
+
+
+class Job(Protocol):
+    """What is due at a moment; needs a writing session and does each thing once."""
+
+    def __call__(self, session: Session, vault: Vault, *, now: datetime) -> object: ...
+
+
+def _prune(session: Session, vault: Vault, *, now: datetime) -> None:
+    repeats.prune(session, now=now)
+
+
+JOBS: Sequence[Job] = (expire_leases, climb, drop_silent, _prune)
+"""In this order, once a second: what returns to the queue climbs from then on."""
 
 
 class Ticker:
@@ -52,10 +68,8 @@ class Ticker:
         with self._database.write() as session:
             if not take_lease(session, "clock", self._name, now=now):
                 return False
-            expire_leases(session, self._vault, now=now)
-            climb(session, self._vault, now=now)
-            drop_silent(session, self._vault, now=now)
-            repeats.prune(session, now=now)
+            for job in JOBS:
+                job(session, self._vault, now=now)
         return True
 
 

@@ -47,6 +47,18 @@ class Settings(BaseSettings):
         le=3600,
         description="How long a claim lasts without a sign of its holder.",
     )
+    alert_team: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where all on duty are called outside the console: Apprise addresses "
+        "(mailto://…, tgram://…, ntfys://…), separated by blanks.",
+    )
+    alert_supervisor: SecretStr = Field(
+        default=SecretStr(""), description="The same for the supervisor, who is called next."
+    )
+    alert_outside: SecretStr = Field(
+        default=SecretStr(""),
+        description="The same for somebody outside the helpline, when nobody in it answered.",
+    )
 
     @field_validator("helpline_database_url")
     @classmethod

@@ -9,20 +9,27 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
+from api.cases import pages as case_pages
 from api.console import cookies
 from api.console.live import changes
 from api.console.render import render
 from api.console.words import WORDS
 from api.contacts import pages as contact_pages
 from api.errors import Problem
+from api.figures import pages as figure_pages
+from api.forms import pages as form_pages
 from api.learning import pages as learning_pages
 from api.locale.catalogue import LANGUAGES
 from api.marks import pages as mark_pages
+from api.replies import pages as reply_pages
 from api.reports import pages as report_pages
+from api.reviews import pages as review_pages
 from api.rights.gate import Gate, Signed
+from api.shifts import pages as shift_pages
 from api.staff import door, enrolment
 from api.staff import pages as staff_pages
 from api.staff.sign_in import Throttle
+from api.systems import pages as system_pages
 
 HOME = "/helpline"
 
@@ -80,7 +87,10 @@ def error_page(request: Request, problem: Problem) -> Response:
 
 router = APIRouter()
 _SIGN_IN = (door, enrolment, staff_pages)
-_WORK = (report_pages, learning_pages, mark_pages, contact_pages)
+_WORK = (
+    *(report_pages, learning_pages, mark_pages, reply_pages, form_pages, contact_pages),
+    *(case_pages, shift_pages, figure_pages, review_pages, system_pages),
+)
 for part in (gate, *_SIGN_IN, *_WORK):
     router.include_router(part if isinstance(part, Gate) else part.gate)
 

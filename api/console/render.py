@@ -26,7 +26,10 @@ from api.staff.sessions import Person
 LANGUAGE_COOKIE = "sigurt-language"
 
 _API = Path(__file__).parent.parent
-_PARTS = ("console", "staff", "contacts", "reports", "learning", "marks")
+_PARTS = (
+    *("console", "staff", "contacts", "reports", "learning", "marks"),
+    *("forms", "replies", "cases", "shifts", "figures", "reviews", "systems"),
+)
 _FOLDERS = [_API / name / "templates" for name in _PARTS]
 _HERE = ZoneInfo("Europe/Tirane")
 _SHAPES = {"emergency": "em", "disclosure": "dis", "concern": "con", "none": "none"}

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from api.alerts.words import WORDS as ALERTS
+from api.cases.words import WORDS as CASES
+from api.contacts.words import WORDS as CONTACTS
+from api.figures.words import WORDS as FIGURES
+from api.forms.words import WORDS as FORMS
+from api.locale.words import N_
+from api.replies.words import WORDS as REPLIES
+from api.reviews.words import WORDS as REVIEWS
+from api.shifts.words import WORDS as SHIFTS
+from api.staff.words import WORDS as STAFF
+from api.systems.words import WORDS as SYSTEMS
 
-def N_(message: str) -> str:
-    """Mark a word for the catalogues; it is translated where it is shown."""
-    return message
+_PARTS = (ALERTS, CASES, CONTACTS, FIGURES, FORMS, REPLIES, REVIEWS, SHIFTS, STAFF, SYSTEMS)
 
-
-WORDS: Mapping[str, Mapping[str, str]] = {
+_CONTRACT: Mapping[str, Mapping[str, str]] = {
     "severity": {
         "emergency": N_("Emergency"),
         "disclosure": N_("Disclosure"),
@@ -197,6 +205,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "counsellor": N_("counsellor"),
         "supervisor": N_("supervisor"),
         "administrator": N_("administrator"),
+        "analyst": N_("analyst"),
     },
     "report_kind": {
         "csam_address": N_("address with abuse material"),
@@ -240,6 +249,20 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+
+def _together(*parts: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
+    """The words of all parts; a kind may have words in several, a value in one alone."""
+    found: dict[str, dict[str, str]] = {}
+    for part in parts:
+        for kind, words in part.items():
+            known = found.setdefault(kind, {})
+            if twice := known.keys() & words.keys():
+                raise ValueError(f"{kind}: {sorted(twice)} named twice")
+            known.update(words)
+    return found
+
+
+WORDS: Mapping[str, Mapping[str, str]] = _together(_CONTRACT, *_PARTS)
 
 _GUIDANCE = "guidance="  # followed by the journey and the node
 _CAME_FROM = N_("Came from the guidance: %(node)s")

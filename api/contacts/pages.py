@@ -95,7 +95,7 @@ def reply(request: Request, person: Signed, contact_id: str, text: Words, key: S
     return _to_contact(contact_id)
 
 
-@gate.allow("POST", "/contacts/{contact_id}/close", action="contact.close")
+@gate.allow("POST", "/contacts/{contact_id}/close", action="contact.end")
 def close(
     request: Request, person: Signed, contact_id: str, outcome: Short, note: Words = ""
 ) -> Response:

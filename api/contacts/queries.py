@@ -114,13 +114,13 @@ def events_of(session: Session, contact_id: str) -> Sequence[EventRow]:
     )
 
 
-def earlier_numbers(session: Session, contact: Contact) -> Sequence[int]:
-    """The numbers of the other contacts of the same conversation."""
+def earlier(session: Session, contact: Contact) -> Sequence[Contact]:
+    """The other contacts of the same child, the newest first."""
     return (
         session.execute(
-            select(col(Contact.number))
+            select(Contact)
             .where(col(Contact.same_child) == contact.same_child, col(Contact.id) != contact.id)
-            .order_by(col(Contact.number))
+            .order_by(col(Contact.number).desc())
         )
         .scalars()
         .all()

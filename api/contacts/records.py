@@ -8,6 +8,7 @@ from typing import Any
 from api.contacts.tables import Contact, Message, Note
 from api.contacts.values import (
     SEVERITIES,
+    EarlierView,
     EventView,
     EvidenceView,
     Limits,
@@ -97,6 +98,19 @@ def item_of(
         outcome=text("outcome"),
         steps=steps,
         unanswered=unanswered,
+    )
+
+
+def earlier_of(vault: Vault, contact: Contact) -> EarlierView:
+    """Another contact of the same child, in short."""
+    return EarlierView(
+        contact_id=contact.id,
+        number=shown_number(contact),
+        state=contact.state,
+        severity=read(vault, contact, "severity"),
+        category=read(vault, contact, "category"),
+        opened_at=from_ms(contact.opened_at),
+        closed_at=maybe_from_ms(contact.closed_at),
     )
 
 

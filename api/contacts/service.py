@@ -93,7 +93,7 @@ def read(
         events=tuple(
             records.event_of(vault, row) for row in queries.events_of(session, contact_id)
         ),
-        earlier=tuple(f"K-{number}" for number in queries.earlier_numbers(session, contact)),
+        earlier=tuple(records.earlier_of(vault, row) for row in queries.earlier(session, contact)),
     )
 
 

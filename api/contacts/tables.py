@@ -41,18 +41,24 @@ class Contact(HelplineTable, table=True):
     __tablename__ = "contacts"
     id: str = Field(sa_column=Column(_ID, primary_key=True))
     number: int = Field(sa_column=Column(BigInteger, nullable=False, unique=True))
-    state: str = Field(sa_column=Column(String(16), nullable=False))  # waiting, claimed, closed
+    # waiting, claimed, ended (the talk is over, its form is not), closed, blocked (kept, and
+    # not queued: its sender is blocked for a time and nothing in it is urgent)
+    state: str = Field(sa_column=Column(String(16), nullable=False))
     urgency: int = Field(sa_column=Column(Integer, nullable=False))
     opened_at: int = Field(sa_column=_time())
     received_at: int = Field(sa_column=_time())
     waiting_since: int = Field(sa_column=_time())
     claimed_at: int | None = Field(default=None, sa_column=_maybe_time())
     first_reply_at: int | None = Field(default=None, sa_column=_maybe_time())
+    ended_at: int | None = Field(default=None, sa_column=_maybe_time())
     closed_at: int | None = Field(default=None, sa_column=_maybe_time())
     left_at: int | None = Field(default=None, sa_column=_maybe_time())
     holder_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     holder_name: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     lease_until: int | None = Field(default=None, sa_column=_maybe_time())
+    offered_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    offered_at: int | None = Field(default=None, sa_column=_maybe_time())
+    entered_by: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     same_child: str = Field(sa_column=Column(String(32), nullable=False, index=True))
     conversation: bytes = Field(sa_column=_sealed())
     channel: bytes = Field(sa_column=_sealed())
@@ -68,6 +74,7 @@ class Contact(HelplineTable, table=True):
     limits: bytes = Field(sa_column=_sealed())
     left: bytes = Field(sa_column=_sealed())
     outcome: bytes = Field(sa_column=_sealed())
+    helped: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     __table_args__ = (
         Index("contacts_queue", "state", "urgency", "waiting_since"),
         Index("contacts_answered", "first_reply_at"),
@@ -123,3 +130,53 @@ class ClimbDone(HelplineTable, table=True):
     waiting_since: int = Field(sa_column=Column(BigInteger, primary_key=True))
     step: str = Field(sa_column=Column(String(16), primary_key=True))
     at: int = Field(sa_column=_time())
+
+
+class ReplyDraft(HelplineTable, table=True):
+    """What stands in the reply field of a contact; it outlives page, line and holder."""
+
+    __tablename__ = "reply_drafts"
+    contact_id: str = Field(sa_column=Column(_ID, ForeignKey("contacts.id"), primary_key=True))
+    staff_id: int = Field(sa_column=Column(Integer, nullable=False))
+    at: int = Field(sa_column=_time())
+    text: bytes = Field(sa_column=_sealed())
+
+
+class Presence(HelplineTable, table=True):
+    """Who has a contact open now, and when that person last typed in it."""
+
+    __tablename__ = "presence"
+    staff_id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    contact_id: str = Field(sa_column=Column(_ID, ForeignKey("contacts.id"), nullable=False))
+    name: bytes = Field(sa_column=_sealed())
+    seen_at: int = Field(sa_column=_time())
+    typing_at: int | None = Field(default=None, sa_column=_maybe_time())
+    __table_args__ = (Index("presence_contact", "contact_id"),)
+
+
+class Notice(HelplineTable, table=True):
+    """Something that a supervisor must know of; it stays until one has settled it."""
+
+    __tablename__ = "notices"
+    id: str = Field(sa_column=Column(String(36), primary_key=True))
+    at: int = Field(sa_column=_time())
+    kind: str = Field(sa_column=Column(String(24), nullable=False))
+    contact_id: str | None = Field(
+        default=None, sa_column=Column(_ID, ForeignKey("contacts.id"), nullable=True)
+    )
+    staff_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    detail: bytes = Field(sa_column=_sealed())
+    settled_by: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    settled_at: int | None = Field(default=None, sa_column=_maybe_time())
+    __table_args__ = (Index("notices_open", "settled_at", "at"),)
+
+
+class Block(HelplineTable, table=True):
+    """A sender who is blocked for a time; ``same_child`` is as in contacts."""
+
+    __tablename__ = "blocks"
+    same_child: str = Field(sa_column=Column(String(32), primary_key=True))
+    until: int = Field(sa_column=_time())
+    at: int = Field(sa_column=_time())
+    staff_id: int = Field(sa_column=Column(Integer, nullable=False))
+    reason: bytes = Field(sa_column=_sealed())

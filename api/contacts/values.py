@@ -69,6 +69,61 @@ class QueueItem:
     outcome: str
     steps: tuple[str, ...]
     unanswered: bool
+    ended_at: datetime | None = None
+    offered: StaffRef | None = None
+    looking: tuple[Looking, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Somebody who has a contact open now; ``typing`` in the last few seconds."""
+
+    staff: StaffRef
+    typing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What stands in the reply field, and who wrote it."""
+
+    text: str
+    staff_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierView:
+    """Another contact of the same child."""
+
+    contact_id: str
+    number: str
+    state: str
+    severity: str
+    category: str
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """Something that a supervisor must know of."""
+
+    notice_id: str
+    at: datetime
+    kind: str
+    contact_id: str
+    number: str
+    staff_id: int | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockView:
+    """A sender who is blocked until then."""
+
+    until: datetime
+    by: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +184,17 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
-    """A whole contact. ``earlier`` are the numbers of the same child's other contacts."""
+    """A whole contact. ``earlier`` are the same child's other contacts, the newest first.
+
+    ``helped`` is what the child said on being asked: ``yes``, ``some``, ``no`` or empty.
+    """
 
     item: QueueItem
     limits: Limits | None
     messages: tuple[MessageView, ...]
     notes: tuple[NoteView, ...]
     events: tuple[EventView, ...]
-    earlier: tuple[str, ...]
+    earlier: tuple[EarlierView, ...]
+    draft: Draft | None = None
+    helped: str = ""
+    block: BlockView | None = None

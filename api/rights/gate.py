@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.audit import service as audit
+from api.cases.conditions import is_unlocked, is_unnamed
 from api.contacts.tables import Contact
 from api.errors import Refusal
 from api.marks.tables import Mark
@@ -54,12 +55,42 @@ def _holds(session: Session, person: Person, where: Mapping[str, Any]) -> bool:
     return contact is not None and contact.state == "claimed" and contact.holder_id == person.id
 
 
+def _writes(session: Session, person: Person, where: Mapping[str, Any]) -> bool:
+    contact = session.get(Contact, where["contact_id"])
+    return (
+        contact is not None
+        and contact.state in ("claimed", "ended")
+        and contact.holder_id == person.id
+    )
+
+
+def _is_offered(session: Session, person: Person, where: Mapping[str, Any]) -> bool:
+    contact = session.get(Contact, where["contact_id"])
+    return contact is not None and contact.state == "claimed" and contact.offered_id == person.id
+
+
+def _marked(session: Session, mark_id: str) -> int | None:
+    mark = session.get(Mark, mark_id)
+    return mark.proposer_id if mark else None
+
+
+# Who acted first, by the id in the route that a second person decides on.
+FIRST_PERSON: Mapping[str, Callable[[Session, str], int | None]] = {"mark_id": _marked}
+
+
 def _is_second(session: Session, person: Person, where: Mapping[str, Any]) -> bool:
-    mark = session.get(Mark, where["mark_id"])
-    return mark is None or mark.proposer_id != person.id
+    [name] = FIRST_PERSON.keys() & where.keys()
+    return FIRST_PERSON[name](session, where[name]) != person.id
 
 
-CONDITIONS: Mapping[str, Condition] = {"holder": _holds, "second_person": _is_second}
+CONDITIONS: Mapping[str, Condition] = {
+    "holder": _holds,
+    "writer": _writes,
+    "offered": _is_offered,
+    "unnamed": is_unnamed,
+    "unlocked": is_unlocked,
+    "second_person": _is_second,
+}
 RULES = rules.shipped(conditions=CONDITIONS)
 
 

@@ -22,6 +22,7 @@ class Rule:
 
     roles: frozenset[str]
     when: tuple[str, ...]
+    fresh: bool = False
 
     @property
     def public(self) -> bool:
@@ -43,10 +44,13 @@ def load(text: str, *, conditions: Iterable[str]) -> Rules:
         if (
             not isinstance(entry, dict)
             or not entry.get("roles")
-            or entry.keys() - {"roles", "when"}
+            or entry.keys() - {"roles", "when", "fresh"}
+            or not isinstance(entry.get("fresh", False), bool)
         ):
-            raise RightsBroken(f"{action}: wants roles, and perhaps when")
-        rule = Rule(frozenset(entry["roles"]), tuple(entry.get("when", ())))
+            raise RightsBroken(f"{action}: wants roles, and perhaps when and fresh")
+        rule = Rule(
+            frozenset(entry["roles"]), tuple(entry.get("when", ())), entry.get("fresh", False)
+        )
         if unknown := rule.roles - {*ROLES, ANYONE}:
             raise RightsBroken(f"{action}: no such role: {', '.join(sorted(unknown))}")
         if strange := set(rule.when) - known:

@@ -25,7 +25,7 @@ from api.staff import sessions
 from api.staff.tables import StaffAccount, StaffLink, StaffRecoveryCode
 from api.times import from_ms, to_ms
 
-ROLES = ("counsellor", "supervisor", "administrator")
+ROLES = ("counsellor", "supervisor", "administrator", "analyst")
 LINK_LASTS = timedelta(hours=24)
 _LONGEST_NAME = 40
 

@@ -1,0 +1,1 @@
+"""Alerts outside the console, without content."""

@@ -1,0 +1,1 @@
+"""Cases: the longer work that contacts belong to."""

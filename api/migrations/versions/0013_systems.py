@@ -1,0 +1,10 @@
+"""Keys of other systems, and webhooks."""
+
+from __future__ import annotations
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    """Make the tables."""

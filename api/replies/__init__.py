@@ -1,0 +1,1 @@
+"""Ready-made replies per category and language."""

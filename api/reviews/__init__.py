@@ -1,0 +1,1 @@
+"""Closed contacts: looked up, reviewed for quality, opened again."""

@@ -1,0 +1,7 @@
+"""Closed contacts: looked up, reviewed for quality, opened again: pages."""
+
+from __future__ import annotations
+
+from api.rights.gate import Gate
+
+gate = Gate(prefix="/helpline")

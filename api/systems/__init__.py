@@ -1,0 +1,1 @@
+"""Other systems: the JSON API with its keys, and the webhook."""
