@@ -9,10 +9,13 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from api import errors, openapi
+from api.alerts.addresses import ByApprise, addresses
+from api.alerts.errand import AlertErrand
 from api.clock import Ticker
 from api.console import pages as console
 from api.crypto import load_box, load_vault
 from api.db import Database
+from api.errands import Errands
 from api.headers import SecurityHeaders
 from api.intake.reading import require_key
 from api.intake.routes import router as contract
@@ -44,6 +47,8 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
     app.state.database = Database(settings.database_url, app.state.bell)
     app.state.database.upgrade()
     app.state.ticker = Ticker(app.state.database, app.state.vault, clock)
+    app.state.alerts = addresses(settings, app.state.vault)
+    app.state.errands = Errands(app.state.database, clock, [_alerts(app, settings)])
     app.state.guesses = Guesses()
     errors.install(app)
     app.include_router(contract)
@@ -57,10 +62,18 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.ticker.start()
+    app.state.errands.start()
     yield
+    app.state.errands.stop()
     app.state.ticker.stop()
     app.state.bell.close()
     app.state.database.close()
+
+
+def _alerts(app: FastAPI, settings: Settings) -> AlertErrand:
+    state = app.state
+    parts = (state.database, state.vault, state.clock, state.alerts, ByApprise())
+    return AlertErrand(*parts, desk=settings.public_url)
 
 
 async def _describe(request: Request) -> Response:
