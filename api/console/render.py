@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from api.console.amounts import filters
 from api.console.marking import marked
 from api.console.words import said
 from api.locale.catalogue import LANGUAGES, translations
@@ -31,7 +29,6 @@ _PARTS = (
     *("forms", "replies", "cases", "shifts", "figures", "reviews", "systems"),
 )
 _FOLDERS = [_API / name / "templates" for name in _PARTS]
-_HERE = ZoneInfo("Europe/Tirane")
 _SHAPES = {"emergency": "em", "disclosure": "dis", "concern": "con", "none": "none"}
 
 
@@ -81,30 +78,8 @@ def environment(language: str) -> Environment:
         "shape": lambda severity: _SHAPES[severity],
         "word": lambda kind, value: said(kind, value, words.gettext),
     }
-    found.filters |= {"hour": hour, "day": day, "waited": waited, "ms": ms, "initials": initials}
-    found.filters["decimal"] = lambda number: format_decimal(number, "0.00", locale=language)
+    found.filters |= {**filters(language, words), "initials": initials}
     return found
-
-
-def hour(moment: datetime) -> str:
-    """The time of day in Albania."""
-    return moment.astimezone(_HERE).strftime("%H:%M")
-
-
-def day(moment: datetime) -> str:
-    """Date and time of day in Albania."""
-    return moment.astimezone(_HERE).strftime("%d.%m.%Y, %H:%M")
-
-
-def ms(moment: datetime) -> int:
-    """Milliseconds since the epoch, for the page's own clock."""
-    return int(moment.timestamp() * 1000)
-
-
-def waited(length: timedelta) -> str:
-    """How long somebody waits, as minutes and seconds; never less than nothing."""
-    seconds = max(0, int(length.total_seconds()))
-    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def initials(name: str) -> str:
