@@ -18,7 +18,7 @@ from api.alerts.addresses import Addresses
 from api.alerts.tables import Alert
 from api.audit.service import record
 from api.contacts import queries
-from api.contacts.service import notify
+from api.contacts.noticing import notify
 from api.contacts.tables import Contact
 from api.contacts.values import StaffRef
 from api.counters import touch
