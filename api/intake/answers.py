@@ -7,11 +7,24 @@ from typing import Literal
 from pydantic import BaseModel
 
 
+class ClosedMessage(BaseModel):
+    """The helpline's own words for children while it is closed, to be shown as they are."""
+
+    sq: str
+    en: str
+
+
 class Duty(BaseModel):
-    """Who is there. ``usual_minutes`` is the usual wait, null when too few are known."""
+    """Who is there. ``usual_minutes`` is the usual wait, null when too few are known.
+
+    ``opens_at`` is the next opening while the plan says closed (RFC 3339, UTC); null while
+    it says open and where there is no plan. ``message`` is null where none was written.
+    """
 
     on_duty: int
     usual_minutes: int | None
+    opens_at: str | None
+    message: ClosedMessage | None
 
 
 class ContactStored(BaseModel):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from api.contacts.records import shown_number
 from api.contacts.tables import Contact
 from api.crypto import Vault
 from api.db import Database
-from api.duty.service import duty
+from api.duty.service import told
 from api.intake import answers, schemas, service
 from api.intake.events import events_after
 from api.intake.reading import Body, open_sealed, parse, read_body, require_key
@@ -44,7 +43,7 @@ def open_contact(request: Request, body: Posted) -> Response:
 
         def work() -> Answer:
             contact, new = service.open_contact(session, vault, wanted, now=now)
-            there = asdict(duty(session, now=now))
+            there = told(session, vault, now=now)
             return Answer(201 if new else 200, {**_stored(contact), "duty": there})
 
         return once(session, vault, body, work, now=now)
@@ -116,10 +115,10 @@ def take_figures(request: Request, body: Posted) -> Response:
 
 @router.get("/duty", response_model=answers.Duty)
 def who_is_there(request: Request) -> dict[str, Any]:
-    """How many people are on duty, and how long an answer usually takes."""
-    database, _, now = _parts(request)
+    """How many people are on duty, how long an answer usually takes, and the next opening."""
+    database, vault, now = _parts(request)
     with database.read() as session:
-        return asdict(duty(session, now=now))
+        return told(session, vault, now=now)
 
 
 @router.get("/key", response_model=answers.PublicKey)
