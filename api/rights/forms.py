@@ -45,6 +45,9 @@ def token_is_ours(request: Request, person: Person | None, form: FormData) -> bo
 
 
 def _signer(request: Request, person: Person | None) -> TimestampSigner:
-    """A signer of one session: what it signs is nothing to another session's."""
-    session = person.session if person else "nobody"
+    """A signer of one sign-in: what it signs is nothing to another's.
+
+    Step-up renews the session but not its root, so the other open pages can still be sent.
+    """
+    session = person.root if person else "nobody"
     return TimestampSigner(vault_of(request).subkey("staff forms"), salt=f"form {session}")

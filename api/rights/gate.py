@@ -6,8 +6,9 @@
     def reply(person: Signed, ...) -> Response: ...
 
 Before the function runs, the gate has checked where the request comes from, who makes it,
-whether the action is theirs, its conditions, and the form's token. Misuse that the gate
-cannot catch: doing more in the function than the action's name says.
+whether the action is theirs, its conditions, the form's token, and for actions that want it
+how long ago a second factor was shown. Misuse that the gate cannot catch: doing more in the
+function than the action's name says.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from api.contacts.tables import Contact
 from api.errors import Refusal
 from api.marks.tables import Mark
 from api.rights import forms, rules
-from api.rights.parts import clock_of, cookie_name, database_of, vault_of
+from api.rights.parts import address_of, clock_of, cookie_name, database_of, vault_of
 from api.staff import sessions
 from api.staff.sessions import Person
 
@@ -44,6 +45,10 @@ class SignInNeeded(Refusal):
 
 class Forbidden(Refusal):
     status, type, title = 403, "forbidden", "Not allowed"
+
+
+class ConfirmNeeded(Refusal):
+    status, type, title = 403, "confirm-needed", "Show your second factor again"
 
 
 class UngatedRoute(Exception):
@@ -174,6 +179,8 @@ def _guard(action: str) -> Callable[[Request], Any]:
             await run_in_threadpool(_admit, request, person, action)
         if unsafe and not forms.token_is_ours(request, person, await request.form()):
             raise await run_in_threadpool(_refused, request, person, action)
+        if rule.fresh and person is not None and not person.is_fresh(now=clock_of(request)()):
+            raise ConfirmNeeded
 
     return guard
 
@@ -201,5 +208,6 @@ def _refused(request: Request, person: Person | None, action: str) -> Forbidden:
             what="refused",
             about=action,
             now=clock_of(request)(),
+            detail={"from": address_of(request)},
         )
     return Forbidden()

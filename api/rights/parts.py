@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from fastapi import Request
 
 from api.crypto import Vault
 from api.db import Database
 from api.times import Clock
+
+HOME = "/helpline"
+
+
+def our_path(path: str) -> str:
+    """The path if it is one of the console's own, else the desk; never another host."""
+    inside = urlsplit(path).path
+    return inside if inside.startswith(HOME) and "\\" not in path else HOME
 
 
 def database_of(request: Request) -> Database:

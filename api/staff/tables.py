@@ -25,6 +25,7 @@ class StaffAccount(HelplineTable, table=True):
     secret: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     trial: bool = False
     disabled: bool = False
+    language: str = Field(default="", sa_column=Column(String(8), nullable=False))
     created_at: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
@@ -45,7 +46,9 @@ class StaffRecoveryCode(HelplineTable, table=True):
 
 
 class StaffSession(HelplineTable, table=True):
-    """Somebody at a console: ``stage`` is entry (code awaited), enrol or full."""
+    """Somebody at a console: ``stage`` is entry (code awaited), passkey (answer awaited),
+    enrol or full. ``root`` is the hash of the session that this one goes on from.
+    """
 
     __tablename__ = "staff_sessions"
     hash: str = Field(sa_column=Column(String(64), primary_key=True))
@@ -54,8 +57,11 @@ class StaffSession(HelplineTable, table=True):
     knows_password: bool = False
     login_key: str = Field(default="", sa_column=Column(String(32), nullable=False))
     draft: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    root: str = Field(sa_column=Column(String(64), nullable=False))
+    browser: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     created_at: int = Field(sa_column=Column(BigInteger, nullable=False))
     seen_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    factor_at: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class StaffLink(HelplineTable, table=True):
@@ -65,3 +71,28 @@ class StaffLink(HelplineTable, table=True):
     hash: str = Field(sa_column=Column(String(64), primary_key=True))
     staff_id: int | None = Field(default=None, sa_column=Column(Integer, index=True))
     expires_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class StaffPasskey(HelplineTable, table=True):
+    """A passkey; found by the hash of its credential id, which the browser sends."""
+
+    __tablename__ = "staff_passkeys"
+    id: str = Field(sa_column=Column(String(36), primary_key=True))
+    staff_id: int = Field(sa_column=Column(Integer, nullable=False, index=True))
+    credential_hash: str = Field(sa_column=Column(String(64), nullable=False, unique=True))
+    credential: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    public_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    name: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    sign_count: int = Field(sa_column=Column(BigInteger, nullable=False))
+    created_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    used_at: int | None = Field(default=None, sa_column=Column(BigInteger))
+
+
+class StaffChallenge(HelplineTable, table=True):
+    """What a passkey must sign next; one of each purpose in a session, gone with its use."""
+
+    __tablename__ = "staff_challenges"
+    session: str = Field(sa_column=Column(String(64), primary_key=True))
+    purpose: str = Field(sa_column=Column(String(8), primary_key=True))
+    challenge: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))

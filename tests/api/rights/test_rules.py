@@ -6,7 +6,7 @@ from fakes.desk import console_routes
 from api.console.pages import router
 from api.rights import gate, rules
 
-CONDITIONS = ("holder", "second_person")
+CONDITIONS = tuple(gate.CONDITIONS)
 
 
 def test_shipped_rules_are_sound() -> None:
