@@ -22,6 +22,7 @@ from api.intake.routes import router as contract
 from api.live import Bell
 from api.reports.guesses import Guesses
 from api.settings import Settings, SettingsFault
+from api.systems.errand import WebhookErrand
 from api.times import Clock, utcnow
 
 
@@ -48,7 +49,7 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
     app.state.database.upgrade()
     app.state.ticker = Ticker(app.state.database, app.state.vault, clock)
     app.state.alerts = addresses(settings, app.state.vault)
-    app.state.errands = Errands(app.state.database, clock, [_alerts(app, settings)])
+    app.state.errands = Errands(app.state.database, clock, [_alerts(app, settings), _webhooks(app)])
     app.state.guesses = Guesses()
     errors.install(app)
     app.include_router(contract)
@@ -74,6 +75,10 @@ def _alerts(app: FastAPI, settings: Settings) -> AlertErrand:
     state = app.state
     parts = (state.database, state.vault, state.clock, state.alerts, ByApprise())
     return AlertErrand(*parts, desk=settings.public_url)
+
+
+def _webhooks(app: FastAPI) -> WebhookErrand:
+    return WebhookErrand(app.state.database, app.state.vault, app.state.clock)
 
 
 async def _describe(request: Request) -> Response:
