@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from api.audit import service as audit
-from api.cases.conditions import is_unlocked, is_unnamed
+from api.cases.conditions import first_to_ask, is_unlocked, is_unnamed, unknown
 from api.contacts.tables import Contact
 from api.errors import Refusal
 from api.marks.tables import Mark
@@ -80,7 +80,10 @@ def _marked(session: Session, mark_id: str) -> int | None:
 
 
 # Who acted first, by the id in the route that a second person decides on.
-FIRST_PERSON: Mapping[str, Callable[[Session, str], int | None]] = {"mark_id": _marked}
+FIRST_PERSON: Mapping[str, Callable[[Session, str], int | None]] = {
+    "mark_id": _marked,
+    "unlock_id": first_to_ask,
+}
 
 
 def _is_second(session: Session, person: Person, where: Mapping[str, Any]) -> bool:
@@ -192,10 +195,12 @@ def _admit(request: Request, person: Person | None, action: str) -> None:
     rule = RULES[action]
     if not rule.allows(person.roles):
         raise _refused(request, person, action)
+    where = {**request.path_params, "now": clock_of(request)()}
     with database_of(request).read() as session:
-        met = all(CONDITIONS[name](session, person, request.path_params) for name in rule.when)
-    if not met:
-        raise _refused(request, person, action)
+        unmet = {name for name in rule.when if not CONDITIONS[name](session, person, where)}
+    if unmet:
+        refused = _refused(request, person, action)
+        raise unknown(where) if "unnamed" in unmet else refused
 
 
 def _refused(request: Request, person: Person | None, action: str) -> Forbidden:
