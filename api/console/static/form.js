@@ -1,0 +1,220 @@
+// The contact form, saved as it is typed. Without this script the buttons do the same.
+
+const REST = 400; // milliseconds without a key before a save
+const AGAIN = 3000;
+
+let saving = Promise.resolve(); // saves stand in line: an older one never comes last
+let waiting = 0;
+let changed = false;
+
+const form = () => document.getElementById("contactform");
+
+begin();
+document.addEventListener("input", (event) => event.target.form?.id === "contactform" && typed(event));
+document.addEventListener("change", (event) => event.target.form?.id === "contactform" && picked(event));
+document.addEventListener("focusout", (event) => event.target.form?.id === "contactform" && save());
+document.addEventListener("submit", submitted);
+document.addEventListener("click", follow);
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
+window.addEventListener("pagehide", leave);
+window.addEventListener("online", save);
+
+function begin() {
+  const mine = form();
+  if (!mine) return;
+  for (const part of mine.querySelectorAll("input[data-script]")) part.disabled = false;
+  for (const part of mine.querySelectorAll("[data-script][hidden]")) part.hidden = false;
+  document.getElementById("findcategory")?.addEventListener("input", find);
+  fit();
+}
+
+function typed(event) {
+  if (event.target.id === "findcategory") return;
+  changed = true;
+  state("saving");
+  clearTimeout(waiting);
+  waiting = setTimeout(save, REST);
+}
+
+function picked(event) {
+  fit();
+  if (event.target.name === "mine.take") send(form().action, { part: true });
+}
+
+function save() {
+  clearTimeout(waiting);
+  if (!changed || !form()) return saving;
+  saving = saving.then(store);
+  return saving;
+}
+
+// Stores what stands there now; what is typed meanwhile is stored by the next in line.
+async function store() {
+  if (!changed || !form()) return;
+  changed = false;
+  try {
+    const response = await post(form().action, body());
+    if (response.status === 204) return kept(response);
+    await refused(response);
+  } catch {
+    changed = true;
+    state("lost");
+    clearTimeout(waiting);
+    waiting = setTimeout(save, AGAIN);
+  }
+}
+
+function kept(response) {
+  form().elements.version.value = response.headers.get("X-Form-Version");
+  if (!changed) state("saved");
+}
+
+// A newer form, or what cannot be saved: the first is shown with one's own beside it.
+async function refused(response) {
+  if (response.status === 401) return location.assign("/helpline/sign-in");
+  const page = read(await response.text());
+  if (page.getElementById("contactform")) return swap(page);
+  const why = document.getElementById("formrefused");
+  why.textContent = page.querySelector("main h1, h1")?.textContent ?? String(response.status);
+  why.hidden = false;
+}
+
+// By a button: save, take a suggestion, close.
+async function submitted(event) {
+  const mine = event.target;
+  if (mine.id !== "contactform") return;
+  event.preventDefault();
+  const button = event.submitter;
+  const finish = button?.getAttribute("formaction");
+  await saving;
+  if (!finish && !button?.name) {
+    changed = true;
+    return save();
+  }
+  send(finish ?? mine.action, { part: !finish, button });
+}
+
+async function send(path, { part, button }) {
+  clearTimeout(waiting);
+  const asked = body();
+  if (button?.name) asked.append(button.name, button.value);
+  changed = false;
+  try {
+    const response = await post(path, asked, part);
+    if (response.redirected) return location.assign(response.url);
+    if (response.status === 200) return swap(read(await response.text()), button);
+    await refused(response);
+  } catch {
+    changed = true;
+    state("lost");
+  }
+}
+
+function post(path, asked, part = false) {
+  const headers = { "X-Live": "1", ...(part ? { "X-Part": "1" } : {}) };
+  return fetch(path, { method: "POST", body: asked, headers });
+}
+
+function body() {
+  const mine = form();
+  mine.elements.turn.value = Number(mine.elements.turn.value) + 1;
+  return new FormData(mine);
+}
+
+function leave() {
+  if (!changed || !form()) return;
+  changed = false;
+  const asked = body();
+  fetch(form().action, { method: "POST", body: asked, headers: { "X-Live": "1" }, keepalive: true }).then(
+    (response) => (response.status === 204 ? kept(response) : undefined),
+    () => {
+      changed = true; // the page may come back from the background
+    },
+  );
+}
+
+function swap(page, button) {
+  const fresh = page.getElementById("contact-form");
+  if (!fresh) return;
+  const focus = document.activeElement?.id;
+  const next = button?.value && button.name === "accept" ? button.value : "";
+  document.getElementById("contact-form").replaceWith(document.adoptNode(fresh));
+  begin();
+  const fault = document.getElementById("formfault");
+  const first = fault && document.querySelector("#contactform .wanting :is(select, input, textarea, summary)");
+  if (first) first.focus();
+  else if (fault) fault.focus();
+  else if (next) afterTaking(next);
+  else document.getElementById(focus)?.focus();
+}
+
+// The button that was pressed is gone: on to what is still empty, else to the end.
+function afterTaking(name) {
+  const field = name === "all" ? firstEmpty() : document.querySelector(`#form-${name} :is(select, input, textarea)`);
+  (field ?? document.getElementById("finishform"))?.focus();
+}
+
+function firstEmpty() {
+  return [...form().querySelectorAll("[data-field]")]
+    .filter((field) => !field.hidden && !answered(field))
+    .map((field) => field.querySelector("select, input:not([type=hidden], [type=search]), summary, textarea"))
+    .find(Boolean);
+}
+
+function answered(field) {
+  return [...field.querySelectorAll("select, input, textarea")].some((part) =>
+    part.type === "radio" || part.type === "checkbox" ? part.checked : part.value,
+  );
+}
+
+// Fields that this type of contact does not have, or that wait for another answer, step back.
+function fit() {
+  const mine = form();
+  if (!mine) return;
+  const call = mine.elements.call_type.value;
+  for (const field of mine.querySelectorAll("[data-field]")) {
+    const asked = !call || field.dataset.calls.split(" ").includes(call);
+    field.hidden = !(asked && holds(field.dataset, mine)) && !answered(field);
+  }
+}
+
+function holds(waits, mine) {
+  if (!waits.when) return true;
+  return mine.elements[waits.when].value === waits.is;
+}
+
+function find(event) {
+  const wanted = plain(event.target.value);
+  for (const branch of document.querySelectorAll("#tree .branch")) {
+    const whole = plain(branch.querySelector("summary").textContent).includes(wanted);
+    let some = false;
+    for (const leaf of branch.querySelectorAll("label")) {
+      const shown = whole || plain(leaf.textContent).includes(wanted);
+      leaf.hidden = !shown;
+      some ||= shown;
+    }
+    branch.hidden = !some;
+    branch.open = Boolean(branch.querySelector(":checked")) || (wanted.length > 1 && some);
+  }
+}
+
+// Without marks: "perndjekje" finds "përndjekje".
+function plain(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+}
+
+function follow(event) {
+  const link = event.target.closest("#formfault a[href^='#form-']");
+  if (!link) return;
+  event.preventDefault();
+  document.querySelector(`${link.getAttribute("href")} :is(select, input, textarea, summary)`)?.focus();
+}
+
+function read(text) {
+  return new DOMParser().parseFromString(text, "text/html");
+}
+
+function state(name) {
+  const place = document.getElementById("formstate");
+  if (place && place.textContent !== place.dataset[name]) place.textContent = place.dataset[name];
+}
