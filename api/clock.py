@@ -14,7 +14,7 @@ from typing import Protocol
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
-from api.contacts.service import climb, expire_leases
+from api.contacts.service import climb, end_blocks, expire_leases, lapse_offers, prune, watch
 from api.crypto import Vault
 from api.db import Database
 from api.duty.service import drop_silent
@@ -36,7 +36,10 @@ def _prune(session: Session, vault: Vault, *, now: datetime) -> None:
     repeats.prune(session, now=now)
 
 
-JOBS: Sequence[Job] = (expire_leases, climb, drop_silent, _prune)
+JOBS: Sequence[Job] = (
+    *(expire_leases, lapse_offers, end_blocks, climb, watch),
+    *(drop_silent, prune, _prune),
+)
 """In this order, once a second: what returns to the queue climbs from then on."""
 
 

@@ -15,19 +15,24 @@ from sqlalchemy.orm import Session
 from api.audit.service import record
 from api.contacts import queries, records
 from api.contacts.holding import tell
+from api.contacts.noticing import URGENT
 from api.contacts.tables import ClimbDone, Contact
 from api.contacts.values import Climb
 from api.crypto import Vault
 from api.times import to_ms
 
+__all__ = ["DEADLINES", "GOALS", "URGENT", "climb", "due_steps"]
+
 logger = logging.getLogger(__name__)
 
 _MINUTE = 60_000
-_EMERGENCY = ((1, "all_on_duty"), (3, "supervisor"), (10, "outside"))
-_DISCLOSURE = ((2, "all_on_duty"), (5, "supervisor"), (10, "outside"))
+_URGENT = ((1, "all_on_duty"), (3, "supervisor"), (10, "outside"))
+_ASKED = ((2, "all_on_duty"), (5, "supervisor"), (10, "outside"))
 _CONCERN = ((30, "all_on_duty"), (60, "supervisor"))
-DEADLINES = {4: _EMERGENCY, 3: _DISCLOSURE, 2: _DISCLOSURE, 1: _CONCERN, 0: _CONCERN}
+DEADLINES = {4: _URGENT, 3: _URGENT, 2: _ASKED, 1: _CONCERN, 0: _CONCERN}
 """Minutes of waiting and the step then due, by the rank of ``records.urgency``."""
+GOALS = {4: 1, 3: 5, 2: 5, 1: 30, 0: 240}
+"""Minutes within which the first answer should be there, by the same rank."""
 
 
 def climb(session: Session, vault: Vault, *, now: datetime) -> list[Climb]:

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from api.contacts.tables import ClimbDone, Contact, Message, Note
+from api.contacts.tables import ClimbDone, Contact, Happening, Message, Note
 from api.errors import ContactUnknown
 from api.intake.tables import EventRow
 
@@ -27,10 +27,15 @@ def get(session: Session, contact_id: str) -> Contact:
 
 def open_contacts(session: Session) -> Sequence[Contact]:
     """Waiting and claimed, the most urgent first, then the longest wait."""
+    return in_states(session, "waiting", "claimed")
+
+
+def in_states(session: Session, *states: str) -> Sequence[Contact]:
+    """Contacts in one of these states, in the same order."""
     return (
         session.execute(
             select(Contact)
-            .where(col(Contact.state) != "closed")
+            .where(col(Contact.state).in_(states))
             .order_by(col(Contact.urgency).desc(), col(Contact.waiting_since), col(Contact.number))
         )
         .scalars()
@@ -142,23 +147,72 @@ def steps_of(session: Session, contacts: Iterable[Contact]) -> Steps:
     return {contact_id: tuple(found) for contact_id, found in steps.items()}
 
 
-def unanswered(session: Session, contacts: Iterable[Contact]) -> set[str]:
-    """The contacts whose last words are the child's."""
+def unanswered_since(session: Session, contacts: Iterable[Contact]) -> dict[str, int]:
+    """When the first of the child's words came that nobody has answered, by contact."""
     ids = [contact.id for contact in contacts]
-    last = (
+    answered = (
         select(
             col(Message.contact_id).label("contact_id"), func.max(col(Message.place)).label("place")
         )
-        .where(col(Message.contact_id).in_(ids), col(Message.direction) != "note")
+        .where(col(Message.contact_id).in_(ids), col(Message.direction) == "out")
         .group_by(col(Message.contact_id))
         .subquery()
     )
     rows = session.execute(
-        select(col(Message.contact_id))
-        .join(
-            last,
-            (col(Message.contact_id) == last.c.contact_id) & (col(Message.place) == last.c.place),
-        )
-        .where(col(Message.direction) == "in")
+        select(col(Message.contact_id), func.min(col(Message.at)))
+        .outerjoin(answered, col(Message.contact_id) == answered.c.contact_id)
+        .where(col(Message.contact_id).in_(ids), col(Message.direction) == "in")
+        .where(or_(answered.c.place.is_(None), col(Message.place) > answered.c.place))
+        .group_by(col(Message.contact_id))
     ).all()
-    return {row[0] for row in rows}
+    return {row[0]: row[1] for row in rows}
+
+
+def answered_at(session: Session, contact_ids: Iterable[str]) -> dict[str, int]:
+    """When each contact was last answered."""
+    rows = session.execute(
+        select(col(Message.contact_id), func.max(col(Message.at)))
+        .where(col(Message.contact_id).in_(list(contact_ids)), col(Message.direction) == "out")
+        .group_by(col(Message.contact_id))
+    ).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def last_words_at(session: Session, contact: Contact) -> int:
+    """When the child last wrote; when the contact came, if never."""
+    last = select(func.max(col(Message.at))).where(
+        col(Message.contact_id) == contact.id, col(Message.direction) == "in"
+    )
+    return session.execute(last).scalar_one_or_none() or contact.received_at
+
+
+def of_child(session: Session, same_child: str) -> Sequence[Contact]:
+    """All contacts of a child, the oldest first."""
+    return (
+        session.execute(
+            select(Contact)
+            .where(col(Contact.same_child) == same_child)
+            .order_by(col(Contact.number))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def happenings_of(session: Session, contact_id: str) -> Sequence[Happening]:
+    """What staff did with a contact, the oldest first."""
+    return (
+        session.execute(
+            select(Happening)
+            .where(col(Happening.contact_id) == contact_id)
+            .order_by(col(Happening.number))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def sent_with(session: Session, contact_id: str, key: str) -> Message | None:
+    """The reply that was sent with this key, if one was."""
+    sent = select(Message).where(col(Message.contact_id) == contact_id, col(Message.key) == key)
+    return session.execute(sent).scalar_one_or_none()

@@ -12,6 +12,7 @@ from api.contacts.values import (
     EventView,
     EvidenceView,
     Limits,
+    Looking,
     MessageView,
     NoteView,
     QueueItem,
@@ -64,8 +65,27 @@ def holder_of(vault: Vault, contact: Contact) -> StaffRef | None:
     return StaffRef(contact.holder_id, read(vault, contact, "holder_name"))
 
 
+def offered_of(vault: Vault, contact: Contact) -> StaffRef | None:
+    """To whom the contact is offered, if to anyone."""
+    if contact.offered_id is None or contact.offered_name is None:
+        return None
+    return StaffRef(contact.offered_id, read(vault, contact, "offered_name"))
+
+
+def had_of(vault: Vault, contact: Contact) -> StaffRef | None:
+    """Who had the contact before, if anyone."""
+    if contact.had_id is None or contact.had_name is None:
+        return None
+    return StaffRef(contact.had_id, read(vault, contact, "had_name"))
+
+
 def item_of(
-    vault: Vault, contact: Contact, *, steps: tuple[str, ...], unanswered: bool
+    vault: Vault,
+    contact: Contact,
+    *,
+    steps: tuple[str, ...] = (),
+    unanswered_since: int | None = None,
+    looking: tuple[Looking, ...] = (),
 ) -> QueueItem:
     """The contact as the queue shows it."""
 
@@ -97,8 +117,19 @@ def item_of(
         left_at=maybe_from_ms(contact.left_at),
         outcome=text("outcome"),
         steps=steps,
-        unanswered=unanswered,
+        unanswered=unanswered_since is not None,
+        ended_at=maybe_from_ms(contact.ended_at),
+        offered=offered_of(vault, contact),
+        looking=looking,
+        had=had_of(vault, contact),
+        unanswered_since=maybe_from_ms(unanswered_since),
+        entered=contact.entered_by is not None,
     )
+
+
+def helped_of(vault: Vault, contact: Contact) -> str:
+    """What the child said on being asked whether it felt helped, or nothing."""
+    return "" if contact.helped is None else read(vault, contact, "helped")
 
 
 def earlier_of(vault: Vault, contact: Contact) -> EarlierView:
@@ -154,5 +185,6 @@ def note_of(vault: Vault, note: Note) -> NoteView:
 def event_of(vault: Vault, event: EventRow) -> EventView:
     """An event of a contact's life, for its history."""
     payload = payload_of(vault, event)
-    words = payload.get("step") or payload.get("name") or ""
-    return EventView(event.seq, from_ms(event.at), event.type, str(words))
+    name = str(payload.get("name") or "")
+    words = str(payload.get("step") or name)
+    return EventView(event.seq, from_ms(event.at), event.type, words, by=name)

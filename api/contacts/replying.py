@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from api.audit.service import record
 from api.contacts import queries, records
+from api.contacts.drafts import drop_draft
 from api.contacts.holding import held, tell
+from api.contacts.noticing import settle_of
+from api.contacts.presence import stopped_typing
 from api.contacts.tables import Message
 from api.contacts.values import StaffRef
 from api.crypto import Vault
@@ -34,12 +36,13 @@ def reply(
     """Send words to the child, and return the number of the event that carries them.
 
     The recipient is the contact's own and cannot be chosen. The same ``key`` again sends
-    nothing and returns the same number. Raises ``NotYourContact``, ``ContactClosed``,
-    ``InvalidReply``.
+    nothing and returns the same number, even when the talk ended meanwhile. The draft goes
+    with it. Raises ``NotYourContact``, ``ContactEnded``, ``ContactClosed``, ``InvalidReply``.
     """
+    before = queries.sent_with(session, contact_id, key)
+    if before is not None and before.staff_id == staff.id:
+        return before.event_seq or 0
     contact = held(session, contact_id, staff_id=staff.id)
-    if (before := _sent_with(session, contact_id, key)) is not None:
-        return before
     if not text.strip() or len(text) > LONGEST_REPLY:
         raise InvalidReply(f"1 to {LONGEST_REPLY} characters")
     words = {"message_id": str(uuid.uuid4()), "name": staff.name, "text": text}
@@ -58,16 +61,16 @@ def reply(
     }
     session.execute(insert(Message), [row])
     contact.first_reply_at = contact.first_reply_at or to_ms(now)
+    _is_said(session, contact_id, staff, now)
     who = f"staff:{staff.id}"
     record(session, vault, who=who, what="contact.replied", about=contact_id, now=now)
     return seq
 
 
-def _sent_with(session: Session, contact_id: str, key: str) -> int | None:
-    sent = select(col(Message.event_seq)).where(
-        col(Message.contact_id) == contact_id, col(Message.key) == key
-    )
-    return session.execute(sent).scalar_one_or_none()
+def _is_said(session: Session, contact_id: str, staff: StaffRef, now: datetime) -> None:
+    drop_draft(session, contact_id)
+    settle_of(session, contact_id, "unanswered", now=now)
+    stopped_typing(session, staff_id=staff.id)
 
 
 def _sealed(

@@ -57,7 +57,10 @@ class Contact(HelplineTable, table=True):
     holder_name: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     lease_until: int | None = Field(default=None, sa_column=_maybe_time())
     offered_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    offered_name: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     offered_at: int | None = Field(default=None, sa_column=_maybe_time())
+    had_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
+    had_name: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
     entered_by: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     same_child: str = Field(sa_column=Column(String(32), nullable=False, index=True))
     conversation: bytes = Field(sa_column=_sealed())
@@ -130,6 +133,20 @@ class ClimbDone(HelplineTable, table=True):
     waiting_since: int = Field(sa_column=Column(BigInteger, primary_key=True))
     step: str = Field(sa_column=Column(String(16), primary_key=True))
     at: int = Field(sa_column=_time())
+
+
+class Happening(HelplineTable, table=True):
+    """What staff did with a contact and no bot is told; ``words`` is a name or an outcome."""
+
+    __tablename__ = "happenings"
+    number: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    contact_id: str = Field(
+        sa_column=Column(_ID, ForeignKey("contacts.id"), nullable=False, index=True)
+    )
+    at: int = Field(sa_column=_time())
+    what: str = Field(sa_column=Column(String(24), nullable=False))
+    by: bytes = Field(sa_column=_sealed())
+    words: bytes = Field(sa_column=_sealed())
 
 
 class ReplyDraft(HelplineTable, table=True):

@@ -41,7 +41,9 @@ class QueueItem:
     """One contact as the queue shows it; ``left`` is how the child left, or empty.
 
     ``steps`` are the steps of escalation of the present wait. ``unanswered`` says that
-    the last words are the child's.
+    the last words are the child's, ``unanswered_since`` when the first of them came.
+    ``had`` is who had the contact before it came back to the queue; ``entered`` says that
+    staff wrote it down (phone, visit), so that no words can go to the child from here.
     """
 
     contact_id: str
@@ -72,6 +74,9 @@ class QueueItem:
     ended_at: datetime | None = None
     offered: StaffRef | None = None
     looking: tuple[Looking, ...] = ()
+    had: StaffRef | None = None
+    unanswered_since: datetime | None = None
+    entered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +179,17 @@ class NoteView:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """Something that happened to the contact; ``words`` is a name, a step or an outcome."""
+    """Something that happened to the contact; ``words`` is a name, a step or an outcome.
+
+    ``by`` is who did it, empty for the clock and the child. ``seq`` is below zero for what
+    the bot is not told.
+    """
 
     seq: int
     at: datetime
     type: str
     words: str
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,10 +74,14 @@ class Event(BaseModel):
 
 
 class Events(BaseModel):
-    """What happened, in order of ``seq``; ask again with ``after`` = ``next``."""
+    """What happened, in order of ``seq``; ask again with ``after`` = ``next``.
+
+    ``typing`` are the conversations whose counsellor typed in the last seconds.
+    """
 
     events: list[Event]
     next: int
+    typing: list[str]
 
 
 class PublicKey(BaseModel):

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
+from api.contacts.presence import typing_now
 from api.contacts.records import shown_number
 from api.contacts.tables import Contact
 from api.crypto import Vault
@@ -22,6 +23,7 @@ from api.learning import service as learning
 from api.live import Bell
 from api.reports import service as reports
 from api.reports.guesses import Guesses
+from api.times import to_ms
 
 LONGEST_WAIT = 25.0
 _LOOK_AGAIN = 0.25  # writes of other processes do not ring our bell
@@ -60,7 +62,7 @@ def add_messages(request: Request, contact_id: ContactId, body: Posted) -> Respo
 
         def work() -> Answer:
             contact, accepted = service.add_messages(session, vault, contact_id, wanted, now=now)
-            known = {"contact_id": contact.id, "state": contact.state}
+            known = {"contact_id": contact.id, "state": _told_state(contact)}
             return Answer(201, {**known, "accepted": accepted})
 
         return once(session, vault, body, work, now=now)
@@ -72,15 +74,20 @@ async def events(
     after: Annotated[int, Query(ge=0, le=_HIGHEST)] = 0,
     wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0,
 ) -> dict[str, Any]:
-    """At most 100 events after that number; with none, waits up to ``wait`` seconds."""
+    """At most 100 events after that number; with none, waits up to ``wait`` seconds.
+
+    The wait also ends when a counsellor types after it began, at most once in three seconds
+    for each.
+    """
     loop = asyncio.get_running_loop()
     bell: Bell = request.app.state.bell
-    deadline = loop.time() + wait
+    deadline, begun = loop.time() + wait, to_ms(request.app.state.clock())
     while True:
         strokes = bell.strokes
-        found = await run_in_threadpool(_events, request, after)
+        found, typed_at = await run_in_threadpool(_events, request, after)
         left = deadline - loop.time()
-        if found["events"] or left <= 0 or bell.closed or await request.is_disconnected():
+        news = found["events"] or typed_at > begun
+        if news or left <= 0 or bell.closed or await request.is_disconnected():
             return found
         await bell.wait(min(left, _LOOK_AGAIN), since=strokes)
 
@@ -93,7 +100,7 @@ def receipt(request: Request, seq: Seq, body: Posted) -> Response:
     with database.write() as session:
 
         def work() -> Answer:
-            service.note_receipt(session, seq, wanted.status, now=now)
+            service.note_receipt(session, vault, seq, wanted.status, now=now)
             return Answer(204)
 
         return once(session, vault, body, work, now=now)
@@ -163,16 +170,24 @@ def _parts(request: Request) -> tuple[Database, Vault, datetime]:
     return state.database, state.vault, state.clock()
 
 
-def _events(request: Request, after: int) -> dict[str, Any]:
-    database, vault, _ = _parts(request)
+def _events(request: Request, after: int) -> tuple[dict[str, Any], int]:
+    """What the feed holds, and when a counsellor last typed."""
+    database, vault, now = _parts(request)
     with database.read() as session:
         found, following = events_after(session, vault, after)
-    return {"events": found, "next": following}
+        typing = typing_now(session, vault, now=now)
+    answer = {"events": found, "next": following, "typing": list(typing.conversations)}
+    return answer, typing.newest
 
 
 def _stored(contact: Contact) -> dict[str, str]:
     return {
         "contact_id": contact.id,
         "number": shown_number(contact),
-        "state": contact.state,
+        "state": _told_state(contact),
     }
+
+
+def _told_state(contact: Contact) -> str:
+    """What the bot may know: not that a form is open, nor that a sender is blocked."""
+    return {"ended": "closed", "blocked": "waiting"}.get(contact.state, contact.state)

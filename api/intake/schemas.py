@@ -80,7 +80,7 @@ class Contact(Inner):
 
 
 class Messages(Inner):
-    """More of a contact: messages, a graver reading, or how the child left."""
+    """More of a contact: messages, a graver reading, how the child left, or whether it helped."""
 
     messages: list[Message] = Field(default=[], max_length=500)
     severity: Severity = "none"
@@ -88,6 +88,7 @@ class Messages(Inner):
     wants_reply: bool = True
     left: Literal["exit_word", "chat_lost", "withdrew"] | None = None
     left_at: Moment | None = None
+    helped: Literal["yes", "some", "no"] | None = None
 
 
 class Report(Inner):

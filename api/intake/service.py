@@ -12,6 +12,9 @@ from sqlmodel import col
 
 from api.audit.service import record
 from api.contacts import queries, records
+from api.contacts.blocking import is_blocked, is_urgent, keep_back, let_through
+from api.contacts.ending import come_back
+from api.contacts.noticing import notify, settle_of
 from api.contacts.tables import Contact, Message
 from api.counters import next_number, touch
 from api.crypto import Vault
@@ -19,6 +22,7 @@ from api.errors import EventUnknown
 from api.intake import schemas
 from api.times import to_ms
 
+_OVER = ("ended", "closed", "blocked")
 _RANK = {"queued": 0, "sent": 1, "failed": 2, "delivered": 3, "seen": 4}
 
 
@@ -37,8 +41,11 @@ def open_contact(
     _insert(session, vault, wanted, now)
     _store_messages(session, vault, wanted.contact_id, wanted.messages)
     record(session, vault, who="bot", what="contact.opened", about=wanted.contact_id, now=now)
+    contact = queries.get(session, wanted.contact_id)
+    if is_blocked(session, contact.same_child, now=now):
+        _sift(session, vault, contact, is_urgent(contact.urgency, wanted.reason), now)
     touch(session)
-    return queries.get(session, wanted.contact_id), True
+    return contact, True
 
 
 def add_messages(
@@ -46,23 +53,30 @@ def add_messages(
 ) -> tuple[Contact, int]:
     """Store what is new of a contact, and say how many messages were.
 
-    A graver severity raises the contact's; a lighter one changes nothing. New words to a
-    closed contact put it into the queue again. Raises ``ContactUnknown``.
+    A graver severity raises the contact's; a lighter one changes nothing. New words to an
+    ended or closed contact put it into the queue again, unless their sender is blocked and
+    nothing in them is urgent; whether it helped never does. Raises ``ContactUnknown``.
     """
     contact = queries.get(session, contact_id)
     accepted = _store_messages(session, vault, contact_id, wanted.messages)
     _raise(vault, contact, wanted)
     _note_leaving(vault, contact, wanted, came_back=accepted > 0, now=now)
-    if accepted and contact.state == "closed":
-        _reopen(session, vault, contact, now)
+    if wanted.helped is not None:
+        contact.helped = records.sealed(vault, contact_id, "helped", wanted.helped)
+    if accepted:
+        record(session, vault, who="bot", what="contact.wrote", about=contact_id, now=now)
+    urgent = _is_urgent(wanted)
+    if contact.state in _OVER and (accepted or urgent):
+        _take_up(session, vault, contact, urgent, now)
     touch(session)
     return contact, accepted
 
 
-def note_receipt(session: Session, seq: int, status: str, *, now: datetime) -> None:
+def note_receipt(session: Session, vault: Vault, seq: int, status: str, *, now: datetime) -> None:
     """What became of a counsellor's message; an older report never undoes a newer one.
 
-    Raises ``EventUnknown`` when no message has this event number.
+    Of a message that did not arrive a supervisor is told. Raises ``EventUnknown`` when no
+    message has this event number.
     """
     sent = select(Message).where(col(Message.event_seq) == seq)
     message = session.execute(sent).scalar_one_or_none()
@@ -70,7 +84,49 @@ def note_receipt(session: Session, seq: int, status: str, *, now: datetime) -> N
         raise EventUnknown()
     if _RANK[status] > _RANK[message.status]:
         message.status, message.status_at = status, to_ms(now)
+        _tell_of_receipt(session, vault, message, now=now)
         touch(session)
+
+
+def _tell_of_receipt(session: Session, vault: Vault, message: Message, *, now: datetime) -> None:
+    if message.status != "failed":
+        settle_of(session, message.contact_id, "undelivered", now=now)
+        return
+    notify(
+        session,
+        vault,
+        kind="undelivered",
+        contact_id=message.contact_id,
+        staff_id=message.staff_id,
+        now=now,
+    )
+
+
+def _take_up(session: Session, vault: Vault, contact: Contact, urgent: bool, now: datetime) -> None:
+    """Queue what was over; keep back what a blocked sender wrote.
+
+    A talk that ended stays with whoever writes its form, who reads such words there.
+    """
+    blocked = is_blocked(session, contact.same_child, now=now)
+    if urgent or not blocked:
+        come_back(session, vault, contact, now=now)
+    if blocked and (urgent or contact.state == "closed"):
+        _sift(session, vault, contact, urgent, now)
+
+
+def _sift(session: Session, vault: Vault, contact: Contact, urgent: bool, now: datetime) -> None:
+    """Of a blocked sender: tell a supervisor of what is urgent, keep back the rest."""
+    if urgent:
+        let_through(session, vault, contact, now=now)
+    else:
+        keep_back(session, vault, contact, now=now)
+
+
+def _is_urgent(wanted: schemas.Messages) -> bool:
+    gravest: str = wanted.severity
+    for message in wanted.messages:
+        gravest = records.graver(gravest, message.severity)
+    return is_urgent(records.urgency(gravest, ""))
 
 
 def _insert(session: Session, vault: Vault, wanted: schemas.Contact, now: datetime) -> None:
@@ -163,15 +219,6 @@ def _note_leaving(
         return
     contact.left = records.sealed(vault, contact.id, "left", wanted.left or "")
     contact.left_at = to_ms(wanted.left_at or now) if wanted.left else None
-
-
-def _reopen(session: Session, vault: Vault, contact: Contact, now: datetime) -> None:
-    contact.state = "waiting"
-    contact.waiting_since = max(to_ms(now), contact.waiting_since + 1)
-    contact.closed_at = None
-    contact.holder_id, contact.holder_name, contact.lease_until = None, None, None
-    contact.outcome = records.sealed(vault, contact.id, "outcome", "")
-    record(session, vault, who="bot", what="contact.reopened", about=contact.id, now=now)
 
 
 def _limits(limits: schemas.Limits | None) -> dict[str, object] | None:

@@ -1,4 +1,4 @@
-"""Holding, drafts, presence, notices and blocks of contacts."""
+"""Holding, history, drafts, presence, notices and blocks of contacts."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ def upgrade() -> None:
     """Contacts end before their form is done; drafts, presence, notices and blocks begin."""
     for name in ("ended_at", "offered_at"):
         op.add_column("contacts", sa.Column(name, sa.BigInteger))
-    for name in ("offered_id", "entered_by"):
+    for name in ("offered_id", "had_id", "entered_by"):
         op.add_column("contacts", sa.Column(name, sa.Integer))
-    op.add_column("contacts", sa.Column("helped", sa.LargeBinary))
+    for name in ("offered_name", "had_name", "helped"):
+        op.add_column("contacts", sa.Column(name, sa.LargeBinary))
+    _history()
     _drafts_and_presence()
     _notices_and_blocks()
 
@@ -28,6 +30,21 @@ def _contact(*, primary_key: bool = False, nullable: bool = False) -> sa.Column[
         primary_key=primary_key,
         nullable=nullable,
     )
+
+
+def _history() -> None:
+    op.create_table(
+        "happenings",
+        sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+        _contact(),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("what", sa.String(24), nullable=False),
+        sa.Column("by", sa.LargeBinary, nullable=False),
+        sa.Column("words", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("ix_happenings_contact_id", "happenings", ["contact_id"])
+    counters = sa.table("counters", sa.column("name"), sa.column("value"))
+    op.bulk_insert(counters, [{"name": "happenings", "value": 0}])
 
 
 def _drafts_and_presence() -> None:
