@@ -1,0 +1,41 @@
+"""The figures of a period, as somebody may see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from api.audit.service import record
+from api.crypto import Vault
+from api.figures import counting, reading
+from api.figures.shielding import shielded
+from api.figures.values import Figures, Period
+
+
+def whole(session: Session, vault: Vault, period: Period, *, now: datetime) -> Figures:
+    """Everything, exact: only for who may read the contacts themselves."""
+    found = reading.read(session, vault, period, now=now)
+    return Figures(
+        period=period,
+        whole=True,
+        total=counting.total(found.rows),
+        tables=counting.tables(found.rows, period),
+        abandoned_after=counting.abandoned_after(found.rows),
+        blocked=found.blocked,
+        tests=found.tests,
+    )
+
+
+def outside(session: Session, vault: Vault, period: Period, *, now: datetime) -> Figures | None:
+    """What may be seen by anybody, and leave; None of a period with too few contacts."""
+    return shielded(whole(session, vault, period, now=now))
+
+
+def note_export(
+    session: Session, vault: Vault, period: Period, *, staff_id: int, now: datetime
+) -> None:
+    """Write down that a file of figures was taken. Needs a writing session."""
+    days = {"from": period.first.isoformat(), "to": period.last.isoformat()}
+    who = f"staff:{staff_id}"
+    record(session, vault, who=who, what="figures.exported", now=now, detail=days)
