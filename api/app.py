@@ -23,6 +23,7 @@ from api.live import Bell
 from api.reports.guesses import Guesses
 from api.settings import Settings, SettingsFault
 from api.systems.errand import WebhookErrand
+from api.systems.routes import ROUTERS
 from api.times import Clock, utcnow
 
 
@@ -52,7 +53,8 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
     app.state.errands = Errands(app.state.database, clock, [_alerts(app, settings), _webhooks(app)])
     app.state.guesses = Guesses()
     errors.install(app)
-    app.include_router(contract)
+    for part in (contract, *ROUTERS):
+        app.include_router(part)
     console.install(app)
     app.add_api_route("/openapi.json", _describe, include_in_schema=False)
     app.add_middleware(errors.LastResort, owner=app)

@@ -92,7 +92,7 @@ class WebhookErrand:
                     return
 
     def _post(self, client: httpx.Client, call: _Call, deed: Deed) -> bool:
-        body = body_of(deed)
+        body = json.dumps(told(deed), sort_keys=True).encode()
         signed = signing.headers(
             call.secret, message_id=f"event-{deed.number}", at=self._clock(), body=body
         )
@@ -117,16 +117,15 @@ class WebhookErrand:
             _put_off(session, self._vault, hook, now=now)
 
 
-def body_of(deed: Deed) -> bytes:
+def told(deed: Deed) -> dict[str, str | int]:
     """An event as it is told, over the webhook and by ``GET /v1/desk/events``: no content."""
-    event = {
+    return {
         "number": deed.number,
         "type": deed.type,
         "at": rfc3339(deed.at),
         "about": deed.about,
         "by": deed.who,
     }
-    return json.dumps(event, sort_keys=True).encode()
 
 
 def _due(session: Session, *, now: datetime) -> Sequence[Webhook]:

@@ -5,7 +5,7 @@
     @gate.allow("POST", "/contacts/{contact_id}/claim", action="contact.claim")
     def claim(person: Signed, ...) -> Response: ...
 
-What wants a fresh second factor is never a system's, for it has none to show.
+What wants a fresh second factor has no route here, for a system has none to show.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from api.errors import BadKey
+from api.intake.reading import BODY_LIMIT
 from api.rights.gate import RULES, Endpoint, UngatedRoute, admit
 from api.rights.parts import clock_of, database_of, vault_of
 from api.staff.sessions import Person
@@ -27,11 +29,22 @@ class SystemGate(APIRouter):
     """Registers routes with ``allow`` and in no other way."""
 
     def allow(
-        self, method: str, path: str, *, action: str, **options: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        action: str,
+        takes: type[BaseModel] | None = None,
+        response_model: Any = None,
     ) -> Callable[[Endpoint], Endpoint]:
-        """Register a route for systems to whose roles ``roles.toml`` gives the action."""
+        """Register a route for systems to whose roles ``roles.toml`` gives the action.
+
+        ``takes`` and ``response_model`` are the forms of body and answer, for the document.
+        """
         if action not in RULES:
             raise UngatedRoute(f"{method} {path}: no rule for the action {action!r}")
+        if RULES[action].fresh:
+            raise UngatedRoute(f"{method} {path}: a system has no second factor to show")
 
         def register(endpoint: Endpoint) -> Endpoint:
             super(SystemGate, self).add_api_route(
@@ -39,8 +52,9 @@ class SystemGate(APIRouter):
                 endpoint,
                 methods=[method],
                 dependencies=[Depends(_guard(action))],
-                openapi_extra={"x-action": action},
-                **options,
+                response_model=response_model,
+                openapi_extra={"x-action": action, **_body(takes)},
+                max_body_size=BODY_LIMIT,
             )
             return endpoint
 
@@ -49,6 +63,14 @@ class SystemGate(APIRouter):
     def add_api_route(self, path: str, *args: Any, **options: Any) -> NoReturn:
         """Refuse: such a route would be open to all."""
         raise UngatedRoute(f"{path}: register it with allow(), naming its action")
+
+
+def _body(takes: type[BaseModel] | None) -> dict[str, Any]:
+    """The body as the document shows it; the endpoint reads it itself, with its key."""
+    if takes is None:
+        return {}
+    content = {"application/json": {"schema": takes.model_json_schema()}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def _guard(action: str) -> Callable[[Request], Any]:

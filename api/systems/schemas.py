@@ -1,0 +1,83 @@
+"""The bodies that other systems send. Unknown fields are refused: a typing error must show."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Name = Annotated[str, StringConstraints(max_length=40)]
+Words = Annotated[str, StringConstraints(max_length=4000)]
+
+
+class Body(BaseModel):
+    """Base of the bodies.
+
+    ``name`` is who acts behind the other system: the child sees it, and history keeps it.
+    Empty: the system's own name.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    name: Name = ""
+
+
+class Deed(Body):
+    """An act that needs no more than who does it."""
+
+
+class Reply(Body):
+    """Words to the child; sent once for one idempotency key."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+class Draft(Body):
+    """What stands in the reply field of the other system; may be empty."""
+
+    text: Words
+
+
+class Note(Body):
+    """Words for staff; there is no way from here to a child."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+
+
+class Offer(Body):
+    """To whom a contact is offered: the staff number of somebody on duty."""
+
+    to: int
+    note: Words = ""
+
+
+class Call(Body):
+    """What the supervisor is called for; may be empty."""
+
+    words: Words = ""
+
+
+class Block(Body):
+    """How long a sender is blocked, in hours, and why."""
+
+    hours: Annotated[int, Field(ge=1, le=720)]
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
+class Form(Body):
+    """The answers of a contact form by field; ``version`` is the one they were made from."""
+
+    version: Annotated[int, Field(ge=0)]
+    answers: dict[str, list[Annotated[str, StringConstraints(max_length=8000)]]]
+
+
+class Here(Body):
+    """A sign of life: it keeps every claim of the system, and its duty."""
+
+    contact_id: Annotated[str, StringConstraints(max_length=64)] = ""
+    typing: bool = False
+
+
+class Duty(Body):
+    """Whether somebody is on duty behind the other system."""
+
+    on: bool
