@@ -17,9 +17,12 @@ from sqlalchemy.orm import Session
 from api.contacts.service import climb, end_blocks, expire_leases, lapse_offers, prune, watch
 from api.crypto import Vault
 from api.db import Database
-from api.duty.service import drop_silent
+from api.duty.service import tell_openings
 from api.intake import repeats
 from api.intake.tables import Lease
+from api.shifts.handover import remind
+from api.shifts.leaving import leave_silent
+from api.shifts.load import end_long_breaks, warn_of_long_shifts
 from api.times import Clock, to_ms
 
 _LEASE = timedelta(seconds=15)
@@ -38,7 +41,8 @@ def _prune(session: Session, vault: Vault, *, now: datetime) -> None:
 
 JOBS: Sequence[Job] = (
     *(expire_leases, lapse_offers, end_blocks, climb, watch),
-    *(drop_silent, prune, _prune),
+    *(leave_silent, tell_openings, end_long_breaks, warn_of_long_shifts, remind),
+    *(prune, _prune),
 )
 """In this order, once a second: what returns to the queue climbs from then on."""
 

@@ -20,4 +20,4 @@ class AuditRow(HelplineTable, table=True):
     detail: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     prev: str = Field(sa_column=Column(String(64), nullable=False))
     hash: str = Field(sa_column=Column(String(64), nullable=False))
-    __table_args__ = (Index("audit_about", "about", "who"),)
+    __table_args__ = (Index("audit_about", "about", "who"), Index("audit_who", "who", "at"))

@@ -28,6 +28,7 @@ from api.errors import Refusal
 from api.marks.tables import Mark
 from api.rights import forms, rules
 from api.rights.parts import address_of, clock_of, cookie_name, database_of, vault_of
+from api.shifts.handover import writer as wrote_handover
 from api.staff import sessions
 from api.staff.sessions import Person
 
@@ -83,6 +84,7 @@ def _marked(session: Session, mark_id: str) -> int | None:
 FIRST_PERSON: Mapping[str, Callable[[Session, str], int | None]] = {
     "mark_id": _marked,
     "unlock_id": first_to_ask,
+    "handover_id": wrote_handover,
 }
 
 
@@ -179,7 +181,7 @@ def _guard(action: str) -> Callable[[Request], Any]:
         person = await run_in_threadpool(person_at, request)
         request.state.person = person
         if not rule.public:
-            await run_in_threadpool(_admit, request, person, action)
+            await run_in_threadpool(admit, request, person, action)
         if unsafe and not forms.token_is_ours(request, person, await request.form()):
             raise await run_in_threadpool(_refused, request, person, action)
         if rule.fresh and person is not None and not person.is_fresh(now=clock_of(request)()):
@@ -188,7 +190,7 @@ def _guard(action: str) -> Callable[[Request], Any]:
     return guard
 
 
-def _admit(request: Request, person: Person | None, action: str) -> None:
+def admit(request: Request, person: Person | None, action: str) -> None:
     """Raise unless this person may do this here and now."""
     if person is None:
         raise SignInNeeded

@@ -10,7 +10,8 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables; what somebody did lately is asked often, for the load of each person."""
+    op.create_index("audit_who", "audit", ["who", "at"])
     _hours()
     _spells()
     _handovers()
