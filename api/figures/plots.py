@@ -108,13 +108,17 @@ def trend(
 
 
 def nice(highest: float) -> float:
-    """The end of an axis from zero: the next of 1, 2 or 5 times a power of ten; at least 5."""
-    if highest <= 5:
-        return 5
+    """The end of an axis from zero, whose half is round as well; at least 4."""
+    if highest <= 4:
+        return 4
     power = 10 ** int(log10(highest))
     return float(
-        next(step * power for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * power >= highest)
+        next(step * power for step in (1, 2, 3, 4, 6, 8, 10) if _fits(step * power, highest))
     )
+
+
+def _fits(end: int, highest: float) -> bool:
+    return end >= highest and end % 2 == 0
 
 
 @dataclass(frozen=True, slots=True)
