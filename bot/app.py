@@ -144,6 +144,7 @@ def join(
         read=lambda text, before: triage.read(text, editions.now.content.lexicons, before),
         fallback=editions.doors,
         helpline=known,
+        plan=known.plan,
         box=box,
         now=now,
         able=lambda name: able(every, name, settings.public_url),

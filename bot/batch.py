@@ -74,7 +74,7 @@ class Batch:
         self._carry = carry  # whether this process can take more parcels
         self._now = millis(parts.now())
         self._box = parts.box()
-        self._helpline = parts.helpline()
+        self._helpline, self._plan = parts.helpline(), parts.plan()
         self._talks: dict[str, _Talk] = {}
         self._timers: dict[tuple[str, str], int | None] = {}
         self._drafts: list[tuple[str, Draft]] = []
@@ -241,7 +241,8 @@ class Batch:
             event = self._press_of(turn.conversation, event)
         if event is None:
             return None
-        event = replace(event, helpline=self._helpline, abilities=self._able(talk).abilities)
+        event = replace(event, helpline=self._helpline, plan=self._plan)
+        event = replace(event, abilities=self._able(talk).abilities)
         return hearing.read(self._state(talk), event, self._parts.read)
 
     def _press_of(self, which: str, event: PollAnswered) -> ButtonTapped | None:

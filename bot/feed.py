@@ -20,7 +20,7 @@ from bot.engine.events import (
     CounsellorLeft,
     CounsellorWrote,
 )
-from bot.helpline import Duty, Helpline, HelplineError, contact_number_of
+from bot.helpline import Duty, Helpline, HelplineError, contact_number_of, plan_of
 from bot.known import KnownHelpline, utcnow
 from bot.leases import Lease
 from bot.receipts import update_id_of
@@ -266,8 +266,8 @@ def _duty(item: Mapping[str, object]) -> Duty:
     duty = item["duty"]
     if not isinstance(duty, dict):
         raise TypeError("duty")
-    usual = duty["usual_minutes"]
-    return Duty(_number(duty, "on_duty"), None if usual is None else _number(duty, "usual_minutes"))
+    usual = None if duty["usual_minutes"] is None else _number(duty, "usual_minutes")
+    return Duty(_number(duty, "on_duty"), usual, plan_of(duty))
 
 
 def _contact(item: Mapping[str, object]) -> int:

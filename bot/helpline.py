@@ -18,7 +18,16 @@ from uuid import UUID, uuid5
 
 from nacl.public import PublicKey, SealedBox
 
-from bot.engine.effects import FileReport, LeaveContact, OpenContact, PassToCounsellor, Word
+from bot.engine.content import LANGUAGES
+from bot.engine.effects import (
+    FileReport,
+    LeaveContact,
+    OpenContact,
+    PassToCounsellor,
+    TellHelped,
+    Word,
+)
+from bot.engine.events import NO_PLAN, Plan
 
 CONTACTS = UUID("5d0b5e0c-6f0e-5c55-9a4e-3c1f6f9d7a11")
 REPORTS = UUID("a8c7b1f4-6a1e-5b7c-9d52-0f3c2e7d4b66")
@@ -29,11 +38,12 @@ TEXT_LIMIT, TEXT_LEAST = 20_000, 200  # characters of one message
 BODY_LIMIT = 160_000  # bytes of all messages, so that the sealed body stays under 256 KiB
 EVIDENCE_LIMIT = 100
 ADDRESS_LIMIT = 1_000  # characters
+NOTICE_LIMIT = 400  # characters of what a closed helpline says itself
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 Kind = Literal["contact", "messages", "report"]
 Body = dict[str, object]
-ForHelpline = OpenContact | PassToCounsellor | LeaveContact
+ForHelpline = OpenContact | PassToCounsellor | LeaveContact | TellHelped
 
 
 class HelplineError(Exception):
@@ -55,10 +65,14 @@ class HelplineRefused(HelplineError):
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Who is there: people on duty and the usual wait in minutes (None: not known)."""
+    """Who is there: people on duty and the usual wait in minutes (None: not known).
+
+    ``plan`` is what the helpline says of itself while its plan keeps it closed.
+    """
 
     on_duty: int
     usual_minutes: int | None
+    plan: Plan = NO_PLAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +97,14 @@ class ReportState:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Events of the helpline in order of ``seq``; ``next`` is where to go on."""
+    """Events of the helpline in order of ``seq``; ``next`` is where to go on.
+
+    ``typing`` are the conversations to which a person is writing at this moment.
+    """
 
     events: tuple[Mapping[str, object], ...]
     next: int
+    typing: tuple[str, ...] = ()
 
 
 class Helpline(Protocol):
@@ -102,7 +120,10 @@ class Helpline(Protocol):
         """
 
     async def events(self, after: int, wait: float) -> News:
-        """What happened after ``after``; with nothing new, after up to ``wait`` seconds."""
+        """What happened after ``after``; with nothing new, after up to ``wait`` seconds.
+
+        It comes sooner when somebody began to type.
+        """
 
     async def duty(self) -> Duty:
         """Who is on duty now."""
@@ -121,6 +142,34 @@ class Helpline(Protocol):
 
     async def receipt(self, seq: int, status: str, *, key: str) -> None:
         """Tell what became of a counsellor's message: sent, delivered, seen or failed."""
+
+
+def plan_of(duty: Mapping[str, object]) -> Plan:
+    """What a ``duty`` of the contract says of a closed helpline; an older one says nothing.
+
+    Raises ``ValueError`` or ``TypeError`` for another form than the contract's.
+    """
+    return Plan(_opening(duty.get("opens_at")), _notice(duty.get("message")))
+
+
+def _opening(at: object) -> datetime | None:
+    if at is None:
+        return None
+    if not isinstance(at, str):
+        raise TypeError("opens_at")
+    opens_at = datetime.fromisoformat(at)
+    if opens_at.tzinfo is None:
+        raise ValueError("opens_at without its zone")
+    return opens_at.astimezone(UTC)
+
+
+def _notice(message: object) -> tuple[tuple[str, str], ...]:
+    if message is None:
+        return ()
+    if not isinstance(message, Mapping):
+        raise TypeError("message")
+    found = ((language, message.get(language)) for language in LANGUAGES)
+    return tuple((language, _clean(text, NOTICE_LIMIT)) for language, text in found if text)
 
 
 def contact_id_of(conversation: str, contact: int) -> str:
@@ -181,6 +230,8 @@ def body_of(
             return "messages", contact_id, _passed(effect, message_ids)
         case LeaveContact():
             return "messages", contact_id, _left(effect)
+        case TellHelped():
+            return "messages", contact_id, _helped(effect)
         case _:
             assert_never(effect)
 
@@ -241,6 +292,19 @@ def _left(effect: LeaveContact) -> Body:
         "wants_reply": False,
         "left": effect.how,
         "left_at": rfc3339(effect.at),
+    }
+
+
+def _helped(effect: TellHelped) -> Body:
+    """Only this body has the field: a helpline that does not know it refuses nothing else."""
+    return {
+        "messages": [],
+        "severity": "none",
+        "category": "none",
+        "wants_reply": False,
+        "left": None,
+        "left_at": None,
+        "helped": effect.helped,
     }
 
 

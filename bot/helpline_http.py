@@ -20,6 +20,7 @@ from bot.helpline import (
     HelplineUnavailable,
     News,
     ReportState,
+    plan_of,
 )
 
 _PATHS = {
@@ -97,7 +98,7 @@ class HttpHelpline:
         events, following = found.get("events"), found.get("next")
         if not isinstance(events, list) or not all(isinstance(item, dict) for item in events):
             raise HelplineUnavailable("events that are no list of objects")
-        return News(tuple(events), _count(following))
+        return News(tuple(events), _count(following), _typing(found.get("typing", [])))
 
     async def duty(self) -> Duty:
         """See ``Helpline.duty``."""
@@ -154,7 +155,17 @@ class HttpHelpline:
 def duty_of(found: Mapping[str, object]) -> Duty:
     """Read a ``Duty`` of the contract. Raises ``HelplineUnavailable`` when it is none."""
     usual = found.get("usual_minutes")
-    return Duty(_count(found.get("on_duty")), None if usual is None else _count(usual))
+    try:
+        plan = plan_of(found)
+    except (TypeError, ValueError) as error:
+        raise HelplineUnavailable("a plan that is none") from error
+    return Duty(_count(found.get("on_duty")), None if usual is None else _count(usual), plan)
+
+
+def _typing(found: object) -> tuple[str, ...]:
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise HelplineUnavailable("typing that is no list of conversations")
+    return tuple(found)
 
 
 def _update(item: object) -> tuple[datetime, str]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.channels.base import Capabilities
 from bot.crypto import Keys
 from bot.engine.effects import Effect, Say
-from bot.engine.events import AnyEvent, Helpline
+from bot.engine.events import NO_PLAN, AnyEvent, Helpline, Plan
 from bot.engine.hearing import Read
 from bot.engine.state import State
 from bot.helpline import BoxKey
@@ -43,7 +43,8 @@ class Parts:
     """What the runner is made of. All of it is called in the writer's thread.
 
     ``read`` is the triage; ``fallback`` gives the doors of help by language and country, for
-    when a step fails (both may be unknown: empty); ``helpline`` is what is known of it now;
+    when a step fails (both may be unknown: empty); ``helpline`` is what is known of it now,
+    ``plan`` what it says of itself while closed;
     ``box`` is None until its key is known; ``able`` tells what a channel can do, by name.
     """
 
@@ -55,6 +56,7 @@ class Parts:
     box: Callable[[], BoxKey | None]
     now: Callable[[], datetime]
     able: Callable[[str], Capabilities] = plain
+    plan: Callable[[], Plan] = lambda: NO_PLAN
 
 
 @dataclass(frozen=True, slots=True)

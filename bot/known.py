@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.engine.events import Helpline
-from bot.helpline import Duty
+from bot.engine.events import NO_PLAN, Helpline, Plan
+from bot.helpline import Duty, plan_of, rfc3339
 
 HOLDS = timedelta(seconds=90)  # longer than one long poll and its time-out
 
@@ -36,6 +36,11 @@ class KnownHelpline:
             return Helpline.UNREACHABLE
         return Helpline.STAFFED if self._duty.on_duty else Helpline.EMPTY
 
+    def plan(self) -> Plan:
+        """What it says of itself while its plan keeps it closed; nothing on an old hearsay."""
+        duty = self._duty
+        return duty.plan if duty and self() is not Helpline.UNREACHABLE else NO_PLAN
+
     def answered(self, duty: Duty | None = None) -> None:
         """The helpline has answered, and has said who is on duty or that nothing changed."""
         self._heard = self._now()
@@ -50,10 +55,13 @@ class KnownHelpline:
         """What other processes may know, as text."""
         if self._duty is None or self._heard is None:
             return "{}"
-        return json.dumps({"on_duty": self._duty.on_duty, "usual": self._duty.usual_minutes})
+        duty = self._duty
+        opens_at = rfc3339(duty.plan.opens_at) if duty.plan.opens_at else None
+        known = {"on_duty": duty.on_duty, "usual": duty.usual_minutes, "opens_at": opens_at}
+        return json.dumps({**known, "message": dict(duty.plan.message)}, ensure_ascii=False)
 
     def from_mark(self, text: str, at: datetime) -> None:
         """Take over what another process heard at ``at``."""
         found = json.loads(text)
         self._heard = at
-        self._duty = Duty(found["on_duty"], found["usual"]) if found else None
+        self._duty = Duty(found["on_duty"], found["usual"], plan_of(found)) if found else None

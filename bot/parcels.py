@@ -25,6 +25,7 @@ from bot.engine.effects import (
     PassToCounsellor,
     Say,
     TakeBack,
+    TellHelped,
 )
 from bot.helpline import BoxKey, body_of, report_of, sealed
 from bot.store.forms import Errand, read_errand, write_errand
@@ -46,7 +47,7 @@ log = logging.getLogger(__name__)
 MESSAGES = UUID("0c6c0f2e-4a3f-5e0b-8f39-8a0f9f1d7c52")
 KEY_LIMIT = 64
 NO_ERRAND = Errand()
-Letter = OpenContact | PassToCounsellor | LeaveContact | FileReport | AskReport
+Letter = OpenContact | PassToCounsellor | LeaveContact | TellHelped | FileReport | AskReport
 URGENCY = {"emergency": 0, "disclosure": 1}
 OTHERS, LESSONS = 2, 5
 UNREADABLE = (SealBroken, ValueError, TypeError, LookupError, AttributeError)  # of a stored row
@@ -260,6 +261,6 @@ def _letter(effect: Letter, key: str, origin: Origin, box: BoxKey | None) -> Dra
         at=origin.at,
         message_ids=lambda n: str(uuid5(MESSAGES, f"{key}/{n}")),
     )
-    severity = "none" if isinstance(effect, LeaveContact) else effect.severity
+    severity = "none" if isinstance(effect, LeaveContact | TellHelped) else effect.severity
     letter = contact_id.encode() + b"\n" + sealed(body, box)
     return Draft(HELPLINE, kind, key, URGENCY.get(severity, OTHERS), letter)

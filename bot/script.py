@@ -12,6 +12,9 @@ the clock in Tirana), empty: that it does not stand; ``counts`` what is counted 
 
 ``tap`` presses a button that there is: an option, an id or a label that was shown, or the whole
 id of any option. ``forged`` presses an id that there may not be, as only a forged press can.
+
+``opens`` (a time by the clock in Tirana, as above) is when a helpline with nobody on duty
+opens again, ``notice`` its own words; they hold from that turn on.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from bot.engine.answers import ANYTIME, options_of
 from bot.engine.content import Content, Lexicon
 from bot.engine.effects import Button, CancelTimer, Count, Effect, Say, SetTimer
 from bot.engine.events import (
+    NO_PLAN,
     Abilities,
     AnyEvent,
     ButtonTapped,
@@ -47,6 +51,7 @@ from bot.engine.events import (
     LanguageChosen,
     MediaOffered,
     MessageReceived,
+    Plan,
     Reading,
     ReportDelayed,
     ReportNews,
@@ -54,7 +59,7 @@ from bot.engine.events import (
     Started,
     TimerFired,
 )
-from bot.engine.flows.hours import CLOCK
+from bot.engine.flows.clock import CLOCK
 from bot.engine.state import State
 from bot.engine.step import step
 from bot.engine.voice import Moment
@@ -66,7 +71,7 @@ CONTACT = "the contact"
 ABILITIES: Mapping[str, Abilities] = {
     "telegram": Abilities(takes_back=True, hides=Hiding.RECENT),
     "viber": Abilities(takes_back=False, hides=Hiding.SELF, session=timedelta(hours=24)),
-    "web": Abilities(takes_back=True, hides=Hiding.EXIT),
+    "web": Abilities(takes_back=True, hides=Hiding.EXIT, stays=False),
 }
 
 
@@ -136,11 +141,13 @@ class Talk:
     at: datetime = BEGINS_AT
     shown: tuple[Say, ...] = field(default=())
     timers: dict[str, datetime] = field(default_factory=dict)
+    plan: Plan = NO_PLAN
 
     def happens(self, event: AnyEvent) -> tuple[Effect, ...]:
         """Let one event happen, twenty seconds after the one before."""
         self.at += BETWEEN
         event = replace(event, at=self.at, helpline=self.helpline, abilities=self.abilities)
+        event = replace(event, plan=self.plan)
         event = hearing.read(self.state, event, self._read)
         answer = step(self.state, event, content=self.content)
         self.state = stored(answer.state)
@@ -305,6 +312,7 @@ def play(script: Script, language: str, content: Content, read: Read) -> Iterato
     talk = begin(script, language, content, read)
     for number, turn in enumerate(script.turns, start=1):
         talk.helpline = Helpline(turn.get("helpline", talk.helpline))
+        talk.plan = plan_of(turn, talk.plan, language)
         talk.at = moved_on(talk.at, turn, number)
         event = event_of(turn, talk, number)
         before = talk.state
@@ -312,6 +320,16 @@ def play(script: Script, language: str, content: Content, read: Read) -> Iterato
         faults = (*differences(turn, effects), *strange_timers(turn, talk))
         taken = taken_by(event, before, talk.state)
         yield Played(number, event, effects, faults, talk.state.asked, taken)
+
+
+def plan_of(turn: Mapping[str, Any], before: Plan, language: str) -> Plan:
+    """What the helpline says of itself from this turn on."""
+    opens_at, message = before.opens_at, before.message
+    if "opens" in turn:
+        opens_at = datetime.fromisoformat(turn["opens"]).replace(tzinfo=CLOCK).astimezone(UTC)
+    if "notice" in turn:
+        message = ((language, words(turn["notice"], language)),)
+    return Plan(opens_at, message)
 
 
 def taken_by(event: AnyEvent, before: State, after: State) -> str:
@@ -432,9 +450,9 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
 
 
 ENTRIES: Mapping[str, tuple[type, ...]] = {
-    **dict.fromkeys(("child", "forwards", "tap", "caption", "writes"), (str, dict)),
+    **dict.fromkeys(("child", "forwards", "tap", "caption", "writes", "notice"), (str, dict)),
     **dict.fromkeys(("media", "filed", "news", "speak", "joins", "leaves", "timer", "due"), (str,)),
-    **dict.fromkeys(("payload", "name", "climbs", "at", "helpline", "forged"), (str,)),
+    **dict.fromkeys(("payload", "name", "climbs", "at", "helpline", "forged", "opens"), (str,)),
     **dict.fromkeys(("votes", "minutes", "days", "later", "hidden"), (int,)),
     **dict.fromkeys(("start", "not_filed", "exit", "blocked", "arrives", "delayed"), (bool,)),
     **dict.fromkeys(("edited", "forwarded", "refused", "closed"), (bool,)),

@@ -29,6 +29,7 @@ from bot.engine.voice import LABEL_LIMIT
 IN_PHRASES = (
     *("name", "minutes", "time", "number", "why", "hint", "title", "code"),
     *("count", "all", "titles", "begin", "end"),
+    *("when", "message", "weekday", "day", "month"),
 )
 _BRACES = re.compile(r"\{[^{}]*\}|[{}]")
 _DIGITS = re.compile(r"\+?\d(?:[\d ./-]*\d)?")

@@ -14,6 +14,7 @@ from bot.engine.flows import (
     apps,
     disclosure,
     handover,
+    helped,
     hide,
     lesson,
     memory,
@@ -149,6 +150,7 @@ ANSWERS: dict[str, Answer] = {
     "media": talk.media_answer,
     "telling": talk.telling_answer,
     "after": _after_answer,
+    helped.QUESTION: helped.answer,
     **trace.ANSWERS,
     "who": _who_answer,
     "animal": who.animal_answer,
@@ -163,6 +165,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     "reminders": ("hours", "off", "on", "menu"),
     "offer": ("yes", "not_now", "picture"),
     "after": ("go_on",),
+    helped.QUESTION: handover.RATINGS,
     "today": ("start",),
     "report_code": ("written",),
 }
@@ -218,6 +221,8 @@ def press(state: State, moment: Moment, event: ButtonTapped) -> Step:
         return _stale(state, moment)
     if question == state.asked or event.button in WEIGHTY or _waits(state, question):
         return turned(_taken(state, moment, question, option), moment, question)
+    if question == helped.QUESTION and helped.open_still(state):
+        return _taken(state.put_away(), moment, question, option)
     if event.button == state.answered:
         return Step(state)  # the second half of a double press
     if question in SIGNPOSTS and _free(state):

@@ -146,7 +146,7 @@ def _asked_for_person(state: State, order: OpenContact, moment: Moment) -> tuple
         number = state.contacts + 1
         opened = Contact(number=number, stage="opening", severity=order.severity)
         words = (*state.words, *order.words, note)
-        after = replace(awaited, contact=opened, contacts=number, words=())
+        after = replace(awaited, contact=opened, contacts=number, words=(), rated=0)
         return after, replace(order, contact=number, words=words)
     raised = Severity[order.severity.upper()] > Severity[state.contact.severity.upper()]
     severity = order.severity if raised else "none"

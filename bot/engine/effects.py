@@ -130,6 +130,14 @@ class LeaveContact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellHelped:
+    """Whether a talk that is over helped: ``yes``, ``some`` or ``no``. It opens nothing again."""
+
+    contact: int
+    helped: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetTimer:
     """Wake this conversation at ``at`` with ``TimerFired(name)``; replaces one of that name."""
 
@@ -220,6 +228,7 @@ Effect = (
     | OpenContact
     | PassToCounsellor
     | LeaveContact
+    | TellHelped
     | SetTimer
     | CancelTimer
     | Erase

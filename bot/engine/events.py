@@ -73,6 +73,21 @@ class Helpline(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the helpline says of itself while its plan keeps it closed.
+
+    ``opens_at`` is the next opening (aware UTC; None: not known, or it is open), ``message``
+    its own words by language.
+    """
+
+    opens_at: datetime | None = None
+    message: tuple[tuple[str, str], ...] = ()
+
+
+NO_PLAN = Plan()
+
+
 class Hiding(StrEnum):
     """How a chat can be emptied, on the channel that it is on."""
 
@@ -88,7 +103,8 @@ class Abilities:
     ``takes_back``: a bubble that was shown can be changed or removed again. ``presses``:
     there are buttons; elsewhere every choice stands in the text with its letter. ``session``:
     how long after a person's last word it may be spoken to unasked for nothing; None: always.
-    ``site`` is the address of our own pages; empty where none is configured.
+    ``site`` is the address of our own pages; empty where none is configured. ``stays``: whoever
+    comes back another day is in the same chat.
     """
 
     takes_back: bool = True
@@ -96,14 +112,19 @@ class Abilities:
     presses: bool = True
     session: timedelta | None = None
     site: str = ""
+    stays: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """``at`` is aware UTC. ``helpline`` is the last thing known, not a promise."""
+    """``at`` is aware UTC. ``helpline`` is the last thing known, not a promise.
+
+    ``plan`` counts only while ``helpline`` is ``empty``.
+    """
 
     at: datetime
     helpline: Helpline = Helpline.UNREACHABLE
+    plan: Plan = NO_PLAN
     abilities: Abilities = Abilities()
 
 

@@ -66,7 +66,7 @@ def leaving(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     how = _how_left(moment, event)
     if not how:
         return None
-    away = replace(cover.put_away(state, moment), quiet=True, asked="")
+    away = replace(cover.put_away(state, moment), quiet=True, asked="", rated=0)
     effects: tuple[Effect, ...] = (CancelTimer(name="arrival"), Erase())
     if state.contact is not None:
         effects += (LeaveContact(contact=state.contact.number, how=how, at=moment.at),)

@@ -14,6 +14,7 @@ WORDS_KEPT = 12  # messages held until the child decides who reads them
 TEXT_KEPT = 4_000  # characters of one of them
 HARM = ("disclosure", "emergency")
 GRAVE = ("danger", "offer", "picture", "adult_near", "adult_offer")  # nothing may bury these
+ONCE = ("helped",)  # asked once: nobody is led back to these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Contact:
 
     ``stage``: ``opening`` (it is in the outbox), ``waiting`` (the helpline has it),
     ``talking`` (a person has claimed it). ``awaited``: whoever wrote waits for an answer.
+    ``answered``: a person has written.
     """
 
     number: int
@@ -29,6 +31,20 @@ class Contact:
     severity: str
     name: str = ""
     awaited: bool = True
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Words to the helpline that have no answer: since when, and what of it was told.
+
+    ``told`` counts the steps of ``flows.silence``, ``news_at`` is when the bot last said
+    anything: it does not talk twice.
+    """
+
+    since: datetime
+    told: int = 0
+    news_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +177,9 @@ class State:
     ``lately`` are the free texts of the last half hour (``fragments``). ``unease`` and
     ``calmed`` are how earlier words make later ones count (``hearing``). ``reported`` is the
     last contact about words that point to harm to other children (``flows/protecting``).
+
+    ``silence`` is how long a contact goes without an answer (``flows/silence``). ``rated`` is
+    the contact of which was asked whether it helped, until that is answered or left.
     """
 
     version: int = VERSION
@@ -206,6 +225,8 @@ class State:
     unease: Unease | None = None
     calmed: Calmed | None = None
     reported: Reported | None = None
+    silence: Silence | None = None
+    rated: int = 0
 
     @classmethod
     def new(cls) -> Self:
@@ -235,7 +256,9 @@ class State:
     @property
     def waiting_question(self) -> str:
         """The question to come back to: a grave one first, else the one that was put away."""
-        return self.asked if self.asked in GRAVE else self.paused or self.asked
+        if self.asked in GRAVE:
+            return self.asked
+        return self.paused or ("" if self.asked in ONCE else self.asked)
 
     def put_away(self) -> Self:
         """The state with its question put away, so that something else may be said."""
@@ -301,7 +324,7 @@ def _told(word: Word) -> bool:
     return word.severity in HARM
 
 
-_PLAIN_PARTS = (Contact, Told, Word, Draft, Profile, Fragment, Unease, Calmed, Reported)
+_PLAIN_PARTS = (Contact, Told, Word, Draft, Profile, Fragment, Unease, Calmed, Reported, Silence)
 
 
 def _plain(value: Any) -> Any:
@@ -340,6 +363,11 @@ def _when(stored: str | None) -> datetime | None:
 
 def _at_read(stored: dict[str, Any]) -> dict[str, Any]:
     return {**stored, "at": datetime.fromisoformat(stored["at"])}
+
+
+def _silence(stored: dict[str, Any]) -> Silence:
+    since, news_at = datetime.fromisoformat(stored["since"]), _when(stored["news_at"])
+    return Silence(since, stored["told"], news_at)
 
 
 def _profile(stored: dict[str, Any]) -> Profile:
@@ -381,4 +409,5 @@ _READERS: dict[str, Any] = {
     "unease": lambda stored: Unease(**_at_read(stored)),
     "calmed": lambda stored: Calmed(**_at_read(stored)),
     "reported": lambda stored: Reported(**_at_read(stored)),
+    "silence": _silence,
 }

@@ -44,6 +44,7 @@ from bot.engine.flows import (
     picture,
     report,
     schedule,
+    silence,
     talk,
 )
 from bot.engine.flows import help as doors
@@ -72,7 +73,8 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     read, event = event, hearing.weighed(state, event, content)
     moment = Moment(content, event)
     if not isinstance(event, BY_CHILD):
-        return schedule.planned(state, covered.unasked(state, moment, _answered), moment)
+        answer = covered.unasked(state, moment, _answered)
+        return _planned(state, answer, moment)
     here = cover.unanswered(_awake(schedule.back_again(state, moment), event), event.at)
     if cover.closed(here, event.at):
         here = own_word.tried(here, moment, event)
@@ -82,7 +84,12 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     answer = fragments.remembered(state, answer, moment, read)
     heard_at = max(moment.said_at, state.heard_at or moment.said_at)  # words may come hours late
     heard = Step(replace(answer.state, heard_at=heard_at), answer.effects)
-    return schedule.planned(state, heard, moment)
+    return _planned(state, heard, moment)
+
+
+def _planned(before: State, answer: Step, moment: Moment) -> Step:
+    """The answer with the timers that always stand at their next moment."""
+    return schedule.planned(before, silence.planned(before, answer, moment), moment)
 
 
 def _to_child(state: State, moment: Moment) -> Step:
@@ -220,6 +227,8 @@ def _timer(state: State, moment: Moment, name: str) -> Step:
         return fragments.forget(state)
     if name in ("arrival", "arrival_last"):
         return disclosure.remind_arrival(state, moment, last=name == "arrival_last")
+    if name == silence.TIMER:
+        return silence.passed(state, moment)
     if name == schedule.TIMER:
         return memory.knock(state, moment)
     if name.startswith(hours.KNOCK):

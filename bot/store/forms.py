@@ -12,7 +12,7 @@ from bot.engine.effects import Button, Call, Quiz, Say
 from bot.engine.events import AnyEvent
 
 _EVENTS: dict[str, type[AnyEvent]] = {kind.__name__: kind for kind in get_args(AnyEvent)}
-_LEFT_OUT = ("reading", "helpline", "abilities")  # known afresh when the event is replayed
+_LEFT_OUT = ("reading", "helpline", "plan", "abilities")  # known afresh when it is replayed
 _TIME = "time"  # a time is stored as an object with this one name
 
 

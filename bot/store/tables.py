@@ -110,7 +110,7 @@ class Mark(BotTable, table=True):
 
     __tablename__ = "marks"
     name: str = Field(sa_column=Column(String(32), primary_key=True))
-    value: str = Field(sa_column=Column(String(400), nullable=False))
+    value: str = Field(sa_column=Column(String(2000), nullable=False))
     at: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 

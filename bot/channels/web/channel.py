@@ -56,7 +56,9 @@ class WebChannel:
     """The browser chat. An address is the hash of the page's secret, never the secret."""
 
     name = "web"
-    capabilities = Capabilities(abilities=Abilities(takes_back=True, hides=Hiding.EXIT))
+    capabilities = Capabilities(
+        abilities=Abilities(takes_back=True, hides=Hiding.EXIT, stays=False)
+    )
 
     def __init__(self, weblog: WebLog, *, conversation_of: Callable[[str, str], str]) -> None:
         self.log = weblog

@@ -25,7 +25,7 @@ from bot.engine.events import (
     Reading,
     Severity,
 )
-from bot.engine.flows import cover
+from bot.engine.flows import cover, opening
 from bot.engine.state import GRAVE, Contact, State, Told
 from bot.engine.voice import (
     Moment,
@@ -45,6 +45,7 @@ from bot.engine.voice import (
 ARRIVAL = timedelta(seconds=60)  # then the child hears that the line was not reached
 # Questions that are open when somebody else may be looking.
 SCREENED = ("back", "safe", "unseen", "seen", "hide", "hide_self", "hide_exit", "hours", "knock")
+RATINGS = ("yes", "some", "no", "decline")  # whether the talk helped
 FORGET = timedelta(hours=24)  # words that nobody was asked to read are dropped
 
 
@@ -106,6 +107,7 @@ def open_contact(
         paused="" if state.paused in GRAVE else state.paused,
         heard=0,
         left="",
+        rated=0,
     )
     timers: tuple[Effect, ...] = (
         CancelTimer(name="forget"),
@@ -221,9 +223,9 @@ def bringing(state: State, moment: Moment) -> tuple[Effect, ...]:
 
 
 def nobody_on_duty(state: State, moment: Moment) -> tuple[Effect, ...]:
-    """Said in the first breath: nobody is here, who answers now, and that it waits."""
-    first = say(state, moment, "duty.nobody")
-    return (first, *outside_numbers(state, moment), say(state, moment, "duty.waits"))
+    """Said in the first breath: nobody is here, who answers now, that it waits, until when."""
+    first, waits = spoken(state, moment, ["duty.nobody", "duty.waits"])
+    return (first, *outside_numbers(state, moment), waits, *opening.said(state, moment))
 
 
 def outside_numbers(state: State, moment: Moment) -> tuple[Effect, ...]:
@@ -306,6 +308,8 @@ def arrived(state: State, moment: Moment, event: ContactArrived) -> Step:
 
 
 def _arrival_says(state: State, moment: Moment, minutes: int | None) -> tuple[Effect, ...]:
+    if when := opening.when(state, moment):
+        return spoken(state, moment, ["handover.stored_opens"], when=when)
     if moment.helpline is Helpline.EMPTY:
         return spoken(state, moment, ["handover.stored"])
     if minutes is None:
@@ -354,6 +358,8 @@ def joined(state: State, moment: Moment, event: CounsellorJoined) -> Step:
 
 def wrote(state: State, moment: Moment, event: CounsellorWrote) -> Step:
     """A person's words, unchanged; held while the child is away with the exit word."""
+    if state.contact is not None:
+        state = replace(state, contact=replace(state.contact, answered=True))
     if away(state) or state.held:
         return Step(replace(state, held=(*state.held, (event.name, event.text))))
     return Step(state, (_from_person(state, event.name, event.text),))
@@ -369,7 +375,9 @@ def left(state: State, moment: Moment, event: CounsellorLeft) -> Step:
         return Step(state)
     if not event.closed:
         return _interrupted(state, moment, event.name)
+    rated = state.contact.number if state.contact.answered else 0
     ended = replace(state, contact=None, hold=False, told=None, asked="", heard=0, awaited=False)
+    ended = replace(ended, rated=0 if state.doubt else rated)
     if away(state):  # said when the child comes back
         left = replace(ended, asked=state.asked, left="" if state.doubt else event.name)
         return Step(cover.doubt_over(left))
@@ -378,7 +386,11 @@ def left(state: State, moment: Moment, event: CounsellorLeft) -> Step:
 
 def _ended(state: State, moment: Moment, name: str) -> Step:
     """A person was here and is gone: the last bubbles that are still protected."""
-    last = closing(state, moment, "person.left", "person.kept", "talk.end", name=name)
+    kept = "person.kept" if moment.event.abilities.stays else "person.kept_page"
+    keys = ["person.left", kept, "talk.end"]
+    last = closing(state, moment, *keys, name=name)
+    if state.rated:
+        last = ask(state, moment, [*keys, "helped.ask"], "helped", *RATINGS, name=name)
     says = (replace(each, grave=True) if isinstance(each, Say) else each for each in last.effects)
     return Step(last.state, tuple(says))
 

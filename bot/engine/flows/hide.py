@@ -61,7 +61,7 @@ def kept_open(state: State, moment: Moment) -> Step:
 
 def any_day(state: State, moment: Moment) -> Step:
     """A bubble like on any other day. What is grave waits behind it, unseen."""
-    waiting = replace(cover.put_away(state, moment), asked="")
+    waiting = replace(cover.put_away(state, moment), asked="", rated=0)
     shown = _topic(cover.plain(waiting), moment)
     after = cover.put_back(shown.state, waiting)
     return Step(replace(after, quiet=cover.guarded(waiting)), shown.effects)

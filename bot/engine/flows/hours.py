@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from bot.engine.effects import Effect, Say, SetTimer
 from bot.engine.events import AnyEvent, Helpline, TimerFired
 from bot.engine.flows import cover, handover, own_word
+from bot.engine.flows.clock import CLOCK
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step, ask, one
 
-CLOCK = ZoneInfo("Europe/Tirane")
 BY_DAY = (8, 20)  # for timers, where no hours were named
 NAMED = {
     "14-16": (14, 16),

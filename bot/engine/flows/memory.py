@@ -22,7 +22,7 @@ from bot.engine.words import one_of
 OFFERED = ("", schedule.MISSED, schedule.LATER)  # what is offered to a child that comes back
 MOVABLE = (
     *("", "menu", "lessons", "after", "today", "review"),
-    *("more", "progress", "reminders", "remind_when"),
+    *("more", "progress", "reminders", "remind_when", "helped"),
 )
 """Questions of the code that give way to a short question; so do those of lessons."""
 HELP = ("doors", "seen", "person", *GRAVE)  # questions at which help is under way

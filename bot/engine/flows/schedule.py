@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from bot.engine.content import Lesson
 from bot.engine.effects import CancelTimer, Count, Effect, SetTimer
 from bot.engine.flows import cover, hours
+from bot.engine.flows.clock import CLOCK
 from bot.engine.state import Learnt, State
 from bot.engine.voice import Moment, Step, audience_of, language_of
 
@@ -84,7 +85,7 @@ def not_before(state: State, topic: str, at: datetime) -> State:
 
 def days_on(at: datetime, days: int) -> datetime:
     """The same hour some days later, by the clock on the wall; aware UTC."""
-    return (at.astimezone(hours.CLOCK) + timedelta(days=days)).astimezone(at.tzinfo)
+    return (at.astimezone(CLOCK) + timedelta(days=days)).astimezone(at.tzinfo)
 
 
 def moved(state: State) -> State:
@@ -98,7 +99,7 @@ def moved(state: State) -> State:
 def _on_that_day(named: tuple[int, int], at: datetime) -> datetime:
     if hours.inside(named, at):
         return at
-    midnight = at.astimezone(hours.CLOCK).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = at.astimezone(CLOCK).replace(hour=0, minute=0, second=0, microsecond=0)
     return hours.next_start(named, midnight - timedelta(seconds=1))
 
 
@@ -240,7 +241,7 @@ def _turn(state: State, learnt: Learnt) -> datetime:
 
 def same_day(first: datetime, second: datetime) -> bool:
     """Whether both are on one day, by the clock on the wall."""
-    return first.astimezone(hours.CLOCK).date() == second.astimezone(hours.CLOCK).date()
+    return first.astimezone(CLOCK).date() == second.astimezone(CLOCK).date()
 
 
 def planned(before: State, answer: Step, moment: Moment) -> Step:

@@ -11,10 +11,10 @@ from bot.engine import hearing
 from bot.engine.care import care
 from bot.engine.effects import Effect, Word
 from bot.engine.events import AnyEvent, MediaOffered, MessageReceived, Reading, Severity
-from bot.engine.flows import disclosure, handover, picture, schedule
+from bot.engine.flows import cover, disclosure, handover, picture, schedule
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again
-from bot.engine.state import State
+from bot.engine.state import ONCE, State
 from bot.engine.voice import Moment, Step, ask, closing, say, spoken
 from bot.engine.words import one_of
 
@@ -37,9 +37,14 @@ def to_counsellor(state: State, moment: Moment, event: MessageReceived) -> Step:
 
 
 def _while_waiting(state: State, moment: Moment, before: int) -> Step:
-    """The first words are acknowledged, later ones now and then; in an emergency more often."""
+    """The first words are acknowledged, later ones now and then; in an emergency more often.
+
+    Who comes back to a wait is told where it stands.
+    """
     if before == 0:
         return Step(state, handover.added(state, moment))
+    if not cover.lately(state, moment.at):
+        return handover.waiting_news(state, moment)
     emergency = state.contact is not None and state.contact.severity == "emergency"
     if before % (2 if emergency else 4):
         return Step(state)
@@ -126,7 +131,7 @@ def _signed(state: State, moment: Moment, event: MessageReceived) -> State:
 
 
 def _resumable(question: str) -> str:
-    return "" if question in ("soft", "soft_adult", "listening") else question
+    return "" if question in ("soft", "soft_adult", "listening", *ONCE) else question
 
 
 def soft_answer(state: State, moment: Moment, option: str) -> Step:

@@ -144,6 +144,7 @@ def _handed(state: State, to: Profile) -> State:
         paused="",
         answered="",
         signs=(),
+        rated=0,
     )
 
 

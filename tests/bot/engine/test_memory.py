@@ -25,6 +25,7 @@ from bot.engine.events import (
     TimerFired,
 )
 from bot.engine.flows import cover, hours, schedule
+from bot.engine.flows.clock import CLOCK
 from bot.engine.state import Contact, Draft, Learnt, State, Told
 
 FREE = Abilities()
@@ -37,7 +38,7 @@ LEARNT = Learnt(topic="t01", before="other", after="right", done_at=AT)
 
 def tirana(at: datetime) -> datetime:
     """The clock on the wall."""
-    return at.astimezone(hours.CLOCK)
+    return at.astimezone(CLOCK)
 
 
 def lesson_of(talk: Talk, topic: str) -> str:
