@@ -220,6 +220,16 @@ def cases_of_contact(session: Session, contact_id: str) -> Sequence[Case]:
     return session.execute(wanted.order_by(*order)).scalars().all()
 
 
+def claimed_of(session: Session, contacts: Collection[str], staff_id: int) -> Sequence[Contact]:
+    """Those of the contacts that this person has claimed."""
+    wanted = select(Contact).where(
+        col(Contact.id).in_(contacts),
+        col(Contact.state) == "claimed",
+        col(Contact.holder_id) == staff_id,
+    )
+    return session.execute(wanted).scalars().all()
+
+
 def contact_by_number(session: Session, number: int) -> Contact | None:
     """The contact with this number."""
     wanted = select(Contact).where(col(Contact.number) == number)
