@@ -20,6 +20,7 @@ from api.headers import SecurityHeaders
 from api.intake.reading import require_key
 from api.intake.routes import router as contract
 from api.live import Bell
+from api.replies import content as replies
 from api.reports.guesses import Guesses
 from api.settings import Settings, SettingsFault
 from api.systems.errand import WebhookErrand
@@ -33,7 +34,8 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
     Its clock ticks only while the application's lifespan runs; a server that mounts it
     must enter ``app.router.lifespan_context(app)``. ``trial`` is for a machine that nobody
     else can reach: it opens the description of the contract, and the console says so.
-    Raises ``SettingsFault`` without a key, for then anybody could speak as the bot.
+    Raises ``SettingsFault`` without a key, for then anybody could speak as the bot, and
+    ``RepliesBroken`` when the content folder's ready-made replies cannot be offered.
     """
     if not settings.helpline_key.get_secret_value():
         raise SettingsFault("SIGURT_HELPLINE_KEY is missing.")
@@ -52,6 +54,7 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
     app.state.alerts = addresses(settings, app.state.vault)
     app.state.errands = Errands(app.state.database, clock, [_alerts(app, settings), _webhooks(app)])
     app.state.guesses = Guesses()
+    app.state.replies = replies.load(settings.content_dir)
     errors.install(app)
     for part in (contract, *ROUTERS):
         app.include_router(part)

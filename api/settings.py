@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+HERE = Path(__file__).parent
 SHORTEST_KEY = 32
 
 
@@ -37,6 +38,9 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="What a bot must show to be heard, at least 32 characters; made at start "
         "when both run in one process.",
+    )
+    content_dir: Path = Field(
+        default=HERE.parent / "content", description="Folder of the lessons, phrases and services."
     )
     public_url: str = Field(
         default="", description="Address under which people and platforms reach this service."

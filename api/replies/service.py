@@ -35,7 +35,7 @@ def panel(
     name: str,
     now: datetime,
 ) -> dict[str, Any]:
-    """``replies`` for the desk: what fits this contact, and contains the words looked for.
+    """``ready`` for the desk: what fits this contact, and contains the words looked for.
 
     ``language`` is the counsellor's, ``name`` what children see of it.
     """
@@ -49,7 +49,7 @@ def panel(
         for topic, replies in groups
     )
     found = tuple(group for group in shown if group.replies)
-    return {"replies": ReplyPanel(found, wanted, spoken, item.contact_id)}
+    return {"ready": ReplyPanel(found, wanted, spoken, item.contact_id)}
 
 
 def for_contact(
