@@ -17,6 +17,7 @@ from api.times import from_ms
 
 AHEAD = timedelta(hours=24)
 """Promises and follow-ups that fall due before the writer is back."""
+_ORDER = ("urgent", "offer", "form")
 
 
 def left(
@@ -26,7 +27,7 @@ def left(
     states = ("waiting", "claimed", "ended")
     seen = [one for one in queries.in_states(session, *states) if one.id not in hidden]
     return [
-        *_contacts(vault, seen),
+        *sorted(_contacts(vault, seen), key=lambda one: _ORDER.index(one.kind)),
         *_due(session, vault, staff_id, now),
         *_notices(session, vault, hidden),
     ]

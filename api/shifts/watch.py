@@ -27,8 +27,8 @@ from api.times import from_ms, maybe_from_ms, to_ms
 RANKS = (4, 3, 2, 1, 0)
 NEAR = timedelta(minutes=10)
 """A deadline this near is at risk: time enough to look for somebody."""
-_MOST_LADDERS = 6
-_MOST_RISKS = 12
+_MOST_LADDERS = 3
+_MOST_RISKS = 8
 
 
 def watch(session: Session, vault: Vault, *, hidden: set[str], now: datetime) -> Watch:
