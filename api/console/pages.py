@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
@@ -25,13 +24,14 @@ from api.replies import pages as reply_pages
 from api.reports import pages as report_pages
 from api.reviews import pages as review_pages
 from api.rights.gate import Gate, Signed
+from api.rights.parts import HOME, database_of, our_path, page_at
 from api.shifts import pages as shift_pages
-from api.staff import door, enrolment
+from api.staff import account, confirm, door, enrolment
 from api.staff import pages as staff_pages
+from api.staff import service as staff_service
+from api.staff.sessions import Person
 from api.staff.sign_in import Throttle
 from api.systems import pages as system_pages
-
-HOME = "/helpline"
 
 _STATIC = Path(__file__).parent / "static"
 _FILES = {path.relative_to(_STATIC).as_posix() for path in _STATIC.rglob("*") if path.is_file()}
@@ -49,10 +49,14 @@ def static(name: str) -> Response:
 
 @gate.allow("GET", "/language/{language}", action="language.choose")
 def choose_language(request: Request, language: str, back: str = HOME) -> Response:
-    """Show the console in another language from now on, on this browser."""
+    """Show the console in another language from now on: on this browser, to this person."""
     if language not in LANGUAGES:
         raise HTTPException(404)
-    response = RedirectResponse(our_path(back), 303)
+    person: Person | None = request.state.person
+    if person is not None:
+        with database_of(request).write() as session:
+            staff_service.set_language(session, person.id, language)
+    response = RedirectResponse(page_at(request, our_path(back)), 303)
     cookies.set_language(request, response, language)
     return response
 
@@ -63,17 +67,13 @@ async def live(request: Request, person: Signed) -> Response:
     return StreamingResponse(changes(request), media_type="text/event-stream")
 
 
-def our_path(path: str) -> str:
-    """The path if it is one of the console's own, else the desk; never another host."""
-    inside = urlsplit(path).path
-    return inside if inside.startswith(HOME) and "\\" not in path else HOME
-
-
 def error_page(request: Request, problem: Problem) -> Response:
     """An error as a page; whoever is not signed in is led to the door."""
     if problem.type.endswith("/sign-in-needed") and request.headers.get("x-live") is None:
         return RedirectResponse(f"{HOME}/sign-in", 303)
     slug = problem.type.rpartition("/")[2]
+    if slug == "confirm-needed":
+        return confirm.needed(request)
     known = slug if slug in WORDS["problem"] else ""
     return render(
         request,
@@ -86,7 +86,7 @@ def error_page(request: Request, problem: Problem) -> Response:
 
 
 router = APIRouter()
-_SIGN_IN = (door, enrolment, staff_pages)
+_SIGN_IN = (door, enrolment, confirm, account, staff_pages)
 _WORK = (
     *(report_pages, learning_pages, mark_pages, reply_pages, form_pages, contact_pages),
     *(case_pages, shift_pages, figure_pages, review_pages, system_pages),

@@ -2,21 +2,69 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import Request
+from starlette.routing import Match
 
 from api.crypto import Vault
 from api.db import Database
 from api.times import Clock
 
 HOME = "/helpline"
+_PORTS = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where passkeys are at home: the host's name, and the origin as browsers write it."""
+
+    host: str
+    origin: str
+
+
+def site_of(request: Request) -> Site | None:
+    """The site that passkeys are bound to; None where there can be none.
+
+    It is the public address. Without one it is this machine under the name localhost: what
+    a request says of its host is believed for no other name. Addresses of numbers have none.
+    """
+    public = urlsplit(request.app.state.settings.public_url)
+    if public.hostname:
+        return _site(public)
+    here = urlsplit(str(request.base_url))
+    return _site(here) if here.hostname == "localhost" else None
+
+
+def _site(url: SplitResult) -> Site | None:
+    host = url.hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        port = "" if url.port in (None, _PORTS.get(url.scheme)) else f":{url.port}"
+        return Site(host, f"{url.scheme}://{host}{port}")
+    return None
 
 
 def our_path(path: str) -> str:
     """The path if it is one of the console's own, else the desk; never another host."""
     inside = urlsplit(path).path
     return inside if inside.startswith(HOME) and "\\" not in path else HOME
+
+
+def page_at(request: Request, path: str) -> str:
+    """The page that can be opened at this path of ours, or else the nearest one above.
+
+    A form's own path often is none: it answers only what is sent to it.
+    """
+    while path.startswith(f"{HOME}/"):
+        scope = {**request.scope, "method": "GET", "path": path}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes):
+            return path
+        path = path.rpartition("/")[0]
+    return HOME
 
 
 def database_of(request: Request) -> Database:

@@ -1,4 +1,4 @@
-"""An enrolment under way: what was chosen, until the first right code makes it an account."""
+"""An enrolment under way: what was chosen, until a second factor makes it an account."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
+from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from api.crypto import Vault
-from api.staff import codes, service, sessions, sign_in
-from api.staff.tables import StaffAccount, StaffRecoveryCode, StaffSession
+from api.staff import codes, own, passkeys, service, sessions, sign_in
+from api.staff.tables import StaffAccount, StaffSession
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An enrolment under way; nothing is an account until the code has been shown."""
+    """An enrolment under way; nothing is an account until a second factor is."""
 
     link: str  # its hash
     login: str
@@ -50,13 +51,34 @@ def finish(
         return None
     account = _account_of(session, vault, draft, now=now)
     service.enrol(session, vault, account, password=draft.password, secret=draft.secret)
-    sessions.end(session, row.hash)
     sign_in.use_up(session, account.id, code, now=now)
-    recovery = codes.new_recovery_codes()
-    for item in recovery:
-        session.add(StaffRecoveryCode(hash=codes.recovery_hash(item), staff_id=account.id))
+    return _open(session, row, account, by="code", now=now)
+
+
+def finish_with_passkey(
+    session: Session,
+    vault: Vault,
+    row: StaffSession,
+    made: VerifiedRegistration,
+    *,
+    name: str,
+    now: datetime,
+) -> tuple[sign_in.Entered, list[str]]:
+    """As ``finish``, with a passkey of this name as the second factor."""
+    draft = draft_of(vault, row)
+    account = _account_of(session, vault, draft, now=now)
+    service.enrol(session, vault, account, password=draft.password, secret=None)
+    passkeys.keep(session, vault, made, staff_id=account.id, name=name, now=now)
+    return _open(session, row, account, by="passkey", now=now)
+
+
+def _open(
+    session: Session, row: StaffSession, account: StaffAccount, *, by: str, now: datetime
+) -> tuple[sign_in.Entered, list[str]]:
+    sessions.end(session, row.hash)
+    recovery = own.new_recovery_codes(session, account.id)
     token = sessions.start(session, staff_id=account.id, stage="full", now=now)
-    return sign_in.Entered(token, account.id, account.login_key), recovery
+    return sign_in.Entered(token, account.id, account.login_key, by), recovery
 
 
 def _account_of(session: Session, vault: Vault, draft: Draft, *, now: datetime) -> StaffAccount:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 
 from api.audit.service import record
 from api.console import cookies
 from api.console.render import render
 from api.console.words import word
 from api.rights.gate import Gate
-from api.rights.parts import clock_of, database_of, vault_of
-from api.staff import codes, drafts, passwords, service, sessions
-from api.staff.door import Text, let_in, unfinished
+from api.rights.parts import address_of, clock_of, database_of, site_of, vault_of
+from api.staff import challenges, codes, drafts, passkeys, passwords, service, sessions
+from api.staff.browsers import browser_of
+from api.staff.door import Answer, Text, let_in, note_try, passkey_site, unfinished
 from api.staff.service import Invitation
 from api.staff.sign_in import Entered
+from api.staff.tables import StaffSession
 
 gate = Gate(prefix="/helpline")
 
@@ -63,19 +66,69 @@ def enrol_page(request: Request) -> Response:
 @gate.allow("POST", "/enrol", action="staff.enrol")
 def enrol(request: Request, code: Text) -> Response:
     """With the first right code the account stands, and its recovery codes are shown."""
-    row = unfinished(request, "enrol")
-    if row is None:
-        raise service.LinkSpent
+    row = _under_way(request)
     vault, now = vault_of(request), clock_of(request)()
     with database_of(request).write() as session:
         done = drafts.finish(session, vault, row, code, now=now)
         if done is not None:
-            who = f"staff:{done[0].staff_id}"
-            record(session, vault, who=who, what="staff.enrolled", now=now)
+            _note(request, session, done[0])
     if done is None:
         return _enrol_form(request, wrong=True)
     entered, recovery = done
     return let_in(request, entered, render(request, "recovery.html", recovery=recovery))
+
+
+@gate.allow("POST", "/enrol/passkey/options", action="staff.enrol")
+def passkey_options(request: Request) -> Response:
+    """What the browser needs to make a passkey as the second factor."""
+    row, site = _under_way(request), passkey_site(request)
+    vault, now = vault_of(request), clock_of(request)()
+    draft = drafts.draft_of(vault, row)
+    with database_of(request).write() as session:
+        options = passkeys.to_make(
+            session,
+            vault,
+            site,
+            staff_id=None,
+            login_key=service.login_key(vault, draft.login),
+            login=draft.login,
+            name=draft.name,
+            challenge=challenges.ask(session, row.hash, "enrol", now=now),
+        )
+    return Response(options, media_type="application/json")
+
+
+@gate.allow("POST", "/enrol/passkey", action="staff.enrol")
+def enrol_with_passkey(request: Request, answer: Answer = "") -> Response:
+    """With the passkey the account stands, and its recovery codes are shown."""
+    row, site = _under_way(request), passkey_site(request)
+    vault, now, name = vault_of(request), clock_of(request)(), browser_of(request)
+    with database_of(request).write() as session:
+        challenge = challenges.take(session, row.hash, "enrol", now=now)
+    try:
+        made = passkeys.made(site, answer, challenge=challenge)
+        with database_of(request).write() as session:
+            done = drafts.finish_with_passkey(session, vault, row, made, name=name, now=now)
+            _note(request, session, done[0])
+    except passkeys.PasskeyRefused:
+        return _enrol_form(request, wrong_key=True)
+    entered, recovery = done
+    return let_in(request, entered, render(request, "recovery.html", recovery=recovery))
+
+
+def _under_way(request: Request) -> StaffSession:
+    row = unfinished(request, "enrol")
+    if row is None:
+        raise service.LinkSpent
+    return row
+
+
+def _note(request: Request, session: Session, entered: Entered) -> None:
+    """Write down that somebody has an account now, by which factor and from where."""
+    vault, now = vault_of(request), clock_of(request)()
+    who, detail = f"staff:{entered.staff_id}", {"from": address_of(request), "by": entered.by}
+    sessions.describe(session, vault, entered.token, browser_of(request))
+    record(session, vault, who=who, what="staff.enrolled", now=now, detail=detail)
 
 
 def _enter_trial(request: Request, found: Invitation, name: str) -> Response:
@@ -84,9 +137,8 @@ def _enter_trial(request: Request, found: Invitation, name: str) -> Response:
         service.spend(session, found.hash, now=now)
         account = service.trial_person(session, vault, name=name, now=now)
         token = sessions.start(session, staff_id=account.id, stage="full", now=now)
-        who = f"staff:{account.id}"
-        record(session, vault, who=who, what="staff.signed_in", now=now, detail={"trial": "yes"})
-    entered = Entered(token, account.id, account.login_key)
+        entered = Entered(token, account.id, account.login_key, "trial")
+        note_try(request, session, entered)
     return let_in(request, entered, RedirectResponse("/helpline", 303))
 
 
@@ -125,12 +177,16 @@ def _link_form(
     )
 
 
-def _enrol_form(request: Request, *, wrong: bool = False) -> Response:
-    row = unfinished(request, "enrol")
-    if row is None:
-        raise service.LinkSpent
-    draft = drafts.draft_of(vault_of(request), row)
+def _enrol_form(request: Request, *, wrong: bool = False, wrong_key: bool = False) -> Response:
+    draft = drafts.draft_of(vault_of(request), _under_way(request))
     picture = Markup(codes.picture(draft.secret, login=draft.login))  # noqa: S704
-    status = 401 if wrong else 200
-    values = {"picture": picture, "secret": draft.secret, "wrong": wrong}
-    return render(request, "enrol.html", status=status, **values)
+    return render(
+        request,
+        "enrol.html",
+        status=401 if wrong or wrong_key else 200,
+        picture=picture,
+        secret=draft.secret,
+        wrong=wrong,
+        wrong_key=wrong_key,
+        passkeys=site_of(request) is not None,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import Form, Request, Response
@@ -12,7 +13,7 @@ from api.audit.service import record
 from api.console.render import render
 from api.console.words import word
 from api.rights.gate import Gate, Signed
-from api.rights.parts import clock_of, database_of, vault_of
+from api.rights.parts import address_of, clock_of, database_of, vault_of
 from api.staff import service
 from api.staff.door import Text
 from api.staff.sessions import Person
@@ -39,10 +40,30 @@ def add(
     try:
         with database_of(request).write() as session:
             token = service.add(session, vault, login=login, name=name, roles=roles or (), now=now)
-            record(session, vault, who=f"staff:{person.id}", what="staff.added", now=now)
+            added = service.by_login(session, vault, login)
+            about = added.id if added else 0
+            _note_change(request, session, person, "staff.added", about, roles=roles or ())
     except (service.LoginTaken, service.BadAccount) as refused:
         return _staff(request, status=refused.status, refused=word("problem", refused.type))
     return _staff(request, link=_link(request, token))
+
+
+@gate.allow("POST", "/staff/{staff_id}/roles", action="staff.change")
+def set_roles(
+    request: Request,
+    person: Signed,
+    staff_id: int,
+    roles: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Give a person other roles, from the next request on."""
+    vault, now, chosen = vault_of(request), clock_of(request)(), roles or []
+    try:
+        with database_of(request).write() as session:
+            service.set_roles(session, vault, staff_id, chosen, by=person.id, now=now)
+            _note_change(request, session, person, "staff.roles", staff_id, roles=chosen)
+    except (service.OwnRoles, service.BadAccount, service.LastAdministrator) as refused:
+        return _staff(request, status=refused.status, refused=word("problem", refused.type))
+    return RedirectResponse("/helpline/staff", 303)
 
 
 @gate.allow("POST", "/staff/{staff_id}/disable", action="staff.change")
@@ -69,8 +90,9 @@ def _staff(request: Request, *, status: int = 200, **what: Any) -> Response:
     with database_of(request).read() as session:
         members = service.members(session, vault_of(request))
     shown = {"link": "", "refused": ""} | what
-    values = {"place": "staff", "members": members, "roles": service.ROLES, **shown}
-    return render(request, "staff.html", status=status, **values)
+    alone = sum(member.enrolled and not member.disabled for member in members) <= 1
+    values = {"members": members, "roles": service.ROLES, "alone": alone, **shown}
+    return render(request, "staff.html", status=status, place="staff", **values)
 
 
 def _link(request: Request, token: str) -> str:
@@ -78,7 +100,14 @@ def _link(request: Request, token: str) -> str:
 
 
 def _note_change(
-    request: Request, session: Session, person: Person, what: str, staff_id: int
+    request: Request,
+    session: Session,
+    person: Person,
+    what: str,
+    staff_id: int,
+    *,
+    roles: Iterable[str] = (),
 ) -> None:
-    who, now = f"staff:{person.id}", clock_of(request)()
-    record(session, vault_of(request), who=who, what=what, about=str(staff_id), now=now)
+    vault, now, who = vault_of(request), clock_of(request)(), f"staff:{person.id}"
+    detail = {"from": address_of(request)} | ({"roles": " ".join(roles)} if roles else {})
+    record(session, vault, who=who, what=what, about=str(staff_id), now=now, detail=detail)

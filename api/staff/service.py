@@ -16,16 +16,16 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from api.audit.service import record
-from api.contacts import service as contacts
 from api.contacts.values import StaffRef
 from api.crypto import Vault
-from api.duty import service as duty
 from api.errors import Refusal
+from api.shifts import leaving
 from api.staff import sessions
-from api.staff.tables import StaffAccount, StaffLink, StaffRecoveryCode
+from api.staff.tables import StaffAccount, StaffLink, StaffPasskey, StaffRecoveryCode
 from api.times import from_ms, to_ms
 
 ROLES = ("counsellor", "supervisor", "administrator", "analyst")
+DESK = frozenset({"counsellor", "supervisor"})  # who talks with children
 LINK_LASTS = timedelta(hours=24)
 _LONGEST_NAME = 40
 
@@ -44,6 +44,10 @@ class StaffUnknown(Refusal):
 
 class LastAdministrator(Refusal):
     status, type, title = 409, "last-administrator", "The last administrator stays"
+
+
+class OwnRoles(Refusal):
+    status, type, title = 409, "own-roles", "Another administrator changes your roles"
 
 
 class LinkSpent(Refusal):
@@ -164,13 +168,52 @@ def check_new(
 
 
 def enrol(
-    session: Session, vault: Vault, account: StaffAccount, *, password: str, secret: str
+    session: Session, vault: Vault, account: StaffAccount, *, password: str, secret: str | None
 ) -> None:
-    """Give a person a password (hashed) and a second factor; every open session ends."""
+    """Give a person a password (hashed) and a second factor; every open session ends.
+
+    Without a secret the caller stores a passkey with it: nobody has no second factor.
+    """
     account.password = password
-    account.secret = vault.row("staff", account.id).seal("secret", secret)
-    session.execute(delete(StaffRecoveryCode).where(col(StaffRecoveryCode.staff_id) == account.id))
+    account.secret = vault.row("staff", account.id).seal("secret", secret) if secret else None
+    _drop_factors(session, account.id)
     sessions.end_all(session, account.id)
+
+
+def set_roles(
+    session: Session,
+    vault: Vault,
+    staff_id: int,
+    roles: Iterable[str],
+    *,
+    by: int | None,
+    now: datetime,
+) -> None:
+    """Give a person these roles instead of the present ones; they count at once (S27).
+
+    Whoever loses one signs in again; whoever loses the desk leaves it. ``by`` is who
+    changes them, or None for the operator. Nobody gives roles to themselves: raises
+    ``OwnRoles``, except for the only account there is. Raises also ``StaffUnknown``,
+    ``BadAccount`` (no role, or an unknown one) and ``LastAdministrator``.
+    """
+    account, chosen = _account(session, staff_id), set(roles)
+    if not chosen or not chosen <= set(ROLES):
+        raise BadAccount
+    if by == staff_id and _enrolled(session) > 1:
+        raise OwnRoles
+    if "administrator" not in chosen:
+        _keep_one_administrator(session, account)
+    lost = set(account.roles.split()) - chosen
+    account.roles = " ".join(role for role in ROLES if role in chosen)
+    if lost:
+        sessions.end_all(session, staff_id)
+    if chosen.isdisjoint(DESK):
+        leave(session, vault, staff_id=staff_id, name="", now=now)
+
+
+def set_language(session: Session, staff_id: int, language: str) -> None:
+    """Show the console to this person in this language, in every browser."""
+    _account(session, staff_id).language = language
 
 
 def disable(session: Session, vault: Vault, staff_id: int, *, now: datetime) -> None:
@@ -253,10 +296,18 @@ def has_real_accounts(session: Session) -> bool:
     return found is not None
 
 
+def _enrolled(session: Session) -> int:
+    """How many can sign in."""
+    standing = select(func.count()).where(
+        col(StaffAccount.password).is_not(None), col(StaffAccount.disabled).is_(False)
+    )
+    return session.scalar(standing) or 0
+
+
 def _administrators(session: Session) -> int:
     rows = session.scalars(
         select(col(StaffAccount.roles)).where(
-            col(StaffAccount.secret).is_not(None), col(StaffAccount.disabled).is_(False)
+            col(StaffAccount.password).is_not(None), col(StaffAccount.disabled).is_(False)
         )
     )
     return sum("administrator" in roles.split() for roles in rows)
@@ -269,17 +320,22 @@ def _keep_one_administrator(session: Session, account: StaffAccount) -> None:
 
 
 def leave(session: Session, vault: Vault, *, staff_id: int, name: str, now: datetime) -> None:
-    """End a person's duty and put what the person holds back into the queue."""
-    contacts.release(session, vault, staff_id=staff_id, now=now)
-    duty.set_on_duty(session, vault, staff=StaffRef(staff_id, name), on=False, now=now)
+    """End a person's duty and put what the person holds back into the queue, not unnoticed."""
+    leaving.leave(session, vault, staff=StaffRef(staff_id, name), now=now)
 
 
 def _forget(session: Session, vault: Vault, account: StaffAccount, *, now: datetime) -> None:
     account.password = account.secret = None
-    session.execute(delete(StaffRecoveryCode).where(col(StaffRecoveryCode.staff_id) == account.id))
+    _drop_factors(session, account.id)
     session.execute(delete(StaffLink).where(col(StaffLink.staff_id) == account.id))
     sessions.end_all(session, account.id)
     leave(session, vault, staff_id=account.id, name="", now=now)
+
+
+def _drop_factors(session: Session, staff_id: int) -> None:
+    """Every recovery code and passkey of before."""
+    session.execute(delete(StaffRecoveryCode).where(col(StaffRecoveryCode.staff_id) == staff_id))
+    session.execute(delete(StaffPasskey).where(col(StaffPasskey.staff_id) == staff_id))
 
 
 def _link(session: Session, *, staff_id: int | None, now: datetime) -> str:
@@ -303,7 +359,7 @@ def _member(vault: Vault, account: StaffAccount) -> Member:
         login=seal.open("login", account.login),
         name=seal.open("name", account.name),
         roles=tuple(account.roles.split()),
-        enrolled=account.secret is not None or account.trial,
+        enrolled=account.password is not None or account.trial,
         disabled=account.disabled,
         trial=account.trial,
     )

@@ -1,4 +1,4 @@
-"""Signing in: login and password, then a code. Nothing tells which of them was wrong.
+"""Signing in: login and password, then a code; or a passkey. Nothing tells what was wrong.
 
 The first step always leads to the second and answers nothing; unknown people cost the
 same work as known ones (S16). Failures are counted per account and per address (S17).
@@ -20,7 +20,8 @@ from sqlmodel import col
 
 from api.crypto import Vault
 from api.db import Database
-from api.staff import codes, passwords, service, sessions
+from api.rights.parts import Site
+from api.staff import challenges, codes, passkeys, passwords, service, sessions
 from api.staff.tables import (
     StaffAccount,
     StaffRecoveryCode,
@@ -38,6 +39,7 @@ class Entered:
     token: str
     staff_id: int
     login_key: str
+    by: str = "code"  # recovery_code, passkey
 
 
 class Throttle:
@@ -103,13 +105,42 @@ def enter(
     """
     sessions.end(session, waiting.hash)
     account = session.get(StaffAccount, waiting.staff_id) if waiting.staff_id else None
-    usable = account is not None and account.secret is not None and not account.disabled
-    right = _code_is_right(session, vault, account if usable else None, code, now=now)
+    usable = may_enter(account)
+    right = code_is_right(session, vault, account if usable else None, code, now=now)
     if account is None or not (usable and waiting.knows_password and right):
         return None
-    use_up(session, account.id, code, now=now)
+    by = use_up(session, account.id, code, now=now)
     token = sessions.start(session, staff_id=account.id, stage="full", now=now)
-    return Entered(token, account.id, account.login_key)
+    return Entered(token, account.id, account.login_key, by)
+
+
+def await_passkey(session: Session, vault: Vault, site: Site, *, now: datetime) -> tuple[str, str]:
+    """The token of a session that waits for a passkey, and what the browser must ask for."""
+    sessions.prune(session, now=now)
+    token = sessions.start(session, staff_id=None, stage="passkey", now=now)
+    challenge = challenges.ask(session, sessions.hash_of(token), "enter", now=now)
+    return token, passkeys.to_show(session, vault, site, staff_id=None, challenge=challenge)
+
+
+def enter_with_passkey(
+    session: Session, vault: Vault, site: Site, waiting: StaffSession, answer: str, *, now: datetime
+) -> Entered | None:
+    """Judge a passkey's answer; the waiting session ends either way. None when it is wrong."""
+    sessions.end(session, waiting.hash)
+    challenge = challenges.take(session, waiting.hash, "enter", now=now)
+    staff_id = passkeys.show(session, vault, site, answer, challenge=challenge, now=now)
+    account = session.get(StaffAccount, staff_id) if staff_id else None
+    if account is None or not may_enter(account):
+        return None
+    if not passkeys.is_handle_of(vault, account.login_key, answer):
+        return None
+    token = sessions.start(session, staff_id=account.id, stage="full", now=now)
+    return Entered(token, account.id, account.login_key, "passkey")
+
+
+def may_enter(account: StaffAccount | None) -> bool:
+    """Whether this account opens the door to whoever shows its factors."""
+    return account is not None and account.password is not None and not account.disabled
 
 
 def known_device(vault: Vault, cookie: str | None, *, login_key: str) -> str | None:
@@ -126,9 +157,10 @@ def device_cookie(vault: Vault, *, login_key: str) -> str:
     return _signer(vault).sign(f"{login_key}.{secrets.token_hex(8)}").decode()
 
 
-def _code_is_right(
+def code_is_right(
     session: Session, vault: Vault, account: StaffAccount | None, code: str, *, now: datetime
 ) -> bool:
+    """Whether this is the account's code of now, or one of its recovery codes."""
     secret = _NOBODY
     if account is not None and account.secret is not None:
         secret = vault.row("staff", account.id).open("secret", account.secret)
@@ -139,8 +171,8 @@ def _code_is_right(
     return (step is not None and not used) or (spare is not None and spare.staff_id == staff_id)
 
 
-def use_up(session: Session, staff_id: int, code: str, *, now: datetime) -> None:
-    """Neither this half minute's code nor this recovery code works again."""
+def use_up(session: Session, staff_id: int, code: str, *, now: datetime) -> str:
+    """Neither this half minute's code nor this recovery code works again; says which it was."""
     step = int(now.timestamp()) // codes.STEP
     session.execute(
         delete(StaffUsedCode).where(
@@ -148,9 +180,11 @@ def use_up(session: Session, staff_id: int, code: str, *, now: datetime) -> None
         )
     )
     session.merge(StaffUsedCode(staff_id=staff_id, step=step))
-    session.execute(
-        delete(StaffRecoveryCode).where(col(StaffRecoveryCode.hash) == codes.recovery_hash(code))
-    )
+    spare = session.get(StaffRecoveryCode, codes.recovery_hash(code))
+    if spare is None:
+        return "code"
+    session.delete(spare)
+    return "recovery_code"
 
 
 def _signer(vault: Vault) -> Signer:

@@ -89,7 +89,7 @@ async def seated(helpline: Helpline, person: Colleague) -> Browser:
     browser.http.cookies.set("sigurt-staff", token)
     await browser.get("")
     if not browser.token:
-        await browser.get("/staff")
+        await browser.get("/account")
     return browser
 
 
