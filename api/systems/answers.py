@@ -39,3 +39,10 @@ class Events:
 
     events: tuple[Event, ...]
     next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The case that was opened."""
+
+    case_id: str

@@ -19,6 +19,7 @@ from api.contacts import service
 from api.contacts.values import ContactView, StaffRef
 from api.crypto import Vault
 from api.duty import service as duty
+from api.forms import entering
 from api.forms import service as forms
 from api.forms.values import FormView
 from api.rights.gate import Signed
@@ -222,6 +223,25 @@ def finish(request: Request, person: Signed, contact_id: ContactId, body: Posted
         return {"closed": not missing, "missing": list(missing)}
 
     return act(request, person, body, read(body, schemas.Deed), do)
+
+
+@gate.allow("POST", "/contacts", action="contact.enter", takes=schemas.Entry, response_model=Taken)
+def enter(request: Request, person: Signed, body: Posted) -> Response:
+    """Enter a contact that did not come through Sigurt; then its form is open."""
+    wanted = read(body, schemas.Entry)
+
+    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> Taken:
+        entry = entering.read_entry(
+            wanted.contact_id,
+            day=wanted.day,
+            hour=wanted.hour,
+            minutes=wanted.minutes,
+            chosen={name: getattr(wanted, name) for name in entering.CHOICES},
+            now=now,
+        )
+        return Taken(entering.enter(session, vault, entry, staff=staff, now=now))
+
+    return act(request, person, body, wanted, do, status=201)
 
 
 @gate.allow("POST", "/here", action="console.live", takes=schemas.Here)

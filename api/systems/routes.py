@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from api.systems import desk
+from api.systems import cases, desk
 
-ROUTERS = (desk.gate,)
+ROUTERS = (desk.gate, cases.gate)

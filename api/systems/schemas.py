@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Name = Annotated[str, StringConstraints(max_length=40)]
+Short = Annotated[str, StringConstraints(max_length=40)]
 Words = Annotated[str, StringConstraints(max_length=4000)]
 
 
@@ -81,3 +83,83 @@ class Duty(Body):
     """Whether somebody is on duty behind the other system."""
 
     on: bool
+
+
+class Entry(Body):
+    """A contact that did not come through Sigurt: a call, a visit, a letter.
+
+    Day (``2026-11-22``) and hour (``14:30``) are those of Albania; ``minutes`` is the length.
+    """
+
+    contact_id: Annotated[str, StringConstraints(max_length=36)]
+    day: Short
+    hour: Short
+    minutes: Short = ""
+    channel: Short
+    language: Short
+    role: Short = ""
+    band: Short = ""
+    country: Short = ""
+    severity: Short = "none"
+    category: Short = "none"
+
+
+class NewCase(Body):
+    """The first contact of a new case; may be empty."""
+
+    contact_id: Annotated[str, StringConstraints(max_length=64)] = ""
+
+
+class Part(Body):
+    """A part of a case by its fields; ``version`` is the one it was made from, 0 for a new one."""
+
+    kind: Short
+    version: Annotated[int, Field(ge=0)]
+    fields: dict[str, Words]
+
+
+class Move(Body):
+    """Where a case stands from now on, and why; closing wants words."""
+
+    to: Short
+    words: Words = ""
+
+
+class Why(Body):
+    """The reason of an act."""
+
+    words: Words
+
+
+class Link(Body):
+    """A contact that belongs to the case."""
+
+    contact_id: Annotated[str, StringConstraints(max_length=64)]
+
+
+class FollowUp(Body):
+    """When to look into a case again, and at what; without a day not at all."""
+
+    on: date | None
+    words: Words = ""
+
+
+class Team(Body):
+    """Who leads a case and who works with them, by their staff numbers."""
+
+    lead: int
+    team: list[int] = Field(default=[], max_length=50)
+
+
+class Named(Body):
+    """Somebody of staff who is named in a case, and why it is so."""
+
+    staff_id: int
+    reason: Words
+
+
+class Identity(Body):
+    """Something a child told of who it is; it is read again only in the console."""
+
+    kind: Short
+    text: Words
