@@ -73,8 +73,8 @@ def columns(bars: Sequence[Bar], *, title: str, description: str, language: str 
 def rows(bars: Sequence[Bar], *, title: str, description: str, language: str = "sq") -> Markup:
     """Lying bars with their names in front, for groups whose names are long."""
     top = nice(max((bar.total for bar in bars), default=0))
-    width, left, high = 720, 250, 26
-    scale = (width - left - 60) / top
+    width, left, high = 480, 200, 26
+    scale = (width - left - 56) / top
     drawn = [
         _row(bar, y=place * high, left=left, scale=scale, language=language)
         for place, bar in enumerate(bars)
@@ -263,7 +263,7 @@ def _dot(x: float, y: float, radius: float) -> Markup:
 
 
 def _cut(words: str) -> str:
-    return words if len(words) <= 36 else f"{words[:35]}…"
+    return words if len(words) <= 30 else f"{words[:29]}…"
 
 
 def _number(value: float, language: str) -> str:
