@@ -447,10 +447,15 @@ def triage(args: argparse.Namespace) -> int:
 
 
 def content_check(args: argparse.Namespace) -> int:
-    """Check what authors wrote."""
+    """Check what authors wrote: for the bot, and for the helpline's desk."""
+    from api.replies.check import check
     from bot.authoring.check import main
 
-    return main([str(_content_folder(args))], whole=args.whole)
+    folder = _content_folder(args)
+    faults = check(folder)
+    for fault in faults:
+        print(fault)
+    return main([str(folder)], whole=args.whole) or int(bool(faults))
 
 
 def content_report(args: argparse.Namespace) -> int:
@@ -736,6 +741,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _faults() -> tuple[type[Exception], ...]:
     """What an operator or an author can mend; anything else is a bug and shows its trace."""
     import api.crypto
+    import api.replies.content
     import api.settings
     import bot.crypto
     import bot.settings
@@ -762,6 +768,7 @@ def _faults() -> tuple[type[Exception], ...]:
         CommandError,
         OSError,
         api.crypto.KeyFileUnsafe,
+        api.replies.content.RepliesBroken,
         api.settings.SettingsFault,
         bot.crypto.KeyRefused,
         bot.settings.SettingsFault,

@@ -177,7 +177,7 @@ def _entry_page(request: Request, kept: dict[str, Any], *, fault: str = "") -> R
     }
     return render(
         request,
-        "entry.html",
+        "by_hand.html",
         status=422 if fault else 200,
         place="desk",
         kept={**first, **kept},
