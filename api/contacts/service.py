@@ -169,7 +169,7 @@ def _items(
 def _events(session: Session, vault: Vault, contact_id: str) -> tuple[EventView, ...]:
     """What the bot was told and what it was not, without telling one change of hands twice."""
     own = [history.as_event(vault, row) for row in queries.happenings_of(session, contact_id)]
-    handed = {event.at for event in own if event.type in _HANDED}
+    handed = {(event.at, event.by) for event in own if event.type in _HANDED}
     told = [records.event_of(vault, row) for row in queries.events_of(session, contact_id)]
-    shown = [e for e in told if not (e.type == "contact.claimed" and e.at in handed)]
+    shown = [e for e in told if e.type != "contact.claimed" or (e.at, e.by) not in handed]
     return tuple(sorted([*shown, *own], key=lambda event: event.at))

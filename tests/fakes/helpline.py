@@ -6,6 +6,7 @@ import asyncio
 import json
 import uuid
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ KEY = "a key that only this test's bot knows"
 START = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 ELIRA = StaffRef(1, "Elira")
 GENTI = StaffRef(2, "Genti")
+DRITA = StaffRef(3, "Drita")
 CONVERSATION = "0123456789abcdef" * 2
 
 
@@ -67,6 +69,11 @@ class Helpline:
         """Let time pass, then do what the clock does."""
         self.later(**by)
         self.app.state.ticker.tick()
+
+    def does(self, deed: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """A deed of staff, now, in a transaction of its own."""
+        with self.database.write() as session:
+            return deed(session, self.vault, *args, now=self.now, **kwargs)
 
     def seal(self, inner: object) -> bytes:
         """A body as the bot posts it."""

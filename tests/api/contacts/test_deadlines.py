@@ -15,7 +15,7 @@ def climbed(events):
     ("severity", "reason", "steps"),
     [
         ("emergency", "emergency", [("all_on_duty", 1), ("supervisor", 3), ("outside", 10)]),
-        ("disclosure", "disclosure", [("all_on_duty", 2), ("supervisor", 5), ("outside", 10)]),
+        ("disclosure", "disclosure", [("all_on_duty", 1), ("supervisor", 3), ("outside", 10)]),
         ("none", "asked", [("all_on_duty", 2), ("supervisor", 5), ("outside", 10)]),
         ("concern", "duty_of_care", [("all_on_duty", 30), ("supervisor", 60)]),
         ("concern", "protecting", [("all_on_duty", 30), ("supervisor", 60)]),
@@ -46,7 +46,7 @@ async def test_step_waits_for_its_minute(helpline):
     A second before the deadline nothing has climbed.
     """
     await helpline.opens()
-    helpline.tick(seconds=119)
+    helpline.tick(seconds=59)
     assert await helpline.types() == []
     helpline.tick(seconds=1)
     assert await helpline.types() == ["contact.climbed"]

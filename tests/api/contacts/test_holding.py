@@ -207,6 +207,7 @@ async def test_every_deed_is_recorded(helpline):
         ("staff:1", "contact.replied"),
         ("staff:1", "contact.returned"),
         ("staff:2", "contact.claimed"),
+        ("staff:2", "contact.ended"),
         ("staff:2", "contact.closed"),
     ]
     assert {row.about for row in rows} == {contact_id}

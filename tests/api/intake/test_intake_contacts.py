@@ -72,7 +72,7 @@ async def test_answer_holds_number_and_duty(helpline):
         "contact_id": inner["contact_id"],
         "number": "K-1001",
         "state": "waiting",
-        "duty": {"on_duty": 0, "usual_minutes": None},
+        "duty": {"on_duty": 0, "usual_minutes": None, "opens_at": None, "message": None},
     }
 
 
@@ -285,4 +285,4 @@ async def test_words_of_two_contacts_with_one_id_are_both_kept(helpline):
     second = await helpline.opens(contact_id=str(uuid.uuid4()), messages=[said])
 
     assert len(opened(helpline, first).messages) == len(opened(helpline, second).messages) == 1
-    assert opened(helpline, second).earlier == ("K-1001",)
+    assert [one.number for one in opened(helpline, second).earlier] == ["K-1001"]

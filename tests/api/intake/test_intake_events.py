@@ -70,8 +70,8 @@ async def test_feed_goes_on_where_it_stopped(helpline):
 
     assert (len(first["events"]), first["next"]) == (100, 100)
     assert (len(second["events"]), second["next"]) == (21, 121)
-    assert third == {"events": [], "next": 121}
-    assert beyond == {"events": [], "next": 121}
+    assert third == {"events": [], "next": 121, "typing": []}
+    assert beyond == {"events": [], "next": 121, "typing": []}
 
 
 async def test_waiting_reader_hears_at_once(either):
@@ -110,7 +110,7 @@ async def test_reader_leaves_when_the_service_stops(helpline):
     await helpline.bell.somebody_waits.wait()
     helpline.bell.close()
 
-    assert (await waiting).json() == {"events": [], "next": 0}
+    assert (await waiting).json() == {"events": [], "next": 0, "typing": []}
 
 
 async def test_stroke_between_look_and_wait_is_heard():
@@ -134,7 +134,8 @@ async def test_duty_is_told_and_can_be_asked(helpline):
     events = await helpline.events()
     asked = (await helpline.http.get("/v1/duty")).json()
 
-    assert events[0]["duty"] == asked == {"on_duty": 1, "usual_minutes": None}
+    unplanned = {"opens_at": None, "message": None}
+    assert events[0]["duty"] == asked == {"on_duty": 1, "usual_minutes": None, **unplanned}
     assert "contact_id" not in events[0]
 
 

@@ -142,7 +142,7 @@ async def test_bug_is_a_500_that_tells_nothing(helpline, monkeypatch, caplog):
     def broken(*_args, **_kwargs):
         raise ValueError("Ana from Vlora")
 
-    monkeypatch.setattr("api.intake.routes.duty", broken)
+    monkeypatch.setattr("api.intake.routes.told", broken)
     with caplog.at_level(logging.DEBUG):
         answer = await helpline.http.get("/v1/duty")
 
