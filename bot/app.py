@@ -49,6 +49,7 @@ from bot.store.database import StoreUnavailable, connect, migrate
 from bot.store.paces import asking
 from bot.store.pictures import Pictures
 from bot.store.weblog import WebLog
+from bot.typing_signs import TypingSigns
 
 HOME = "al"  # whose schools print the two little words
 BEGIN_AGAIN = 1.0  # seconds
@@ -83,6 +84,7 @@ class Bot:
     delivery: Delivery
     feed: Feed
     receipts: Receipts
+    signs: TypingSigns
     clock: Clock
     web: WebChannel
     gallery: Gallery
@@ -173,6 +175,7 @@ def join(
     delivery = Delivery(runner, every, helpline, keys.sealer, alarms, now=now)
     receipts = Receipts(helpline, runner.ask, now=now)
     delivery.tells(receipts.note)
+    signs = TypingSigns(runner, every, keys.sealer, now=now)
     return Bot(
         settings=settings,
         engine=engine,
@@ -181,8 +184,9 @@ def join(
         alarms=alarms,
         runner=runner,
         delivery=delivery,
-        feed=Feed(helpline, runner, known, lease("feed"), alarms, now=now),
+        feed=Feed(helpline, runner, known, lease("feed"), alarms, typing=signs.show, now=now),
         receipts=receipts,
+        signs=signs,
         clock=Clock(runner, lease("clock"), web_log_hours=settings.web_log_hours, now=now),
         web=web,
         gallery=gallery,
@@ -220,7 +224,13 @@ def _add_routes(
     able = [channel for channel in (*channels, *bot.platforms) if hasattr(channel, "verify")]
     hooks: dict[str, Any] = {channel.name: channel for channel in able}
     metrics_key = bot.settings.metrics_key.get_secret_value()
-    machines = Machines(bot.runner, bot.alarms, metrics_key, left_out=lambda: bot.delivery.left_out)
+    machines = Machines(
+        bot.runner,
+        bot.alarms,
+        metrics_key,
+        left_out=lambda: bot.delivery.left_out,
+        unshown=lambda: bot.signs.failed,
+    )
     app.router.routes.append(webhook_route(Webhooks(hooks, bot.runner, bot.now, fates=bot.fates)))
     app.router.routes.extend(machine_routes(machines))
     words = load_words(spoken_folder(bot.settings.data_dir, bot.settings.content_dir))
@@ -271,6 +281,7 @@ async def running(bot: Bot) -> AsyncIterator[None]:
         await bot.runner.ask(outbox.try_again)
         await bot.feed.recall()
         stack.push_async_callback(bot.delivery.stop)
+        stack.push_async_callback(bot.signs.close)
         await bot.web.start()
         stack.push_async_callback(bot.web.stop)
         for name, work in _endless(bot).items():

@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 CURSOR, KNOWN = "feed", "helpline"  # names of marks
 WAIT = 25.0  # seconds that the helpline holds a question without an answer
 FOLLOW = 1.0
+BEAT = 0.2  # seconds between two looks while somebody types: words may follow at once
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 CLIMBED = "contact.climbed"
 STEPS = ("all_on_duty", "supervisor", "outside")
@@ -51,7 +52,8 @@ class Feed:
 
     Of several processes the one that holds the lease asks, and the others learn from the
     store who is on duty. The place is stored after the events are, so a crash repeats
-    events, and the runner knows a repeat by its id.
+    events, and the runner knows a repeat by its id. ``typing`` is told in which conversations
+    a person is writing.
     """
 
     def __init__(
@@ -62,11 +64,12 @@ class Feed:
         lease: Lease,
         alarms: Alarms,
         *,
+        typing: Callable[[Sequence[str]], None] = lambda _conversations: None,
         now: Callable[[], datetime] = utcnow,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._helpline, self._door, self.known = helpline, door, known
-        self._lease, self._alarms = lease, alarms
+        self._lease, self._alarms, self._typing = lease, alarms, typing
         self._now, self._pause = now, pause
         self._place: int | None = None  # None: this process has to find out again
         self._failures = 0
@@ -122,7 +125,10 @@ class Feed:
         for item in without_overtaken(news.events):
             await self._tell(item)
         await self._keep(news.next)
-        return 0.0 if news.events or waited >= FOLLOW else FOLLOW  # one that cannot wait
+        self._typing(news.typing)
+        if news.events or waited >= FOLLOW:
+            return 0.0
+        return BEAT if news.typing else FOLLOW  # one that cannot wait
 
     async def _begin(self) -> int:
         """Where the last holder stopped, and who is on duty now."""

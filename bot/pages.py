@@ -25,7 +25,7 @@ from starlette.responses import (
 from bot import classroom, sheets
 from bot.channels.art import Gallery
 from bot.channels.web import bubbles
-from bot.channels.web.channel import WebChannel
+from bot.channels.web.channel import WebChannel, Writes
 from bot.channels.web.door import (
     Pace,
     Refused,
@@ -274,9 +274,11 @@ class Pages:
         html = self._view.stop(refused.words, language, doors)
         return HTMLResponse(html, status_code=refused.status, headers=_NO_STORE)
 
-    def _lines(self, turns: list[Turn] | None) -> str:
+    def _lines(self, turns: list[Turn] | Writes | None) -> str:
         if turns is None:
             return "event: left\ndata: {}\n\n"
+        if isinstance(turns, Writes):
+            return f"event: typing\ndata: {json.dumps({'name': turns.name})}\n\n"
         if not turns:
             return "event: beat\ndata: {}\n\n"
         data = json.dumps(self._view.bubbles(turns), ensure_ascii=False)

@@ -190,11 +190,12 @@ class Machines:
         metrics_key: str,
         *,
         left_out: Callable[[], int] = lambda: 0,
+        unshown: Callable[[], int] = lambda: 0,
     ) -> None:
         self._runner = runner
         self._alarms = alarms
         self._metrics_key = metrics_key
-        self._left_out = left_out
+        self._left_out, self._unshown = left_out, unshown
 
     async def health(self, _request: Request) -> Response:
         """The process lives."""
@@ -222,6 +223,8 @@ class Machines:
             *_outbox_lines(rows),
             "# TYPE sigurt_bot_notices_left_out_total counter",
             f"sigurt_bot_notices_left_out_total {self._left_out()}",
+            "# TYPE sigurt_bot_typing_failed_total counter",
+            f"sigurt_bot_typing_failed_total {self._unshown()}",
             *_campaign_lines(starts),
             *_alarm_lines(self._alarms),
         ]

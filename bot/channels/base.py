@@ -210,6 +210,14 @@ class Platform(Channel, Protocol):
 
 
 @runtime_checkable
+class ShowsTyping(Protocol):
+    """A channel that can show for a few seconds that somebody is writing."""
+
+    async def typing(self, address: str, name: str) -> None:
+        """Show it; nothing of it stays. Raises a ``ChannelError``."""
+
+
+@runtime_checkable
 class Greets(Protocol):
     """A channel whose platform asks by GET whether the address is ours, before it calls."""
 

@@ -26,6 +26,7 @@ class FakeLine:
         self.posted: list[Posted] = []
         self.items: list[Mapping[str, object]] = []
         self.asked: list[int] = []
+        self.typing: tuple[str, ...] = ()
         self.receipts: list[tuple[int, str]] = []
 
     def happens(self, kind: str, conversation: str = "c" * 32, **more: object) -> int:
@@ -53,7 +54,7 @@ class FakeLine:
         self._answer()
         self.asked.append(after)
         found = tuple(self.items[after : after + 100])
-        return News(found, after + len(found))
+        return News(found, after + len(found), self.typing)
 
     async def duty(self) -> Duty:
         self._answer()

@@ -34,7 +34,7 @@ from sqlalchemy import Connection, text
 from bot.clock import Clock
 from bot.engine.content import Ask, Lesson, Quiz
 from bot.engine.events import AnyEvent, ButtonTapped, MessageReceived, Started
-from bot.engine.flows.hours import CLOCK
+from bot.engine.flows.clock import CLOCK
 from bot.helpline import contact_id_of
 from bot.helpline_http import HttpHelpline
 

@@ -14,6 +14,7 @@ const LATE = 20000; // ms after which a post that got no answer is sent again
 const HURRY = 2000; // ms in which an exit word must be answered, and Escape pressed three times
 const PARTING = 1000; // ms for which the other side may take note that the page was left
 const DOUBT = 4000; // ms of silence after which the line counts as gone
+const WRITES = 6000; // ms for which the page says that somebody writes
 const BACK = 4000; // ms for which the page says that the line is back
 
 let after = Number(log.dataset.after);
@@ -63,6 +64,7 @@ function append(turn, follow) {
   talk.append(turn);
   if (left) standAt(who === "me" ? turn.querySelector(".msg") : left);
   if (who !== "me") describe(turn);
+  if (who === "person") writes("");
   if (!stay) toEnd();
 }
 
@@ -91,6 +93,18 @@ function parse(html) {
   const box = document.createElement("template");
   box.innerHTML = html; // from our own server, where every word was escaped
   return box.content.firstElementChild;
+}
+
+/* ---------- somebody writes ---------- */
+
+const typing = document.getElementById("typing");
+let typed = 0;
+
+// A sign of a moment: said once, gone with the words or by itself.
+function writes(name) {
+  clearTimeout(typed);
+  tell(typing, name && typing.dataset.words.replace("{name}", () => name));
+  if (name) typed = setTimeout(() => writes(""), WRITES);
 }
 
 /* ---------- what arrives: one bubble after the other ---------- */
@@ -348,6 +362,10 @@ function listen() {
   live.addEventListener("bubbles", (event) => {
     hears();
     arrive(JSON.parse(event.data));
+  });
+  live.addEventListener("typing", (event) => {
+    hears();
+    writes(JSON.parse(event.data).name);
   });
   live.addEventListener("beat", hears);
   live.addEventListener("left", () => leave(false));

@@ -168,6 +168,16 @@ class TelegramChannel:
         except TelegramError as error:
             raise channel_error(error) from None
 
+    async def typing(self, address: str, name: str) -> None:
+        """Show that somebody writes, for five seconds at most; the platform names nobody.
+
+        Raises a ``ChannelError``.
+        """
+        try:
+            await self._link.typing(int(address))
+        except TelegramError as error:
+            raise channel_error(error) from None
+
     def answer(self, address: str, says: Sequence[Say]) -> bytes:
         """Telegram's 200 needs no body."""
         return b""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from bot.channels.base import Capabilities, ChannelDown, Place, Progress, Shown
 from bot.channels.web.bubbles import entries_of, gone, message_id, says_of
@@ -17,7 +18,15 @@ from bot.store.weblog import Entry, Turn, WebLog
 log = logging.getLogger(__name__)
 
 LOOK = 0.5  # seconds between looks for what other processes wrote
+WRITES = 5.0  # seconds that a sign of writing is worth anything
 BEAT = 15.0  # seconds of silence after which an open page hears that the line is alive
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """A person is writing at this moment: for open pages, and kept nowhere."""
+
+    name: str
 
 
 class Bell:
@@ -66,6 +75,7 @@ class WebChannel:
         self._conversation_of = conversation_of
         self._watcher: asyncio.Task[None] | None = None
         self._left: set[str] = set()  # whose pages are being shut
+        self._writes: dict[str, tuple[float, Writes]] = {}  # by conversation, since when
         self._closed = False
 
     def conversation(self, address: str) -> str:
@@ -145,8 +155,21 @@ class WebChannel:
                     rung.clear()
         return await self.log.read(conversation, after=after)
 
-    async def live(self, conversation: str, *, after: int) -> AsyncIterator[list[Turn] | None]:
-        """Yield what comes behind ``after``, an empty list as a beat; ``None`` at the exit."""
+    async def typing(self, address: str, name: str) -> None:
+        """Tell the pages that are open in this process that somebody writes."""
+        conversation, at = self.conversation(address), asyncio.get_running_loop().time()
+        young = {who: sign for who, sign in self._writes.items() if at - sign[0] < WRITES}
+        self._writes = young | {conversation: (at, Writes(name))}
+        self._bell.ring(conversation)
+
+    async def live(
+        self, conversation: str, *, after: int
+    ) -> AsyncIterator[list[Turn] | Writes | None]:
+        """Yield what comes behind ``after``, an empty list as a beat; ``None`` at the exit.
+
+        Between them: that a person writes.
+        """
+        begun = self._written_at(conversation)
         with self._bell.ear(conversation) as rung:
             while True:
                 rung.clear()
@@ -159,8 +182,14 @@ class WebChannel:
                     return
                 if self._closed:
                     return
+                if (at := self._written_at(conversation)) > begun:
+                    begun = at
+                    yield self._writes[conversation][1]
                 if not await _heard(rung, BEAT):
                     yield []
+
+    def _written_at(self, conversation: str) -> float:
+        return self._writes[conversation][0] if conversation in self._writes else 0.0
 
     async def start(self) -> None:
         """Begin to notice what other processes write."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from bot.engine.content import LANGUAGES
 
+NAMING = ("with_you", "typing")  # words with a person's name in them
+
 
 class PageWordsFault(Exception):
     """``page.toml`` is not what the page needs; the message says where and how to mend it."""
@@ -16,7 +18,7 @@ class PageWordsFault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
-    """Every word on the page that is not a bubble. ``{name}`` stands in ``with_you`` alone.
+    """Every word on the page that is not a bubble; ``{name}`` is whose, where a person's is said.
 
     ``exit_words`` are those of the lexicon, separated by commas: a page without a line
     must know them by itself.
@@ -31,6 +33,7 @@ class PageWords:
     program: str
     person: str
     with_you: str
+    typing: str
     you: str
     sending: str
     late: str
@@ -92,5 +95,6 @@ def _check(path: Path, found: Mapping[str, object]) -> None:
     for name in found:
         if name not in wanted:
             raise PageWordsFault(f"{path}: nothing on the page is called “{name}”; take it out")
-    if "{name}" not in str(found["with_you"]):
-        raise PageWordsFault(f"{path}: “with_you” must say {{name}} where the person's name goes")
+    for name in NAMING:
+        if "{name}" not in str(found[name]):
+            raise PageWordsFault(f"{path}: “{name}” must say {{name}} where the person's name goes")

@@ -65,12 +65,17 @@ def silent(state: State, event: AnyEvent) -> bool:
     So it is outside the hours, once the child was not heard for a quarter of an hour. With
     an own word nobody is spoken to after such a silence, at any hour: first comes a knock.
     """
-    if cover.lately(state, event.at):
+    by_day = BY_DAY if isinstance(event, TimerFired) else None
+    return silent_at(state, event.at, state.hours or by_day)
+
+
+def silent_at(state: State, at: datetime, hours: tuple[int, int] | None) -> bool:
+    """As ``silent``, where these are the hours; None: at every hour may be spoken."""
+    if cover.lately(state, at):
         return False
     if state.own_word and cover.guarded(state):
         return True
-    hours = state.hours or (BY_DAY if isinstance(event, TimerFired) else None)
-    return hours is not None and not inside(hours, event.at)
+    return hours is not None and not inside(hours, at)
 
 
 # ---------- asking for them ----------
