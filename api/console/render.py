@@ -53,8 +53,10 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
 
 
 def language_of(request: Request) -> str:
-    """The language chosen on this browser; Albanian until one is."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    """The language of the account, else the one chosen on this browser; Albanian until then."""
+    person: Person | None = getattr(request.state, "person", None)
+    of_browser = request.cookies.get(LANGUAGE_COOKIE, "")
+    chosen = (person.language if person else "") or of_browser
     return chosen if chosen in LANGUAGES else LANGUAGES[0]
 
 

@@ -179,6 +179,17 @@ _CONTRACT: Mapping[str, Mapping[str, str]] = {
         "supervisor": N_("supervisor called"),
         "outside": N_("outside alert"),
     },
+    "next_step": {  # before the time at which it is due
+        "all_on_duty": N_("all are called at"),
+        "supervisor": N_("supervisor is called at"),
+        "outside": N_("outside alert at"),
+    },
+    "queue_group": {
+        "offered": N_("Offered to you"),
+        "mine": N_("With you"),
+        "form": N_("Form to finish"),
+        "others": N_("With others"),
+    },
     "state": {"waiting": N_("waiting"), "claimed": N_("with a person"), "closed": N_("closed")},
     "left": {
         "exit_word": N_("Left with the exit word"),

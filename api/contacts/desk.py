@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import groupby
 
-from api.contacts.deadlines import DEADLINES
+from api.contacts.deadlines import DEADLINES, GOALS
 from api.contacts.values import ContactView, EventView, MessageView, QueueItem
 from api.staff.sessions import Person
 
+QUIET = timedelta(minutes=10)
+"""How long a child may be without words before the desk calls the talk silent."""
+
 _HEADED_BY = {4: "emergency", 3: "disclosure", 2: "none", 1: "concern", 0: "none"}
+_OWN = ("offered", "mine", "form")
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The next step that a waiting contact climbs, and when."""
+
+    step: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Contacts of one urgency; ``goal`` is the minutes until everybody is called."""
+    """Contacts under one heading.
 
-    urgency: int
-    severity: str
-    goal: int
+    ``kind``: ``offered`` by a colleague, ``mine``, ``form`` (the talk ended, its form is
+    open), ``others`` (a colleague has them), or ``waiting`` with their urgency, the severity
+    that heads them, ``goal``, the minutes within which each should be answered, and what is
+    ``coming`` next for each while nobody takes it.
+    """
+
+    key: str
+    kind: str
     items: tuple[QueueItem, ...]
+    urgency: int = 0
+    severity: str = "none"
+    goal: int = 0
+    coming: Mapping[str, Coming] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +54,19 @@ class Entry:
 
 
 def groups(items: Iterable[QueueItem], person: Person) -> list[Group]:
-    """The queue of this person, most urgent first: what waits, and what the person holds.
+    """The queue of this person: what is offered and in hand, then what waits, by urgency.
 
-    What others hold is for a supervisor's eyes as well.
+    In hand, those come first whose child wrote last. What others hold, and the forms that
+    they have to finish, are for a supervisor's eyes alone.
     """
-    shown = [item for item in items if _concerns(item, person)]
-    return [
-        Group(urgency, _HEADED_BY[urgency], DEADLINES[urgency][0][0], tuple(found))
-        for urgency, found in groupby(shown, key=lambda item: item.urgency)
-    ]
+    found: dict[str, list[QueueItem]] = {}
+    for item in items:
+        found.setdefault(_kind(item, person), []).append(item)
+    found.get("mine", []).sort(key=lambda item: not item.unanswered)
+    own = [Group(kind, kind, tuple(found[kind])) for kind in _OWN if kind in found]
+    led = found.get("others", []) if "supervisor" in person.roles else []
+    others = [Group("others", "others", tuple(led))] if led else []
+    return [*own, *_by_urgency(found.get("waiting", ())), *others]
 
 
 def thread(view: ContactView) -> Sequence[Entry]:
@@ -56,6 +82,43 @@ def is_mine(view: ContactView, person: Person) -> bool:
     return view.item.state == "claimed" and holder is not None and holder.id == person.id
 
 
-def _concerns(item: QueueItem, person: Person) -> bool:
-    held_by_me = item.holder is not None and item.holder.id == person.id
-    return item.state == "waiting" or held_by_me or "supervisor" in person.roles
+def silent_since(view: ContactView, *, now: datetime) -> datetime | None:
+    """When the child last wrote, if the talk runs and that is long ago; else None."""
+    spoken = [m.at for m in view.messages if m.direction == "in"]
+    if view.item.state != "claimed" or view.item.unanswered or not spoken:
+        return None
+    return spoken[-1] if now - spoken[-1] > QUIET else None
+
+
+def _by_urgency(waiting: Iterable[QueueItem]) -> list[Group]:
+    runs = groupby(waiting, key=lambda item: item.urgency)
+    return [_waiting(urgency, tuple(found)) for urgency, found in runs]
+
+
+def _waiting(urgency: int, items: tuple[QueueItem, ...]) -> Group:
+    return Group(
+        key=str(urgency),
+        kind="waiting",
+        items=items,
+        urgency=urgency,
+        severity=_HEADED_BY[urgency],
+        goal=GOALS[urgency],
+        coming={item.contact_id: found for item in items if (found := _coming(item))},
+    )
+
+
+def _coming(item: QueueItem) -> Coming | None:
+    for minutes, step in DEADLINES[item.urgency]:
+        if step not in item.steps:
+            return Coming(step, item.waiting_since + timedelta(minutes=minutes))
+    return None
+
+
+def _kind(item: QueueItem, person: Person) -> str:
+    if item.state == "waiting":
+        return "waiting"
+    if item.offered is not None and item.offered.id == person.id:
+        return "offered"
+    if item.holder is None or item.holder.id != person.id:
+        return "others"
+    return "form" if item.state == "ended" else "mine"

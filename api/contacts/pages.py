@@ -13,12 +13,14 @@ from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from api.console.render import render
+from api.console.render import language_of, render
 from api.contacts import desk, possible, service
 from api.contacts.values import ContactView, StaffRef
 from api.duty import service as duty
+from api.forms import service as forms
 from api.marks import panel
 from api.marks import records as marks
+from api.replies import service as replies
 from api.rights.gate import RULES, Gate, Signed
 from api.rights.parts import clock_of, database_of, vault_of
 from api.staff.sessions import Person
@@ -42,16 +44,20 @@ def queue(request: Request, person: Signed) -> Response:
 
 
 @gate.allow("GET", "/contacts/{contact_id}", action="contact.read")
-def contact(request: Request, person: Signed, contact_id: str, mark: str = "") -> Response:
+def contact(
+    request: Request, person: Signed, contact_id: str, mark: str = "", phrase: str = ""
+) -> Response:
     """The desk with one contact open; the read is recorded.
 
-    ``mark`` opens the form for a mark: on a message, or ``contact``.
+    ``mark`` opens the form for a mark: on a message, or ``contact``. ``phrase`` is looked for
+    in the ready-made replies.
     """
     vault, now = vault_of(request), clock_of(request)()
     with database_of(request).write() as session:
         view = service.read(session, vault, contact_id, staff_id=person.id, now=now)
         shown = _frame(request, session, person)
         opened = _opened(request, session, view, person, mark)
+        opened |= _to_write(request, session, view, person, phrase)
     return render(request, "desk.html", **shown, **opened)
 
 
@@ -228,11 +234,23 @@ def _opened(
         "view": view,
         "mine": desk.is_mine(view, person),
         "entries": desk.thread(view),
+        "silent_since": desk.silent_since(view, now=now),
         "can": possible.deeds(view, person),
         "colleagues": [one for one in there if one.id != person.id],
         "marks": made,
         "panel": panel.opened(view, made, mark),
         "reply_key": secrets.token_urlsafe(18),
+    }
+
+
+def _to_write(
+    request: Request, session: Session, view: ContactView, person: Person, phrase: str
+) -> dict[str, Any]:
+    """The contact form and the ready-made replies."""
+    library, now = request.app.state.replies, clock_of(request)()
+    return {
+        **forms.panel(session, vault_of(request), view, person),
+        **replies.panel(library, view, language_of(request), phrase, name=person.name, now=now),
     }
 
 

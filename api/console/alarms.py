@@ -1,0 +1,70 @@
+"""What calls somebody to the desk, on whatever page they are: told by number, never by content."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from api.cases.queries import hidden_contacts
+from api.contacts.deadlines import URGENT
+from api.contacts.tables import ClimbDone, Contact, Notice
+from api.rights.gate import RULES
+from api.staff.sessions import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """How many contacts and notices wait, and what rings: rank and a tag for each.
+
+    A tag is new whenever it should ring again: for every wait of a contact, every step that
+    it climbs, every offer, every notice.
+    """
+
+    waiting: int
+    notices: int
+    ringing: tuple[tuple[int, str], ...]
+
+
+def of(session: Session, person: Person) -> Alarms:
+    """What waits for this person now."""
+    contacts = _contacts(session, person)
+    notices = _notices(session, person)
+    waiting = [contact for contact in contacts if contact.state == "waiting"]
+    offers = [(URGENT, f"{c.id}.{c.offered_at}") for c in contacts if c.offered_id == person.id]
+    told = [(URGENT, notice_id) for notice_id in notices]
+    return Alarms(len(waiting), len(notices), (*_urgent(session, waiting), *offers, *told))
+
+
+def _contacts(session: Session, person: Person) -> Sequence[Contact]:
+    hidden = hidden_contacts(session, person.id)
+    rows = session.execute(
+        select(Contact)
+        .where(col(Contact.state).in_(("waiting", "claimed")))
+        .order_by(col(Contact.urgency).desc(), col(Contact.number))
+    ).scalars()
+    return [contact for contact in rows if contact.id not in hidden]
+
+
+def _notices(session: Session, person: Person) -> Sequence[str]:
+    """Those that nobody has settled, for whoever settles them."""
+    if not RULES["notice.settle"].allows(person.roles):
+        return ()
+    open_ones = select(col(Notice.id)).where(col(Notice.settled_at).is_(None))
+    return session.execute(open_ones.order_by(col(Notice.at))).scalars().all()
+
+
+def _urgent(session: Session, waiting: Sequence[Contact]) -> list[tuple[int, str]]:
+    urgent = [contact for contact in waiting if contact.urgency >= URGENT]
+    since = {contact.id: contact.waiting_since for contact in urgent}
+    climbs = session.execute(
+        select(col(ClimbDone.contact_id), col(ClimbDone.waiting_since)).where(
+            col(ClimbDone.contact_id).in_(since)
+        )
+    ).all()
+    steps = Counter(contact_id for contact_id, moment in climbs if since[contact_id] == moment)
+    return [(c.urgency, f"{c.id}.{c.waiting_since}.{steps[c.id]}") for c in urgent]

@@ -1,0 +1,34 @@
+// Keys: one letter each, only outside text fields, and only while they are on.
+
+import { remember } from "./notify.js";
+
+const deeds = new Map();
+
+// Let a page add its keys: `{ n: () => … }`. No key ends, deletes or sends outside.
+export function onKeys(more) {
+  for (const [key, deed] of Object.entries(more)) deeds.set(key, deed);
+}
+
+export function start() {
+  remember("keyson", "yes");
+  document.addEventListener("keydown", press);
+  document.addEventListener("click", (event) => {
+    const shows = event.target.closest("[data-shows]");
+    if (shows) document.getElementById(shows.dataset.shows).showModal();
+  });
+}
+
+export function isTyping(target) {
+  return Boolean(target.closest?.("textarea, select, input:not([type=checkbox]):not([type=radio])"));
+}
+
+function press(event) {
+  if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+  const dialog = document.getElementById("keys");
+  if (event.key === "?") return dialog.open || dialog.showModal();
+  if (dialog.open || !document.getElementById("keyson").checked) return;
+  const deed = deeds.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
+  if (!deed) return;
+  event.preventDefault();
+  deed();
+}
