@@ -212,7 +212,7 @@ async def test_leaving_leaves_nothing_behind(helpline: Helpline) -> None:
     await elira.post(f"/contacts/{contact_id}/claim")
     token = elira.http.cookies[COOKIE]
 
-    answer = await elira.post("/sign-out")
+    answer = await elira.post("/sign-out", {"put_back": "yes"})
 
     assert '"cache"' in answer.headers["clear-site-data"]
     assert answer.headers["cache-control"] == "no-store"
