@@ -65,7 +65,7 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
     },
     "case.promise": {
         "words": N_("What was promised"),
-        "due": N_("Due"),
+        "due": N_("Keep it by"),
         "state": N_("State"),
         "reason": N_("Why it was not kept, and what the child was told"),
     },
@@ -167,7 +167,7 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "overridden": N_("sent without consent, for a reason"),
     },
     "case.promise.state": {
-        "open": N_("open"),
+        "open": N_("not kept yet"),
         "kept": N_("kept"),
         "not_kept": N_("not kept"),
     },
@@ -252,7 +252,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "unlock_state": {
         "asked": N_("waits for another person"),
-        "open": N_("open"),
+        "open": N_("open now"),
         "refused": N_("refused"),
         "ended": N_("ended"),
         "lapsed": N_("lapsed, nobody decided"),
