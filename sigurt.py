@@ -565,7 +565,7 @@ def _content_folder(args: argparse.Namespace) -> Path:
 
 
 def staff(args: argparse.Namespace) -> int:
-    """Add, disable or reset a member of staff."""
+    """Add, disable or reset a member of staff, or change the roles."""
     from api.staff.command import run
 
     return run(
@@ -574,7 +574,7 @@ def staff(args: argparse.Namespace) -> int:
         args.login,
         out=sys.stdout,
         name=args.name,
-        roles=args.role or ["counsellor"],
+        roles=args.role or (["counsellor"] if args.do == "add" else []),
     )
 
 
@@ -637,14 +637,14 @@ def parser() -> argparse.ArgumentParser:
     _content_parser(commands.add_parser("content", help="for authors"))
 
     one = commands.add_parser("staff", help="accounts of the helpline's staff")
-    one.add_argument("do", choices=["add", "disable", "reset"])
+    one.add_argument("do", choices=["add", "disable", "reset", "roles"])
     one.add_argument("login")
     one.add_argument("--name", default="", help="what children see; add only")
     one.add_argument(
         "--role",
         action="append",
-        choices=["counsellor", "supervisor", "administrator"],
-        help="may be given several times; add only (default: counsellor)",
+        choices=["counsellor", "supervisor", "administrator", "analyst"],
+        help="may be given several times; add (default: counsellor) and roles only",
     )
     one.set_defaults(run=staff)
     return top

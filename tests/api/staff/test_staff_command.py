@@ -9,7 +9,7 @@ from fakes.helpline import Helpline
 from api.staff import command
 
 
-def run(helpline: Helpline, do: str, login: str, **more: str) -> tuple[int, str]:
+def run(helpline: Helpline, do: str, login: str, **more: object) -> tuple[int, str]:
     out = StringIO()
     code = command.run(helpline.settings, do, login, out=out, clock=lambda: helpline.now, **more)  # type: ignore[arg-type]
     return code, out.getvalue()
@@ -89,3 +89,19 @@ def test_unknown_person_and_last_administrator(helpline: Helpline) -> None:
 
     assert run(helpline, "reset", "nobody") == (1, "No such person\n")
     assert run(helpline, "disable", "ana") == (1, "The last administrator stays\n")
+
+
+async def test_the_operator_changes_roles(helpline: Helpline) -> None:
+    """
+    S12, S44: what no administrator may do for itself, whoever runs the service can, on record.
+    """
+    ana = hire(helpline, "ana", "Ana", "administrator")
+    hire(helpline)
+    roles = ["administrator", "supervisor"]
+
+    assert run(helpline, "roles", "ana", roles=roles) == (0, "ana: administrator, supervisor\n")
+    assert account_of(helpline, ana).roles == "supervisor administrator"
+    assert ("operator", "staff.roles") in deeds(helpline)
+    last = (1, "The last administrator stays\n")
+    assert run(helpline, "roles", "ana", roles=["analyst"]) == last
+    assert run(helpline, "roles", "nobody", roles=roles)[0] == 1
