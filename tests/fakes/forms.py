@@ -49,6 +49,7 @@ class Paper:
 
     async def finishes(self, **answers: Any) -> httpx.Response:
         """Press the button that closes the contact."""
+        self.turn += 1
         return await self.sends(f"{self.path}/finish", answers)
 
     async def sends(self, path: str, answers: dict[str, Any], **headers: str) -> httpx.Response:
