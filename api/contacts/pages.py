@@ -13,6 +13,7 @@ from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
+from api.cases import listing
 from api.console.render import language_of, render
 from api.contacts import desk, possible, service
 from api.contacts.values import ContactView, StaffRef
@@ -21,8 +22,10 @@ from api.forms import service as forms
 from api.marks import panel
 from api.marks import records as marks
 from api.replies import service as replies
+from api.reviews import service as reviews
 from api.rights.gate import RULES, Gate, Signed
-from api.rights.parts import clock_of, database_of, vault_of
+from api.rights.parts import clock_of, database_of, our_path, vault_of
+from api.shifts import service as shifts
 from api.staff.sessions import Person
 
 gate = Gate(prefix="/helpline")
@@ -58,6 +61,7 @@ def contact(
         shown = _frame(request, session, person)
         opened = _opened(request, session, view, person, mark)
         opened |= _to_write(request, session, view, person, phrase)
+        opened |= _beside(request, session, view, person)
     return render(request, "desk.html", **shown, **opened)
 
 
@@ -78,11 +82,11 @@ def claim(request: Request, person: Signed, contact_id: str) -> Response:
 
 
 @gate.allow("POST", "/contacts/{contact_id}/return", action="contact.return")
-def put_back(request: Request, person: Signed, contact_id: str) -> Response:
+def put_back(request: Request, person: Signed, contact_id: str, back: Short = "") -> Response:
     """Return one's contact to the queue."""
     with database_of(request).write() as session:
         service.put_back(session, contact_id=contact_id, **_by(request, person))
-    return RedirectResponse("/helpline", 303)
+    return RedirectResponse(our_path(back), 303)
 
 
 @gate.allow("POST", "/contacts/{contact_id}/reply", action="contact.reply")
@@ -116,13 +120,18 @@ def note(request: Request, person: Signed, contact_id: str, text: Words) -> Resp
 
 @gate.allow("POST", "/contacts/{contact_id}/offer", action="contact.offer")
 def offer(
-    request: Request, person: Signed, contact_id: str, to: Number, note: Words = ""
+    request: Request,
+    person: Signed,
+    contact_id: str,
+    to: Number,
+    note: Words = "",
+    back: Short = "",
 ) -> Response:
     """Ask a colleague on duty to take one's contact."""
     by = _by(request, person)
     with database_of(request).write() as session:
         service.offer(session, contact_id=contact_id, to_id=to, note=note, **by)
-    return _to_contact(contact_id)
+    return RedirectResponse(our_path(back), 303) if back else _to_contact(contact_id)
 
 
 @gate.allow("POST", "/contacts/{contact_id}/withdraw", action="contact.offer")
@@ -221,6 +230,7 @@ def _frame(request: Request, session: Session, person: Person) -> dict[str, Any]
         "on_duty": duty.on_duty(session, vault, now=now),
         "blocked": service.blocked(session, vault, now=now, staff_id=person.id) if leads else [],
         "notices": service.notices(session, vault, staff_id=person.id) if leads else [],
+        "nudge": shifts.nudge(session, person, now),
     }
 
 
@@ -251,6 +261,19 @@ def _to_write(
     return {
         **forms.panel(session, vault_of(request), view, person),
         **replies.panel(library, view, language_of(request), phrase, name=person.name, now=now),
+    }
+
+
+def _beside(
+    request: Request, session: Session, view: ContactView, person: Person
+) -> dict[str, Any]:
+    """What other parts of the helpline know of the contact."""
+    contact_id = view.item.contact_id
+    found = reviews.panel(session, vault_of(request), person, contact_id, now=clock_of(request)())
+    return {
+        **found,
+        "cases": listing.cases_of_contact(session, contact_id, person.id),
+        "hard": shifts.is_hard(session, person.id, contact_id),
     }
 
 
