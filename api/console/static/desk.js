@@ -16,7 +16,7 @@ onKeys({
   j: () => move(1),
   k: () => move(-1),
   r: () => (document.getElementById("w") ?? document.getElementById("claim"))?.focus(),
-  f: () => show("#contact-form"),
+  f: () => show("#acceptall, #contactform :is(input:not([type=hidden], :disabled), select, textarea), #contact-form"),
   t: () => show("#saw"),
   i: () => show("#noting"),
   h: () => openDeed("handover"),
@@ -49,7 +49,7 @@ function saveFirst(event) {
 function saveByKey(event) {
   if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
-  const near = event.target.closest?.("form:not(#write)") ?? document.querySelector("#contact-form form");
+  const near = event.target.closest?.("form:not(#write)") ?? document.getElementById("contactform");
   if (event.target.id === "w") save();
   else near?.requestSubmit(near.querySelector("[data-saves]") ?? undefined);
 }
@@ -77,7 +77,7 @@ function show(place) {
   if (!part) return;
   reveal("form");
   part.scrollIntoView({ block: "nearest" });
-  (part.matches("[tabindex]") ? part : part.querySelector("input:not([type=hidden]), select, textarea, button, a"))?.focus();
+  (part.matches("form") ? part.querySelector("textarea") : part).focus();
 }
 
 // On a narrow screen one part of the desk shows at a time.

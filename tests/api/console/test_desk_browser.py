@@ -2,60 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator
-
 import pytest
-import uvicorn
-from fakes.desk import Colleague, hire
+from fakes.desk import hire
 from fakes.helpline import Helpline, message
-from playwright.async_api import Browser, Page, expect
+from fakes.seat import Seat, seat
+from playwright.async_api import Browser, expect
 
 from api.staff import sessions
-
-
-class Seat:
-    """A counsellor's screen; it notes every fault and every foreign request."""
-
-    def __init__(self, page: Page, url: str) -> None:
-        self.page = page
-        self.url = url
-        self.faults: list[str] = []
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda m: self.faults.append(m.text) if "Policy" in m.text else None)
-        page.on("request", lambda r: None if r.url.startswith(url) else self.faults.append(r.url))
-
-    async def opens(self, path: str = "") -> None:
-        await self.page.goto(f"{self.url}/helpline{path}")
-
-    async def sees_in_queue(self, count: int) -> None:
-        await expect(self.page.locator("#list a")).to_have_count(count)
-
-
-@pytest.fixture
-async def url(helpline: Helpline) -> AsyncIterator[str]:
-    """
-    The helpline's address on this machine; its clock stands still.
-    """
-    config = uvicorn.Config(helpline.app, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    door = socket.create_server(("127.0.0.1", 0))  # open before the server is: nobody waits
-    serving = asyncio.create_task(server.serve(sockets=[door]))
-    yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    helpline.bell.close()
-    server.should_exit = True
-    await serving
-
-
-async def seat(
-    helpline: Helpline, browser: Browser, url: str, person: Colleague, **more: object
-) -> Seat:
-    with helpline.database.write() as session:
-        token = sessions.start(session, staff_id=person.id, stage="full", now=helpline.now)
-    context = await browser.new_context(**more)  # type: ignore[arg-type]
-    await context.add_cookies([{"name": "sigurt-staff", "value": token, "url": url}])
-    return Seat(await context.new_page(), url)
 
 
 async def test_desk_lives_without_reloading(helpline: Helpline, url: str, browser: Browser) -> None:
@@ -143,11 +96,14 @@ async def test_desk_works_without_script(helpline: Helpline, url: str, browser: 
     await page.locator("#w").fill("Të besoj")
     await page.get_by_role("button", name="Dërgo").click()
     await expect(page.locator("#log .out")).to_have_text("Të besoj")
-    await page.get_by_role("link", name="Të dhënat").click()
-    await page.locator("#outcome").select_option("advice")
-    await page.get_by_role("button", name="Mbyll kontaktin").click()
+    await page.locator("#ending summary").click()
+    await page.locator("#ending .btn.main").click()
+    await expect(page.locator("#below")).to_contain_text("The talk is over.")
+    await page.locator(".tabs [href='#form']").click()
+    await page.locator("details.closes summary").click()
+    await page.locator("details.closes [value=test]").click()
 
-    await expect(page.locator("#below")).to_contain_text("U dha këshillë")
+    await expect(page.locator("#below")).to_contain_text("Mbyllur")
     assert (await helpline.types())[-1] == "contact.closed"
 
 
