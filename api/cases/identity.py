@@ -16,7 +16,7 @@ from sqlmodel import col
 
 from api.audit.service import record
 from api.audit.tables import AuditRow
-from api.cases import queries, records
+from api.cases import listing, queries, records
 from api.cases.noting import plain, standing, trace
 from api.cases.refusals import AlreadyDecided, IdentityLocked, InvalidCaseWords, OwnRequest
 from api.cases.tables import CaseIdentity, CaseUnlock
@@ -70,7 +70,10 @@ def ask(
     staff: StaffRef,
     now: datetime,
 ) -> str:
-    """Ask to read the identity for so long; the id of the wish. Raises ``InvalidCaseWords``."""
+    """Ask to read the identity for so long; the supervisors are told. The id of the wish.
+
+    Raises ``InvalidCaseWords``.
+    """
     case, said = queries.get(session, case_id), plain(reason)
     if minutes not in UNLOCK_MINUTES:
         raise InvalidCaseWords()
@@ -89,6 +92,7 @@ def ask(
     session.execute(insert(CaseUnlock), [values])
     detail = {"unlock": unlock_id, "minutes": str(minutes), "reason": said}
     trace(session, vault, case, "identity.asked", detail, staff=staff, now=now)
+    listing.tell(session, vault, case, "unlock_asked", now=now)
     return unlock_id
 
 

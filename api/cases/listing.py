@@ -34,6 +34,7 @@ __all__ = [
     "hidden_contacts",
     "page",
     "promises_due",
+    "tell",
     "tell_due",
 ]
 
@@ -135,24 +136,22 @@ def follow_ups_due(
 
 def tell_due(session: Session, vault: Vault, *, now: datetime) -> int:
     """Tell the supervisors, once each, of promises and follow-ups that are due; how many."""
-    until, told = to_ms(now), 0
-    for part, case in queries.open_promises(session, until):
-        if not part.due_told:
-            part.due_told = True
-            _tell(session, vault, case, "promise_due", now=now)
-            told += 1
-    for case in queries.follow_ups(session, until):
-        if not case.follow_up_told:
-            case.follow_up_told = True
-            _tell(session, vault, case, "follow_up_due", now=now)
-            told += 1
-    return told
+    promises = queries.open_promises(session, to_ms(now), untold=True)
+    for part, case in promises:
+        part.due_told = True
+        tell(session, vault, case, "promise_due", now=now)
+    follow_ups = queries.follow_ups(session, to_ms(now), untold=True)
+    for case in follow_ups:
+        case.follow_up_told = True
+        tell(session, vault, case, "follow_up_due", now=now)
+    return len(promises) + len(follow_ups)
 
 
-def _tell(session: Session, vault: Vault, case: Case, kind: str, *, now: datetime) -> None:
-    """The notice hangs on a contact of the case, which hides it with the case.
+def tell(session: Session, vault: Vault, case: Case, kind: str, *, now: datetime) -> None:
+    """Write a notice of the case for the supervisors.
 
-    Of a case without contacts that names somebody the number is not told.
+    It hangs on a contact of the case, which hides it from who is named there. Of a case
+    without contacts that names somebody the number is not told.
     """
     linked = queries.contacts_of(session, case.id)
     telling = bool(linked) or not queries.conflicts_of(session, case.id)

@@ -248,20 +248,29 @@ def versions_of(session: Session, parts: Collection[str]) -> Sequence[CaseVersio
     return session.execute(wanted.order_by(col(CaseVersion.version))).scalars().all()
 
 
-def open_promises(session: Session, until: int) -> Sequence[tuple[CasePart, Case]]:
-    """Open promises of all cases that are due by then, the earliest first."""
+def open_promises(
+    session: Session, until: int, *, untold: bool = False
+) -> Sequence[tuple[CasePart, Case]]:
+    """Open promises of all cases that are due by then, the earliest first.
+
+    ``untold`` are those of which the supervisors have not heard.
+    """
     wanted = (
         select(CasePart, Case)
         .join(Case, col(Case.id) == col(CasePart.case_id))
         .where(*_open_promise(), col(CasePart.due_at) <= until)
         .order_by(col(CasePart.due_at), col(CasePart.id))
     )
+    if untold:
+        wanted = wanted.where(~col(CasePart.due_told))
     return [(part, case) for part, case in session.execute(wanted)]
 
 
-def follow_ups(session: Session, until: int) -> Sequence[Case]:
-    """Cases with a follow-up by then, the earliest first."""
+def follow_ups(session: Session, until: int, *, untold: bool = False) -> Sequence[Case]:
+    """Cases with a follow-up by then, the earliest first; ``untold`` as in ``open_promises``."""
     wanted = select(Case).where(col(Case.follow_up_at) <= until)
+    if untold:
+        wanted = wanted.where(~col(Case.follow_up_told))
     return session.execute(wanted.order_by(col(Case.follow_up_at), col(Case.id))).scalars().all()
 
 

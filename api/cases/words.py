@@ -264,6 +264,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "480": N_("8 hours"),
         "1440": N_("24 hours"),
     },
+    "notice": {
+        "promise_due": N_("A promise to a child is due"),
+        "follow_up_due": N_("A case is to be looked into"),
+        "unlock_asked": N_("Somebody asks to read an identity"),
+    },
     "problem": {
         "case-unknown": N_("There is no such case."),
         "part-unknown": N_("There is no such part of the case."),

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from api.audit.service import check
 from api.cases import queries, records
 from api.cases.tables import CaseIdentity
+from api.contacts.noticing import notices
 from api.crypto import SealBroken
 
 NAME = "Emri Mbiemri"
@@ -40,6 +41,19 @@ async def test_what_is_written_is_not_read_back(work: Work) -> None:
         answer = await browser.get(work.path("/identity"))
         assert answer.status_code == 403
         assert NAME not in answer.text
+
+
+async def test_supervisors_hear_that_somebody_asks(work: Work) -> None:
+    """
+    A wish is not left to chance: it is a notice, with the case's number and no reason.
+    """
+    elira = await work.back("elira")
+    await elira.post(work.path("/identity"), TOLD)
+    await work.asks(elira)
+
+    with work.helpline.database.read() as session:
+        [notice] = notices(session, work.helpline.vault)
+    assert (notice.kind, notice.detail) == ("unlock_asked", "R-2026-0001")
 
 
 async def test_two_people_open_it_for_one(either: Helpline) -> None:
@@ -202,6 +216,7 @@ async def test_an_identity_moved_to_another_row_does_not_open(work: Work) -> Non
             update(CaseIdentity).where(CaseIdentity.case_id == work.case_id).values(text=taken)
         )
 
-    with work.helpline.database.read() as session, pytest.raises(SealBroken):
+    with work.helpline.database.read() as session:
         [row] = queries.identities_of(session, work.case_id)
+    with pytest.raises(SealBroken):
         records.identity_of(work.helpline.vault, row)

@@ -22,6 +22,13 @@ REFERRAL = {"kind": "referral", "to": "police_cyber", "state": "prepared", "cons
 HOSTILE = "=cmd() <script>alert(1)</script>\u202eabc\u2066 javascript:x https://example.com"
 
 
+def at_rest(folder: Path) -> bytes:
+    """
+    Every byte of a folder: the database, and what lies beside it.
+    """
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
 async def test_a_change_keeps_the_version_before(work: Work) -> None:
     """
     Who wrote what and when stays readable: nothing is overwritten, nothing is deleted.
@@ -213,7 +220,7 @@ async def test_nothing_of_a_case_is_readable_at_rest(work: Work, tmp_path: Path)
     await work.asks(elira)
     await elira.post(work.path("/follow-up"), {"on": "2026-12-01", "words": "Pyet tezen"})
 
-    stored = b"".join(file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+    stored = at_rest(tmp_path)
 
     clear = (
         "Shantazh",
