@@ -251,6 +251,7 @@ def _add_routes(
             public_url=bot.settings.public_url,
             now=bot.now,
             gallery=bot.gallery,
+            arrived=lambda key: bot.receipts.note(key, "delivered"),
         )
     )
 

@@ -14,7 +14,7 @@ from bot.store import shown
 from bot.traces import about_of
 
 Found = TypeVar("Found")
-Told = Callable[[str, Literal["sent", "failed"]], Awaitable[None]]
+Told = Callable[[str, Literal["delivered", "seen", "failed"]], Awaitable[None]]
 
 
 class Asks(Protocol):
@@ -26,7 +26,7 @@ class Asks(Protocol):
 
 
 class Fates:
-    """Notes them. ``told`` hears of a parcel with a person's words that failed after all.
+    """Notes them. ``told`` hears what became of a parcel with a person's words.
 
     To say the same again changes nothing; of a message that is not known nothing is noted.
     """
@@ -39,17 +39,16 @@ class Fates:
         if not shown.is_id(said.message):
             return
         place = (self._runner.conversation_id(said.channel, said.address), said.message)
-        if said.fate == "failed":
-            await self._tell(place)
+        await self._tell(place, said.fate)
         if await self._runner.ask(lambda asked: shown.note_fate(asked, place, said.fate)):
             self._alarm(said)
 
-    async def _tell(self, place: shown.Place) -> None:
+    async def _tell(self, place: shown.Place, fate: Literal["delivered", "seen", "failed"]) -> None:
         """Before it is noted: a crash in between tells it twice, never not at all."""
-        row = await self._runner.ask(lambda asked: shown.find(asked, place, fate="failed"))
+        row = await self._runner.ask(lambda asked: shown.find(asked, place, fate=fate))
         parcel = about_of(row, self._sealer).parcel if row else ""
         if parcel:
-            await self._told(parcel, "failed")
+            await self._told(parcel, fate)
 
     def _alarm(self, said: MessageFate) -> None:
         if said.fate == "failed":

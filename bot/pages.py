@@ -25,6 +25,7 @@ from starlette.responses import (
 from bot import classroom, sheets
 from bot.channels.art import Gallery
 from bot.channels.web import bubbles
+from bot.channels.web.arrivals import Arrived, Receipts
 from bot.channels.web.channel import WebChannel, Writes
 from bot.channels.web.door import (
     Pace,
@@ -69,17 +70,20 @@ def router(
     pace: Pace | None = None,
     now: Callable[[], datetime] = utcnow,
     gallery: Gallery | None = None,
+    arrived: Arrived | None = None,
 ) -> APIRouter:
     """Return the routes of the browser chat.
 
     ``greeting`` is what somebody sees who has said nothing yet; ``fallback`` gives the
     doors of help when nothing can be stored, ``home`` those of the country whose schools
     hang up the two little words. ``content`` has the activities that a teacher prints,
-    ``gallery`` the certificates.
+    ``gallery`` the certificates. ``arrived`` hears of a person's words that a page has.
     """
     gallery = gallery or Gallery()
     kept, made = pace or Pace(), gallery.path
-    pages = Pages(runner, web, greeting, fallback, words, public_url, kept, now, made)
+    pages = Pages(
+        runner, web, greeting, fallback, words, public_url, kept, now, made, Receipts(arrived)
+    )
     hung_up = View(words, pages.assets, numbers_of(words, home or fallback))
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", pages.show, methods=["GET", "HEAD"])
@@ -139,7 +143,9 @@ class Pages:
         pace: Pace,
         now: Callable[[], datetime] = utcnow,
         made: Callable[[str], str] = lambda _name: "",
+        receipts: Receipts | None = None,
     ) -> None:
+        self._receipts = receipts or Receipts()
         self._talks = Talks(runner, web, words, now=now)
         self._web = web
         self._greeting = greeting
@@ -159,6 +165,7 @@ class Pages:
             turns = await self._web.log.read(self._web.conversation(visitor.address))
         except StoreUnavailable:
             return self._stop(Refused(503, "not_kept"), request)
+        await self._receipts.tell(turns)
         return _html(self._view.page(turns or [self._view.again(_preferred(request))]))
 
     async def _greet(self, request: Request, left: Visitor | None) -> Response:
@@ -187,6 +194,8 @@ class Pages:
             return self._stop(Refused(503, "not_kept"), request)
         if answer is None:
             return self._left(request, forget=False)
+        if _wants_json(request):
+            await self._receipts.tell(answer)
         response = self._answered(request, answer)
         if visitor.fresh:
             give_cookie(response, visitor, secure=self._secure(request))
@@ -208,6 +217,8 @@ class Pages:
         try:
             async for turns in self._web.live(conversation, after=after):
                 yield self._lines(turns)
+                if isinstance(turns, list):
+                    await self._receipts.tell(turns)
         except StoreUnavailable as error:  # the browser comes back by itself
             log.warning("a live page was let go: %s", error)
 

@@ -1,4 +1,4 @@
-"""Tells the helpline what became of a counsellor's message: sent, or failed."""
+"""Tells the helpline what became of a counsellor's message: sent, delivered, seen, or failed."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Literal
 
+from sqlalchemy import Connection
+
 from bot.helpline import Helpline, HelplineRefused, HelplineUnavailable
 from bot.known import utcnow
 from bot.leases import Asked
 from bot.store.database import StoreUnavailable, millis
-from bot.store.marks import drop_mark, marks_like, put_mark
+from bot.store.marks import drop_mark, get_mark, marks_like, put_mark
 from bot.store.outbox import REPLY
 
 log = logging.getLogger(__name__)
 
+Status = Literal["sent", "delivered", "seen", "failed"]
+
 PREFIX = "receipt:"
+FURTHER = {"sent": 1, "delivered": 2, "seen": 3, "failed": 4}  # what waits is never undone
 TOGETHER = 50
 LOOK_AGAIN = 20.0  # seconds: for what another process noted and could not tell
 _FROM_FEED = re.compile(r"feed:(\d+):\d+\.0")
@@ -49,7 +54,7 @@ class Receipts:
         self._helpline, self._ask, self._now, self._pause = helpline, ask, now, pause
         self._noted = asyncio.Event()
 
-    async def note(self, key: str, status: Literal["sent", "failed"]) -> None:
+    async def note(self, key: str, status: Status) -> None:
         """Note what became of a parcel, before it is forgotten; others than replies: nothing.
 
         ``key`` is the parcel's. Raises ``StoreUnavailable``.
@@ -58,7 +63,7 @@ class Receipts:
         if match is None:
             return
         name, at = PREFIX + match.group(1), millis(self._now())
-        await self._ask(lambda c: put_mark(c, name, status, at=at))
+        await self._ask(lambda c: _keep(c, name, status, at))
         self._noted.set()
 
     async def run(self) -> None:
@@ -94,3 +99,10 @@ class Receipts:
                 await self._noted.wait()
         except TimeoutError:
             return
+
+
+def _keep(connection: Connection, name: str, status: Status, at: int) -> None:
+    """Keep what is further on than what waits; words may be delivered before they count as sent."""
+    waits = get_mark(connection, name)
+    if waits is None or FURTHER[waits[0]] < FURTHER[status]:
+        put_mark(connection, name, status, at=at)

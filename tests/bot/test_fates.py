@@ -92,6 +92,17 @@ async def test_a_counsellors_words_that_failed_are_told_to_staff(world):
     assert world.alarms.counts == {"message_failed": 1}
 
 
+async def test_what_a_platform_tells_of_a_counsellors_words_is_told_to_staff(world):
+    """
+    Delivered and seen reach the console, each once, and nothing of what the bot said itself.
+    """
+    for message in ("m1", "m2"):
+        for fate in ("delivered", "delivered", "seen", "delivered"):
+            await world.fates.note(fate_of(message, fate))
+
+    assert world.told == [("feed:7:1.0", "delivered"), ("feed:7:1.0", "seen")]
+
+
 async def down(_what: object) -> object:
     """A database that is away."""
     raise StoreUnavailable("away")

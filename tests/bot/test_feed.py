@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from fakes.door import FakeDoor
@@ -11,13 +12,14 @@ from fakes.line import FakeLine
 
 from bot.alarms import Alarms
 from bot.engine.events import (
+    NO_PLAN,
     ContactClimbed,
     CounsellorJoined,
     CounsellorLeft,
     CounsellorWrote,
     Helpline,
 )
-from bot.feed import Feed
+from bot.feed import BEAT, Feed
 from bot.helpline import News
 from bot.known import KnownHelpline
 from bot.leases import Lease
@@ -339,6 +341,50 @@ async def test_a_receipt_is_kept_until_it_is_told(door: FakeDoor, line: FakeLine
     assert await restarted.tell()
 
     assert line.receipts == [(1, "sent")]
+
+
+async def test_what_waits_is_never_undone(door: FakeDoor, line: FakeLine) -> None:
+    """
+    Words that a platform delivered before they counted as sent are told as delivered.
+    """
+    key = "feed:1:1000.0"
+    receipts = Receipts(line, door.ask, now=door.clock)
+    for status in ("delivered", "sent", "seen", "delivered"):
+        await receipts.note(key, status)
+    await receipts.tell()
+
+    assert line.receipts == [(1, "seen")]
+
+
+async def test_where_somebody_types_is_handed_on(door: FakeDoor, line: FakeLine) -> None:
+    """
+    Whoever shows it hears of it with each look, and words may follow at once.
+    """
+    told: list[tuple[str, ...]] = []
+    process = Process(door, line)
+    process.feed._typing = told.append
+    line.typing = ("c1",)
+
+    assert await process.turns(2) == [BEAT, BEAT]
+    assert told == [("c1",), ("c1",)]
+
+
+async def test_when_a_closed_helpline_opens_is_known_to_all(door: FakeDoor, line: FakeLine) -> None:
+    """
+    What it says of itself reaches the engine in every process, as long as it can be heard.
+    """
+    message = {"sq": "Mbyllur. " * 40, "en": "Closed. " * 40}
+    duty = {"on_duty": 0, "usual_minutes": None, "opens_at": "2026-11-23T07:00:00.000Z"}
+    first, second = Process(door, line), Process(door, line, "two")
+    line.happens("duty.changed", duty={**duty, "message": message})
+    await first.turns(2)
+    await second.turns(1)
+
+    assert second.known.plan() == first.known.plan()
+    assert second.known.plan().opens_at == datetime(2026, 11, 23, 7, tzinfo=UTC)
+    assert dict(second.known.plan().message)["en"].startswith("Closed. Closed.")
+    first.known.lost()
+    assert first.known.plan() == NO_PLAN
 
 
 async def test_only_counsellors_messages_have_receipts(door: FakeDoor, line: FakeLine) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
-from bot.helpline import Duty, HelplineRefused, HelplineUnavailable
+from bot.helpline import Duty, HelplineRefused, HelplineUnavailable, News
 from bot.helpline_http import HttpHelpline
 
 CONTACT = {"contact_id": "k", "number": "K-1001", "state": "waiting"}
@@ -119,6 +120,8 @@ async def test_a_line_that_breaks_keeps_the_contact(error: type[httpx.TransportE
         {"events": [], "next": "1"},
         {"events": [], "next": -1},
         {"events": []},
+        {"events": [], "next": 1, "typing": "c"},
+        {"events": [], "next": 1, "typing": [1]},
         {},
     ],
 )
@@ -128,6 +131,39 @@ async def test_a_feed_in_another_form_is_no_feed(events: dict[str, object]) -> N
     """
     with pytest.raises(HelplineUnavailable):
         await client(lambda _: httpx.Response(200, json=events)).events(0, 0)
+
+
+async def test_a_feed_tells_where_somebody_types() -> None:
+    """
+    The conversations come with the events; an older helpline, which says nothing of it, is heard.
+    """
+    feed = {"events": [], "next": 1}
+
+    async def heard(**more: object) -> News:
+        return await client(lambda _: httpx.Response(200, json={**feed, **more})).events(0, 0)
+
+    assert await heard() == News((), 1)
+    assert await heard(typing=["c1", "c2"]) == News((), 1, ("c1", "c2"))
+
+
+async def test_a_closed_helpline_tells_when_it_opens() -> None:
+    """
+    The next opening and its own words in both languages are taken over, cut where too long.
+    """
+    message = {"sq": "Mbyllur.", "en": "x" * 999, "de": "zu"}
+    told = {
+        "on_duty": 0,
+        "usual_minutes": None,
+        "opens_at": "2026-11-23T08:00:00+01:00",
+        "message": message,
+    }
+    duty = await client(lambda _: httpx.Response(200, json=told)).duty()
+
+    assert duty.plan.opens_at == datetime(2026, 11, 23, 7, tzinfo=UTC)
+    assert [(name, len(text)) for name, text in duty.plan.message] == [("sq", 8), ("en", 400)]
+    for wrong in ({"opens_at": 8}, {"opens_at": "soon"}, {"opens_at": "2026-11-23T08:00:00"}):
+        with pytest.raises(HelplineUnavailable):
+            await client(lambda _, w=wrong: httpx.Response(200, json={**told, **w})).duty()
 
 
 async def test_duty_is_read_strictly() -> None:

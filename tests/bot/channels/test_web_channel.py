@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from bot.channels.base import ChannelDown, Place, Progress, Shown
 from bot.channels.web.bubbles import GONE, message_id, standing
+from bot.channels.web.channel import Writes
 from bot.crypto import SealBroken
 from bot.engine.effects import Button, Call, Say
 from bot.store.database import StoreUnavailable
@@ -124,6 +125,25 @@ async def test_an_open_page_hears_what_comes(database_url: str) -> None:
 
     assert [turn.payload["text"] for turn in [*(first or []), *(second or [])]] == ["një", "dy"]
     assert await anext(live) is None
+
+
+async def test_an_open_page_hears_that_a_person_writes(database_url: str) -> None:
+    """
+    Every page that is open hears it once; a page that opens later hears nothing of it, and
+    nothing of it is in the log.
+    """
+    chat = web_chat(database_url)
+    pages = [chat.web.live(chat.web.conversation(ADDRESS), after=0) for _ in range(2)]
+    await chat.web.send(ADDRESS, [say("një")], key="row-1")
+    for page in pages:
+        await anext(page)
+
+    await chat.web.typing(ADDRESS, "Elira")
+    assert [await anext(page) for page in pages] == [Writes("Elira"), Writes("Elira")]
+
+    first = await anext(chat.web.live(chat.web.conversation(ADDRESS), after=0))
+    assert isinstance(first, list)
+    assert [turn.payload["text"] for turn in first] == await texts(chat) == ["një"]
 
 
 async def test_a_page_hears_what_another_process_wrote(database_url: str) -> None:
