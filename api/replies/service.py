@@ -16,6 +16,7 @@ from api.console.amounts import HERE
 from api.contacts.values import ContactView, QueueItem
 from api.locale.catalogue import LANGUAGES
 from api.replies.content import Library, holes_of
+from api.replies.refusals import ReplyUnknown
 from api.replies.values import Ready, ReplyGroup, ReplyPanel, ReplyView
 
 _GENERAL = (
@@ -50,6 +51,18 @@ def panel(
     )
     found = tuple(group for group in shown if group.replies)
     return {"ready": ReplyPanel(found, wanted, spoken, item.contact_id)}
+
+
+def text_of(
+    library: Library, view: ContactView, language: str, wanted: str, *, name: str, now: datetime
+) -> str:
+    """The text of one reply as this contact is offered it; raises ``ReplyUnknown``."""
+    shown: ReplyPanel = panel(library, view, language, name=name, now=now)["ready"]
+    for group in shown.groups:
+        for reply in group.replies:
+            if reply.id == wanted:
+                return reply.text
+    raise ReplyUnknown()
 
 
 def for_contact(

@@ -32,4 +32,5 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "parent": N_("For parents"),
         "teacher": N_("For teachers"),
     },
+    "problem": {"reply-unknown": N_("This reply is not offered for this contact.")},
 }

@@ -3,7 +3,7 @@
 
 document.addEventListener("keydown", keys);
 document.addEventListener("input", (event) => event.target.id === "findreply" && find());
-document.addEventListener("click", (event) => take(event.target.closest("[data-reply]")));
+document.addEventListener("click", press);
 document.addEventListener("submit", (event) => {
   if (!event.target.closest("#ready .find")) return;
   event.preventDefault();
@@ -18,6 +18,13 @@ function keys(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) return move(event, step);
   if (event.key === "Escape") back(event);
+}
+
+function press(event) {
+  const row = event.target.closest("[data-reply]");
+  if (!row) return;
+  event.preventDefault(); // without script the server puts the text into the field
+  take(row);
 }
 
 function isTyping(element) {
