@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.public import PrivateKey, SealedBox
 
-from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, Word
+from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, TellHelped, Word
 from bot.engine.events import Evidence
 from bot.helpline import (
     BoxKey,
@@ -103,6 +103,19 @@ def test_more_words_and_leaving_go_to_the_same_contact() -> None:
     kind, contact_id, body, _ = posted(left)
     assert (kind, contact_id) == ("messages", contact_id_of("c" * 32, 1))
     assert (body["left"], body["left_at"]) == ("exit_word", "2026-11-20T14:30:00.000Z")
+
+
+def test_only_what_was_asked_has_the_answer() -> None:
+    """
+    Whether it helped is told in a body of its own that opens nothing again; no other has the
+    field, so that an older helpline refuses nothing else.
+    """
+    kind, contact_id, body, _ = posted(TellHelped(contact=2, helped="some"))
+
+    assert (kind, contact_id) == ("messages", contact_id_of("c" * 32, 2))
+    assert (body["helped"], body["messages"], body["wants_reply"]) == ("some", [], False)
+    more = PassToCounsellor(contact=1, words=(said("je aty?"),))
+    assert "helped" not in posted(more)[2]
 
 
 def test_contacts_have_ids_of_their_own() -> None:

@@ -57,11 +57,9 @@ class Signs:
         """The talk as it is stored from now on."""
         place = {"table": "conversations", "column": "state", "row": self.which}
         sealed = self.world.sealer.seal(json.dumps(state.to_dict()).encode(), **place)
+        change = text("UPDATE conversations SET state=:state WHERE id=:which")
         with writing(self.world.engine) as connection:
-            values = {"state": sealed, "which": self.which}
-            connection.execute(
-                text("UPDATE conversations SET state=:state WHERE id=:which"), values
-            )
+            connection.execute(change, {"state": sealed, "which": self.which})
 
     async def show(self, *which: str) -> None:
         self.signs.show(which or (self.which,))
