@@ -134,10 +134,11 @@ def _between(begun: datetime, ended: datetime | None) -> timedelta | None:
 
 
 def _talk(contact: Contact) -> timedelta | None:
-    """From the first answer to the end of the talk."""
-    if contact.first_reply_at is None or contact.ended_at is None:
+    """From the first answer to the end; one that was entered by hand lasts as it was told."""
+    begun = contact.opened_at if contact.entered_by is not None else contact.first_reply_at
+    if begun is None or contact.ended_at is None:
         return None
-    return _between(from_ms(contact.first_reply_at), from_ms(contact.ended_at))
+    return _between(from_ms(begun), from_ms(contact.ended_at))
 
 
 def _abandoned(contact: Contact, begun: datetime, seal: RowSeal) -> timedelta | None:

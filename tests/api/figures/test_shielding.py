@@ -28,7 +28,7 @@ OF = {
 def row(chance: Random) -> Row:
     """Some contact of October; the first of the choices are the frequent ones."""
     day = date(2026, 10, 1) + timedelta(days=min(30, int(chance.expovariate(0.15))))
-    groups = {split: ("",) for split in SPLITS}
+    groups: dict[str, tuple[str, ...]] = {split: ("",) for split in SPLITS}
     groups |= {split: (of(chance, names),) for split, names in OF.items()}
     groups["category"] = tuple({of(chance, OF["category"]) for _ in range(chance.choice((1, 2)))})
     groups |= {by: (part_of(day, by),) for by in TIMES}
