@@ -14,6 +14,7 @@ from typing import Protocol
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
+from api.cases.listing import tell_due
 from api.contacts.service import climb, end_blocks, expire_leases, lapse_offers, prune, watch
 from api.crypto import Vault
 from api.db import Database
@@ -42,7 +43,7 @@ def _prune(session: Session, vault: Vault, *, now: datetime) -> None:
 JOBS: Sequence[Job] = (
     *(expire_leases, lapse_offers, end_blocks, climb, watch),
     *(leave_silent, tell_openings, end_long_breaks, warn_of_long_shifts, remind),
-    *(prune, _prune),
+    *(tell_due, prune, _prune),
 )
 """In this order, once a second: what returns to the queue climbs from then on."""
 
