@@ -8,6 +8,8 @@ from fakes.helpline import Helpline, message
 from fakes.seat import Seat, seat
 from playwright.async_api import Browser, expect
 
+from api.contacts.values import StaffRef
+from api.duty import service as duty
 from api.staff import sessions
 
 
@@ -58,9 +60,87 @@ async def test_two_messages_follow_each_other(
     for count, words in enumerate(("Të besoj", "Nuk është faji yt"), start=1):
         await elira.page.locator("#w").fill(words)
         await elira.page.locator("#w").press("Control+Enter")
-        await expect(elira.page.locator("#log .out")).to_have_count(count)
+        await expect(elira.page.locator("#log .out:not(.unsent)")).to_have_count(count)
 
     assert (await helpline.types()).count("message.sent") == 2
+
+
+async def test_words_outlive_a_lost_line(helpline: Helpline, url: str, browser: Browser) -> None:
+    """
+    Cut off in mid-sentence: the desk says that nothing is saved or sent yet, keeps both, and
+    when the line is back sends once and saves the rest.
+    """
+    contact_id = await helpline.opens()
+    elira = await seat(helpline, browser, url, hire(helpline))
+    page = elira.page
+    await elira.opens()
+    await page.locator("#next").click()
+    await page.wait_for_url("**/contacts/*")
+    await page.locator("#w").fill("Të besoj")
+    await page.context.set_offline(True)
+    await page.locator("#w").press("Control+Enter")
+    await expect(page.locator("#log .unsent")).to_have_text("Të besoj")
+    await page.locator("#w").fill("Nuk është faji")
+    await expect(page.locator("#unsaved")).not_to_be_empty()
+
+    await page.context.set_offline(False)
+
+    await expect(page.locator("#log .out:not(.unsent)")).to_have_text("Të besoj")
+    await expect(page.locator("#log .unsent")).to_have_count(0)
+    await expect(page.locator("#unsaved")).to_be_empty()
+    assert (await helpline.types()).count("message.sent") == 1
+    await elira.opens(f"/contacts/{contact_id}")
+    await expect(page.locator("#w")).to_have_value("Nuk është faji")
+
+
+async def test_draft_goes_along_when_the_holder_changes(
+    helpline: Helpline, url: str, browser: Browser
+) -> None:
+    """
+    By keys alone Elira offers and Genti accepts: he finds her words, and she cannot write.
+    """
+    people = hire(helpline), hire(helpline, "genti", "Genti")
+    with helpline.database.write() as session:
+        for one in people:
+            ref = StaffRef(one.id, one.name)
+            duty.set_on_duty(session, helpline.vault, staff=ref, on=True, now=helpline.now)
+    await helpline.opens()
+    elira, genti = [await seat(helpline, browser, url, one) for one in people]
+    await genti.opens()
+    await elira.opens()
+    await elira.page.keyboard.press("n")
+    await elira.page.wait_for_url("**/contacts/*")
+    await elira.page.locator("#w").fill("Të besoj")
+    await elira.page.keyboard.press("Escape")
+    await elira.page.keyboard.press("h")
+    await expect(elira.page.locator("#offerto")).to_be_focused()
+    for key in ("Tab", "Tab", "Enter"):
+        await elira.page.keyboard.press(key)
+    await expect(genti.page.locator("[data-accepts]")).to_be_visible()
+    await genti.page.keyboard.press("a")
+
+    await expect(genti.page.locator("#w")).to_have_value("Të besoj")
+    await expect(elira.page.locator("#below .mine-not")).to_be_visible()
+    await expect(elira.page.locator("#w")).to_have_count(0)
+    assert elira.faults + genti.faults == []
+
+
+async def test_emergency_is_seen_on_every_page(
+    helpline: Helpline, url: str, browser: Browser
+) -> None:
+    """
+    Whoever reads a case or the triage's figures sees at once that an emergency waits.
+    """
+    lead = hire(helpline, "ana", "Ana", "counsellor", "supervisor")
+    ana = await seat(helpline, browser, url, lead)
+    await ana.opens("/triage")
+    await expect(ana.page.locator("#badge")).to_be_hidden()
+
+    await helpline.opens(severity="emergency", reason="emergency")
+
+    await expect(ana.page).to_have_title("(1) Sigurt")
+    await expect(ana.page.locator("body.alarmed #badge")).to_have_text("1")
+    await expect(ana.page.locator("#news")).not_to_be_empty()
 
 
 async def test_signing_out_elsewhere_empties_the_screen(
