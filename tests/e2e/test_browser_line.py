@@ -174,9 +174,9 @@ class Staff(Seen):
         await self.shows("#log .out", words)
 
     async def closes(self) -> None:
-        await self.page.locator("#outcome").select_option("advice")
-        await self.page.locator('form[action$="/close"] button').click()
-        await self.counts("#below[data-below=closed]", 1)
+        await self.page.locator("#ending summary").click()
+        await self.page.locator('form[action$="/end"] button').click()
+        await self.counts('#below[data-below^="ended"]', 1)
 
 
 @pytest.fixture

@@ -65,7 +65,8 @@ async def disclose(line: Lifeline) -> None:
         return MORE in await desk.log_of(contact)
 
     await until(arrived)
-    await desk.sends(f"/helpline/contacts/{contact}/close", outcome="advice", note=NOTE)
+    await desk.sends(f"/helpline/contacts/{contact}/note", text=NOTE)
+    await desk.sends(f"/helpline/contacts/{contact}/end")
     await line.sees(*bubbles((*TURNS, {"leaves": line.desk.name}))[len(say) :])
 
 

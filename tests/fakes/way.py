@@ -108,8 +108,7 @@ class Desk:
 
     async def closes(self, contact: str) -> None:
         """End the talk."""
-        fields = {"outcome": "advice", "note": ""}
-        answer = await self._browser.post(f"/contacts/{contact}/close", fields)
+        answer = await self._browser.post(f"/contacts/{contact}/end")
         assert answer.status_code == 303, _words_of(answer.text)
 
     async def page(self, contact: str) -> str:

@@ -169,13 +169,13 @@ async def test_the_desk_shows_quietly_what_was_seen(case: Case) -> None:
     assert " open" not in loud.split(">")[0]
 
 
-async def test_marks_stay_on_a_closed_contact(case: Case) -> None:
+async def test_marks_stay_on_a_contact_that_ended(case: Case) -> None:
     """
     What is seen only afterwards can still be marked, by whoever reads.
     """
     elira, genti = await case.seat("elira"), await case.seat("genti")
     await elira.post(case.path("/claim"))
-    await elira.post(case.path("/close"), {"outcome": "advice"})
+    await elira.post(case.path("/end"))
 
     await case.marks_quiet(genti)
 
