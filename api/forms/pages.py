@@ -27,7 +27,7 @@ from api.staff.sessions import Person
 gate = Gate(prefix="/helpline")
 
 Short = Annotated[str, Form(max_length=64)]
-VERSION = "X-Form-Version"
+VERSION, PROGRESS = "X-Form-Version", "X-Form-Progress"
 PART = "x-part"  # a page with script asks for the form alone
 
 
@@ -95,7 +95,7 @@ def save(request: Request, person: Signed, contact_id: str, sent: Given) -> Resp
     if PART in request.headers:
         return _form_page(request, person, contact_id)
     if "x-live" in request.headers:
-        return Response(status_code=204, headers={VERSION: str(view.version)})
+        return Response(status_code=204, headers=_told(view))
     return _to_contact(contact_id)
 
 
@@ -122,6 +122,12 @@ def finish(
 def _save(request: Request, person: Person, contact_id: str, sent: Sent) -> FormView:
     with database_of(request).write() as session:
         return _store(request, session, person, contact_id, sent)
+
+
+def _told(view: FormView) -> dict[str, str]:
+    """What an open page must know after a save."""
+    done, total = FORM.progress(view.answers)
+    return {VERSION: str(view.version), PROGRESS: f"{done}/{total}"}
 
 
 def _finish(request: Request, person: Person, contact_id: str, sent: Sent) -> tuple[str, ...]:

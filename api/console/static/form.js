@@ -26,6 +26,15 @@ function begin() {
   for (const part of mine.querySelectorAll("[data-script][hidden]")) part.hidden = false;
   document.getElementById("findcategory")?.addEventListener("input", find);
   fit();
+  changed ||= [...mine.elements].some(isNew); // typed before this script was there
+  if (changed) save();
+}
+
+function isNew(part) {
+  if (!part.name || part.disabled) return false;
+  if (part.type === "radio" || part.type === "checkbox") return part.checked !== part.defaultChecked;
+  if (part.options) return [...part.options].some((option) => option.value && option.selected !== option.defaultSelected);
+  return part.type !== "submit" && part.value !== part.defaultValue;
 }
 
 function typed(event) {
@@ -66,7 +75,14 @@ async function store() {
 
 function kept(response) {
   form().elements.version.value = response.headers.get("X-Form-Version");
+  progress(...response.headers.get("X-Form-Progress").split("/"));
   if (!changed) state("saved");
+}
+
+function progress(done, total) {
+  const place = document.getElementById("formprogress");
+  place.textContent = place.dataset.words.replace("{done}", done).replace("{total}", total);
+  document.getElementById("formmeter").setAttribute("width", Math.round((100 * done) / total));
 }
 
 // A newer form, or what cannot be saved: the first is shown with one's own beside it.
