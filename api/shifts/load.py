@@ -42,13 +42,9 @@ def load(session: Session, staff_id: int, *, now: datetime) -> Load:
         today=sum(at >= midnight for at in hard.values()),
         week=len(hard),
         in_a_row=_in_a_row(taken, since),
+        taken=sum(at >= midnight for _, at, _ in taken),
         since=since,
     )
-
-
-def taken_today(session: Session, staff_id: int, *, now: datetime) -> int:
-    """How many contacts somebody took since midnight."""
-    return len(_taken(session, staff_id, since=today(now)))
 
 
 def nudge(session: Session, staff_id: int, *, now: datetime) -> Nudge | None:

@@ -51,7 +51,6 @@ def _worker(
         since=since,
         on_break=resting,
         holds=holds,
-        contacts_today=load.taken_today(session, staff.id, now=now),
         load=carried,
         last_break=spells.last_break(session, staff.id, now=now),
         tired=not resting and load.is_tired(carried, now=now),

@@ -26,12 +26,14 @@ class InHand:
 class Load:
     """What somebody carried: hard contacts today, in seven days, and in a row until now.
 
-    ``since`` is when the person last began work after a rest; None when not on duty.
+    ``taken`` are all contacts that they took today. ``since`` is when the person last began
+    work after a rest; None when not on duty.
     """
 
     today: int
     week: int
     in_a_row: int
+    taken: int
     since: datetime | None
 
 
@@ -114,7 +116,6 @@ class Worker:
     since: datetime
     on_break: bool
     holds: tuple[Held, ...]
-    contacts_today: int
     load: Load
     last_break: datetime | None
     tired: bool

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -33,8 +33,7 @@ _MOST_RISKS = 8
 
 def watch(session: Session, vault: Vault, *, hidden: set[str], now: datetime) -> Watch:
     """Everything that the page of the shift counts and lists."""
-    states = ("waiting", "claimed", "ended")
-    here = [one for one in queries.in_states(session, *states) if one.id not in hidden]
+    here = [one for one in queries.open_contacts(session) if one.id not in hidden]
     day, before = _days(session, hidden, now)
     waiting = [one for one in here if one.state == "waiting"]
     alone = [one for one in waiting if one.urgency >= URGENT]
@@ -47,7 +46,7 @@ def watch(session: Session, vault: Vault, *, hidden: set[str], now: datetime) ->
         waiting=len(waiting),
         waiting_since=_earliest(waiting),
         talking=sum(one.state == "claimed" for one in here),
-        forms=sum(one.state == "ended" for one in here),
+        forms=_forms(session, hidden),
         undelivered=sum(line.failed for line in lines),
         median=timedelta(milliseconds=median(firsts)) if firsts else None,
         per_hour=_per_hour(day),
@@ -58,6 +57,12 @@ def watch(session: Session, vault: Vault, *, hidden: set[str], now: datetime) ->
         waits=waits,
         lines=lines,
     )
+
+
+def _forms(session: Session, hidden: set[str]) -> int:
+    """How many talks ended whose form is not done."""
+    ended = select(func.count()).where(col(Contact.state) == "ended")
+    return int(session.execute(ended.where(col(Contact.id).not_in(hidden))).scalar_one())
 
 
 def _days(session: Session, hidden: set[str], now: datetime) -> tuple[list[Contact], list[Contact]]:

@@ -6,6 +6,7 @@ const form = document.getElementById("handover");
 const field = document.getElementById("words");
 const kept = document.getElementById("kept");
 const REST = 400; // milliseconds without a key
+const AGAIN = 2000; // milliseconds until the next try while the line is lost
 let timer = 0;
 let saved = field.value;
 
@@ -33,6 +34,7 @@ async function save(options = {}) {
     if (field.value === words) say(kept.dataset.saved);
   } catch (fault) {
     if (!isLine(fault)) throw fault;
+    timer = setTimeout(save, AGAIN);
   }
 }
 
