@@ -23,6 +23,18 @@ async def test_language_is_chosen_and_kept(helpline: Helpline) -> None:
     assert "Staff sign-in" in (await browser.get("/sign-in")).text
 
 
+async def test_language_goes_with_the_account(helpline: Helpline) -> None:
+    """
+    Whoever chose English finds it at every browser, whatever that browser had before.
+    """
+    person = hire(helpline)
+    await (await seated(helpline, person)).get("/language/en")
+
+    elsewhere = await seated(helpline, person)
+
+    assert "Take next" in (await elsewhere.get("")).text
+
+
 @pytest.mark.parametrize(
     "back", ["https://evil.example/helpline", "//evil.example/helpline", "/v1/key", "/\\evil", ""]
 )
