@@ -23,6 +23,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.audit import service as audit
 from api.cases.conditions import first_to_ask, is_unlocked, is_unnamed, unknown
+from api.contacts.holding import why_not
 from api.contacts.tables import Contact
 from api.errors import Refusal
 from api.marks.tables import Mark
@@ -200,9 +201,10 @@ def admit(request: Request, person: Person | None, action: str) -> None:
     where = {**request.path_params, "now": clock_of(request)()}
     with database_of(request).read() as session:
         unmet = {name for name in rule.when if not CONDITIONS[name](session, person, where)}
+        why = why_not(session, where["contact_id"], person.id) if "holder" in unmet else None
     if unmet:
         refused = _refused(request, person, action)
-        raise unknown(where) if "unnamed" in unmet else refused
+        raise unknown(where) if "unnamed" in unmet else why or refused
 
 
 def _refused(request: Request, person: Person | None, action: str) -> Forbidden:

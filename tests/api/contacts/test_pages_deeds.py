@@ -7,6 +7,7 @@ from fakes.desk import Browser, deeds, hire, seated
 from fakes.helpline import Helpline, message
 
 from api.contacts import service
+from api.contacts.values import StaffRef
 
 
 async def three(helpline: Helpline) -> tuple[Browser, Browser, Browser]:
@@ -84,6 +85,28 @@ async def test_only_holder_writes(helpline: Helpline) -> None:
     assert await helpline.types() == before
     assert helpline.does(service.read, contact_id, staff_id=1).draft is None
     assert ("staff:2", "refused") in deeds(helpline)
+
+
+async def test_page_says_why_words_were_not_sent(helpline: Helpline) -> None:
+    """
+    A reply to a talk that is over, closed or a colleague's is refused by its own name.
+    """
+    contact_id = await helpline.opens()
+    elira, _, drita = await three(helpline)
+    reply = f"/contacts/{contact_id}/reply"
+    await elira.post("/next")
+    said = []
+    for deed in ("take-over", "end"):
+        await drita.post(f"/contacts/{contact_id}/{deed}")
+        answer = await elira.post(reply, {"text": "Po.", "key": "k1"})
+        said.append((answer.status_code, re.sub(r"<[^>]+>", "", answer.text)))
+    helpline.does(service.close, contact_id, staff=StaffRef(3, "Drita"), outcome="advice")
+    answer = await elira.post(reply, {"text": "Po.", "key": "k1"})
+    said.append((answer.status_code, answer.text))
+
+    assert [status for status, _ in said] == [403, 409, 409]
+    assert len({words for _, words in said}) == 3
+    assert "message.sent" not in await helpline.types()
 
 
 async def test_draft_is_there_after_the_line_was_lost(helpline: Helpline) -> None:
