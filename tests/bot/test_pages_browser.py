@@ -62,6 +62,32 @@ async def test_a_talk_with_script(chat: WebChat, url: str, browser: Browser) -> 
     assert child.faults == []
 
 
+async def test_a_person_who_writes_shows_for_a_moment(
+    chat: WebChat, url: str, browser: Browser
+) -> None:
+    """
+    The page says who is writing, politely to a screen reader too; with the words it is gone,
+    and a reload shows nothing of it.
+    """
+    child = await phone(browser, url)
+    await child.opens()
+    await child.taps("Shqip")
+    await child.says("dikush po me kercenon")
+    await child.sees("Po të dëgjoj.", times=2)
+    sign = child.page.locator("#typing")
+    address = chat.runner.taken[0].address
+
+    await chat.web.typing(address, "Elira")
+    await expect(sign).to_have_text("Elira po shkruan…")
+    await expect(sign).to_have_attribute("role", "status")
+    await chat.web.send(address, [Say(key="k", text="Po.", name="Elira")], key="row-7")
+    await child.sees("Po.")
+    await expect(sign).to_have_text("")
+    await child.page.reload()
+    await expect(sign).to_have_text("")
+    assert child.faults == []
+
+
 async def test_a_talk_without_script(chat: WebChat, url: str, browser: Browser) -> None:
     """
     Without script the same talk goes by forms: press, message, language, exit.

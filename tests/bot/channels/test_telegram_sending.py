@@ -14,7 +14,15 @@ from fakes.telegram_child import Child
 from fakes.turns import OwnPace
 
 from bot.channels.art import picture
-from bot.channels.base import ChannelBusy, ChannelDown, Place, Progress, Shown
+from bot.channels.base import (
+    ChannelBusy,
+    ChannelDown,
+    ChatGone,
+    Place,
+    Progress,
+    Shown,
+    ShowsTyping,
+)
 from bot.channels.telegram import TelegramChannel
 from bot.engine.effects import Button, Quiz, Say
 from bot.engine.events import ButtonTapped, PollAnswered
@@ -568,6 +576,19 @@ async def test_typing_shows_while_a_bubble_rests(telegram: TelegramStandIn) -> N
     await channel.stop()
 
     assert child.typing == 1
+
+
+async def test_a_person_who_writes_shows_as_typing(telegram: TelegramStandIn, chat: Chat) -> None:
+    """
+    The platform's own sign, and nothing that is read; a chat that is gone is a fault as ever.
+    """
+    assert isinstance(chat.channel, ShowsTyping)
+    await chat.channel.typing(str(chat.child.id), "Elira")
+    assert (chat.child.typing, chat.child.texts) == (1, [])
+
+    telegram.fails("sendChatAction", 403, "Forbidden: bot was blocked by the user", times=1)
+    with pytest.raises(ChatGone):
+        await chat.channel.typing(str(chat.child.id), "Elira")
 
 
 @pytest.mark.parametrize(("ahead", "least", "most"), [(2.5, 2.0, 3.0), (-5, 0, 0.1), (9e3, 29, 31)])

@@ -104,7 +104,7 @@ moves = st.one_of(
     st.builds(
         TimerFired,
         at=st.just(AT),
-        name=st.sampled_from(["forget", "arrival", "arrival_last", "other"]),
+        name=st.sampled_from(["forget", "arrival", "arrival_last", "silence", "other"]),
     ),
     presses,
 )
