@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from api.audit.service import record_once
+from api.cases.queries import hidden_contacts
 from api.console.render import render
 from api.contacts import queries
 from api.contacts import records as contacts
@@ -109,7 +110,9 @@ def triage(request: Request, person: Signed) -> Response:
     """All marks, counted and listed."""
     full = _reads_contacts(person)
     with database_of(request).read() as session:
-        found = listing.views(session, vault_of(request))
+        hidden = hidden_contacts(session, person.id)
+        every = listing.views(session, vault_of(request))
+        found = [view for view in every if view.contact_id not in hidden]
         newest = found[:_SHOWN]
         marks: list[Any] = listing.full_lines(session, newest) if full else listing.lines(newest)
     return render(
@@ -118,7 +121,7 @@ def triage(request: Request, person: Signed) -> Response:
         place="triage",
         full=full,
         marks=marks,
-        count=len(found),
+        total=len(found),
         rules=listing.by_rule(found),
         categories=listing.by_category(found),
     )

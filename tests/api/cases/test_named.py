@@ -195,3 +195,24 @@ async def test_no_case_is_for_who_keeps_accounts_or_figures(work: Work, role: st
     for path in ("/cases", work.path(), work.path("/identity"), work.path("/team")):
         assert (await person.get(path)).status_code == 403
     assert 'href="/helpline/cases"' not in (await person.get("/account")).text
+
+
+async def test_marks_on_its_contacts_are_gone_too(work: Work) -> None:
+    """
+    S29, S31: neither the list nor the counts nor the words of marks show a hidden contact.
+    """
+    lead, arta = await work.seat("lindita", "supervisor"), await work.seat("arta", "supervisor")
+    fields = {"severity": "none", "category": "none"}
+    await lead.post(f"/contacts/{work.contact_id}/marks", fields)
+    page = (await arta.get("/triage")).text
+    mark = page.split('href="/helpline/marks/')[1].split('"')[0]
+    await work.names(lead, "arta")
+
+    page = (await arta.get("/triage")).text
+
+    assert "K-1001" not in page
+    assert mark not in page
+    answer, unknown = await arta.get(f"/marks/{mark}"), await arta.get("/marks/none")
+    assert answer.status_code == unknown.status_code == 404
+    assert same(answer.text, unknown.text)
+    assert "K-1001" in (await lead.get("/triage")).text
