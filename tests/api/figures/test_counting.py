@@ -98,14 +98,14 @@ async def test_forms_tell_what_it_was(way: Way) -> None:
     Figures: categories are the form's, one contact in several, and the triage's only where
     there is no form; tests never count.
     """
-    await way.whole(categories=["violence.bullying", "mental_health.unspecified"], gender="girl")
+    await way.whole(categories=["violence.bullying", "mental.suicide"], gender="girl")
     await way.whole(call_type="test")
     await way.opens(category="grooming")
 
     figures = counted(way.helpline)
 
     assert (figures.total.contacts, figures.tests) == (2, 1)
-    assert set(named(figures, "category")) == {"violence", "mental_health", "triage:grooming"}
+    assert set(named(figures, "category")) == {"violence", "mental", "triage:grooming"}
     assert named(figures, "gender")["girl"].contacts == 1
     assert named(figures, "outcome")["advice"].contacts == 1
 

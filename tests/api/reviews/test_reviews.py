@@ -65,7 +65,7 @@ async def test_closed_contacts_are_found_by_what_they_are(way: Way) -> None:
     Closed contacts are found by number, days, person, type, category, channel and outcome.
     """
     elira, genti = employed(way.helpline, "Elira"), employed(way.helpline, "Genti")
-    await of(way, elira).whole(categories=["mental_health.unspecified"])
+    await of(way, elira).whole(categories=["mental.suicide"])
     await of(way, genti).whole(outcome="referred_police")
     await way.opens()
     lead = await seat(way.helpline, employed(way.helpline, "Lindita", "supervisor"))
@@ -73,7 +73,7 @@ async def test_closed_contacts_are_found_by_what_they_are(way: Way) -> None:
     assert await found(lead) == ["K-1002", "K-1001"]
     for search, numbers in {
         **{"number=k-1001": ["K-1001"], "number=1003": [], "number=77": []},
-        **{f"person={genti.id}": ["K-1002"], "category=mental_health": ["K-1001"]},
+        **{f"person={genti.id}": ["K-1002"], "category=mental": ["K-1001"]},
         **{"outcome=referred_police": ["K-1002"], "channel=telegram": ["K-1002", "K-1001"]},
         **{"channel=viber": [], "call_type=child_self": ["K-1002", "K-1001"]},
         **{"first=2026-11-20&last=2026-11-20": ["K-1002", "K-1001"], "last=2026-11-19": []},
