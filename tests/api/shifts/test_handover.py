@@ -59,6 +59,21 @@ async def test_hand_over_names_what_is_open(
     assert plain not in page
 
 
+async def test_hand_over_names_what_was_promised(helpline: Helpline) -> None:
+    """
+    A promise to a child that falls due within a day goes to the next shift, in its words.
+    """
+    work = await open_work(helpline)
+    elira = await work.back("elira")
+    promise = {"kind": "promise", "words": "Të shkruaj nesër.", "state": "open"}
+    await work.adds(elira, **promise, due="2026-11-21T09:00")
+
+    left = (await elira.get("/shift/handover")).text.split('id="left"')[1]
+
+    assert "Të shkruaj nesër." in left
+    assert f'href="/helpline{work.path()}"' in left
+
+
 async def test_another_person_confirms_and_only_one(
     helpline: Helpline, elira: Browser, genti: Browser, lindita: Browser
 ) -> None:
