@@ -1,21 +1,33 @@
 from __future__ import annotations
 
+from types import ModuleType
+
 import pytest
 from fakes.desk import console_routes
+from fastapi.routing import APIRoute
 
 from api.console.pages import router
 from api.rights import gate, rules
+from api.systems import cases, desk
 
 CONDITIONS = tuple(gate.CONDITIONS)
 
 
 def test_shipped_rules_are_sound() -> None:
     """
-    The rules that come with the service can be read, and none is left unused by the routes.
+    The rules that come with the service can be read, and none is left unused by the routes of
+    the console and of other systems.
     """
     used = {(route.openapi_extra or {})["action"] for route in console_routes(router)}
+    used |= {
+        (route.openapi_extra or {})["x-action"] for part in (desk, cases) for route in _of(part)
+    }
 
     assert set(rules.shipped(conditions=CONDITIONS)) == used
+
+
+def _of(part: ModuleType) -> list[APIRoute]:
+    return [route for route in part.gate.routes if isinstance(route, APIRoute)]
 
 
 @pytest.mark.parametrize(
@@ -26,6 +38,7 @@ def test_shipped_rules_are_sound() -> None:
         ('[actions]\n"a" = { roles = [] }', "a"),
         ('[actions]\n"a" = { roles = ["counsellor"], unless = ["x"] }', "a"),
         ('[actions]\n"a" = "counsellor"', "a"),
+        ('[actions]\n"a" = { roles = ["counsellor"], fresh = "yes" }', "a"),
         ("[deeds]", "actions"),
         ("[actions", "roles.toml"),
     ],
