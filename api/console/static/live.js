@@ -50,8 +50,10 @@ export async function look() {
   }
   looking = true;
   try {
-    await take(await fetch(location.pathname + location.search, { headers: { "X-Live": "1" } }));
+    const response = await fetch(location.pathname + location.search, { headers: { "X-Live": "1" } });
     lost(false);
+    if ([403, 404].includes(response.status)) return location.reload(); // not ours to see any more
+    await take(response);
   } catch (fault) {
     if (!isLine(fault)) throw fault;
     lost(true);
