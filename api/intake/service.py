@@ -59,7 +59,8 @@ def add_messages(
     """
     contact = queries.get(session, contact_id)
     accepted = _store_messages(session, vault, contact_id, wanted.messages)
-    _raise(vault, contact, wanted)
+    if wanted.helped is None or accepted:
+        _raise(vault, contact, wanted)
     _note_leaving(vault, contact, wanted, came_back=accepted > 0, now=now)
     if wanted.helped is not None:
         contact.helped = records.sealed(vault, contact_id, "helped", wanted.helped)

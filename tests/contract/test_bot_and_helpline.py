@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from api.crypto import Vault
 from api.duty.service import set_on_duty
 from api.learning import service as learning
 from bot.alarms import Alarms
-from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, Word
+from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, TellHelped, Word
 from bot.engine.events import (
     ContactClimbed,
     CounsellorJoined,
@@ -114,6 +115,11 @@ def act(session: Session, vault: Vault, what: str, now: datetime) -> None:
             contacts.close(session, vault, CONTACT, staff=ELIRA, outcome="advice", note="", now=now)
 
 
+def act_as(what: str, session: Session, vault: Vault, *, now: datetime) -> None:
+    """The same, as a deed of the helpline's hand."""
+    act(session, vault, what, now)
+
+
 @pytest.fixture
 async def line(tmp_path: Path, sqlite_url: str) -> AsyncIterator[Line]:
     """
@@ -163,6 +169,37 @@ async def test_every_kind_of_word_is_taken(line: Line, kind: str) -> None:
     answer = await line.post(PassToCounsellor(contact=1, words=(odd, line.word("po"))))
 
     assert answer["accepted"] == 2
+
+
+@pytest.mark.parametrize("helped", ["yes", "some", "no"])
+async def test_what_the_child_felt_is_taken(line: Line, helped: str) -> None:
+    """
+    Whether it helped arrives after the end, calls nobody back and changes nothing else.
+    """
+    await line.post(line.opening())
+    for deed in ("claim", "reply", "close"):
+        line.helpline.does(partial(act_as, deed))
+    before = line.helpline.does(contacts.read, CONTACT, staff_id=ELIRA.id)
+
+    answer = await line.post(TellHelped(contact=1, helped=helped))
+
+    after = line.helpline.does(contacts.read, CONTACT, staff_id=ELIRA.id)
+    assert (answer["state"], answer["accepted"]) == ("closed", 0)
+    assert (after.helped, after.item) == (helped, before.item)
+
+
+async def test_typing_reaches_the_bot(line: Line) -> None:
+    """
+    The bot hears in which conversation the holder types, and nothing once the words are sent.
+    """
+    await line.post(line.opening())
+    line.helpline.does(partial(act_as, "claim"))
+    line.helpline.does(contacts.seen, staff=ELIRA, contact_id=CONTACT, typing=True)
+    typed = (await line.client.events(0, 0)).typing
+    line.helpline.does(partial(act_as, "reply"))
+
+    assert typed == (CONVERSATION,)
+    assert (await line.client.events(0, 0)).typing == ()
 
 
 @pytest.mark.parametrize("how", ["exit_word", "chat_lost", "withdrew"])
