@@ -216,3 +216,28 @@ async def test_marks_on_its_contacts_are_gone_too(work: Work) -> None:
     assert answer.status_code == unknown.status_code == 404
     assert same(answer.text, unknown.text)
     assert "K-1001" in (await lead.get("/triage")).text
+
+
+async def test_the_queue_never_shows_nor_gives_it(work: Work) -> None:
+    """
+    S29, S31: the desk lists no hidden contact, and “next” passes it over.
+    """
+    await named(work)
+    elira, lead = await work.back("elira"), await work.back("lindita")
+
+    assert "K-1001" not in (await elira.get("")).text
+    assert (await elira.post("/next")).headers["location"] == "/helpline"
+    assert (await lead.post("/next")).headers["location"].endswith(work.contact_id)
+
+
+async def test_the_desk_leads_to_the_case_and_opens_one(work: Work) -> None:
+    """
+    Beside a contact stand its cases that this person may see, and a button for a new one.
+    """
+    elira = await work.back("elira")
+
+    page = (await elira.get(f"/contacts/{work.contact_id}")).text
+
+    side = page.split('id="caseof"')[1].split("</section>")[0]
+    assert f'href="/helpline/cases/{work.case_id}"' in side
+    assert f'name="contact_id" value="{work.contact_id}"' in side
