@@ -455,6 +455,8 @@ def content_check(args: argparse.Namespace) -> int:
     faults = check(folder)
     for fault in faults:
         print(fault)
+    if faults:
+        print(f"{folder}: {len(faults)} ready-made replies to mend")
     return main([str(folder)], whole=args.whole) or int(bool(faults))
 
 

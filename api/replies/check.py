@@ -46,7 +46,12 @@ class Fault:
 
 
 def check(folder: Path) -> list[Fault]:
-    """Every fault of the replies of a content folder; empty when they may go out."""
+    """Every fault of the replies of a content folder; empty when they may go out.
+
+    A folder without any is not for a helpline, and whole: only its start needs them.
+    """
+    if not any((folder / language / "replies.toml").exists() for language in LANGUAGES):
+        return []
     try:
         texts = {language: read_texts(folder, language) for language in LANGUAGES}
         banned = tomllib.loads((folder / "banned.toml").read_text(encoding="utf-8"))

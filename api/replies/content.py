@@ -118,7 +118,7 @@ def holes_of(text: str) -> list[str]:
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RepliesBroken(f"{file.name} cannot be read: {error}") from None
 
 
