@@ -2,50 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from api.contacts.values import StaffRef
 from api.crypto import Vault
-from api.intake.reading import Body, parse, read_body
+from api.intake.reading import Body, parse
 from api.intake.repeats import Answer, once
 from api.rights.parts import clock_of, database_of, vault_of
 from api.staff.sessions import Person
 from api.systems import schemas
 
-Posted = Annotated[Body, Depends(read_body)]
 Wanted = TypeVar("Wanted", bound=schemas.Body)
-Do = Callable[[Session, Vault, StaffRef, datetime], Any]
 
 
-def read(body: Body, form: type[Wanted]) -> Wanted:
-    """The body in its form; raises ``BadRequest`` or ``Unreadable``."""
-    return parse(body.raw, form)
+@dataclass(frozen=True, slots=True)
+class Act(Generic[Wanted]):
+    """What an act is done with.
+
+    ``wanted`` is the body, ``where`` the ids of the path, ``staff`` who acts; ``key`` is the
+    request's own for as long as it may come again, ``lease`` how long a claim lasts.
+    """
+
+    session: Session
+    vault: Vault
+    staff: StaffRef
+    now: datetime
+    wanted: Wanted
+    where: Mapping[str, str]
+    key: str
+    lease: timedelta
+
+    @property
+    def contact_id(self) -> str:
+        """The contact of the path."""
+        return self.where["contact_id"]
+
+    @property
+    def case_id(self) -> str:
+        """The case of the path."""
+        return self.where["case_id"]
 
 
-def act(
-    request: Request, person: Person, body: Body, wanted: schemas.Body, do: Do, *, status: int = 200
+Do = Callable[[Act[Any]], Any]
+
+
+def perform(
+    request: Request, person: Person, body: Body, *, takes: type[schemas.Body], do: Do, status: int
 ) -> Response:
     """Do it in a writing transaction, and answer with what it returns.
 
-    The same key and bytes again give the first answer again. ``do`` is handed the session,
-    the vault, who acts, and the time.
+    The same key and bytes again give the first answer again. Raises ``BadRequest`` or
+    ``Unreadable`` for a body in another form.
     """
+    wanted, own = parse(body.raw, takes), _own(body, person)
     vault, now = vault_of(request), clock_of(request)()
-    who = StaffRef(person.id, wanted.name.strip() or person.name)
+    staff = StaffRef(person.id, wanted.name.strip() or person.name)
+    lease = timedelta(seconds=request.app.state.settings.lease_seconds)
     with database_of(request).write() as session:
-
-        def work() -> Answer:
-            return Answer(status, plain(do(session, vault, who, now)))
-
-        return once(session, vault, _own(body, person), work, now=now)
+        act = Act(session, vault, staff, now, wanted, request.path_params, own.key, lease)
+        return once(session, vault, own, lambda: Answer(status, plain(do(act))), now=now)
 
 
 def plain(value: Any) -> Any:

@@ -46,3 +46,11 @@ class Opened:
     """The case that was opened."""
 
     case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Whether the contact is closed, and else the fields that its form still wants."""
+
+    closed: bool
+    missing: tuple[str, ...]

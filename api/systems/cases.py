@@ -6,31 +6,26 @@ factor, or a second person, at the console.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
-from fastapi import Path, Query, Request, Response
-from sqlalchemy.orm import Session
+from fastapi import Path, Query, Request
 
 from api.cases import identity, listing, parts, service
 from api.cases.values import CaseView
-from api.contacts.values import StaffRef
-from api.crypto import Vault
 from api.rights.gate import Signed
 from api.rights.parts import clock_of, database_of, vault_of
 from api.systems import schemas
-from api.systems.acting import Posted, act, read
+from api.systems.acting import Act
 from api.systems.answers import Opened
 from api.systems.gate import SystemGate
 
 gate = SystemGate(prefix="/v1/desk", tags=["cases"])
 
-CaseId = Annotated[str, Path(max_length=36)]
 Id = Annotated[str, Path(max_length=64)]
 Short = Annotated[str, Query(max_length=20)]
 
 
-@gate.allow("GET", "/cases", action="case.list", response_model=listing.Page)
+@gate.asks("/cases", action="case.list", answers=listing.Page)
 def cases(
     request: Request,
     person: Signed,
@@ -46,162 +41,122 @@ def cases(
         )
 
 
-@gate.allow("POST", "/cases", action="case.open", takes=schemas.NewCase, response_model=Opened)
-def open_case(request: Request, person: Signed, body: Posted) -> Response:
+@gate.does("/cases", action="case.open", takes=schemas.NewCase, answers=Opened, status=201)
+def open_case(act: Act[schemas.NewCase]) -> Opened:
     """Open a case, with its first contact if one is given."""
-    wanted = read(body, schemas.NewCase)
-
-    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> Opened:
-        first = wanted.contact_id
-        return Opened(service.open_case(session, vault, staff=staff, now=now, contact_id=first))
-
-    return act(request, person, body, wanted, do, status=201)
+    first = act.wanted.contact_id
+    made = service.open_case(act.session, act.vault, staff=act.staff, now=act.now, contact_id=first)
+    return Opened(made)
 
 
-@gate.allow("GET", "/cases/{case_id}", action="case.read", response_model=CaseView)
-def case(request: Request, person: Signed, case_id: CaseId) -> CaseView:
+@gate.asks("/cases/{case_id}", action="case.read", answers=CaseView)
+def case(request: Request, person: Signed, case_id: Id) -> CaseView:
     """A whole case, without what the child told of who it is; the read is recorded."""
     vault, now = vault_of(request), clock_of(request)()
     with database_of(request).write() as session:
         return service.read(session, vault, case_id, staff_id=person.id, now=now)
 
 
-@gate.allow("POST", "/cases/{case_id}/parts/{part_id}", action="case.change", takes=schemas.Part)
-def save_part(
-    request: Request, person: Signed, case_id: CaseId, part_id: Id, body: Posted
-) -> Response:
+@gate.does("/cases/{case_id}/parts/{part_id}", action="case.change", takes=schemas.Part)
+def save_part(act: Act[schemas.Part]) -> None:
     """Write a part: incident, perpetrator, household, referral, promise, risk, note, document.
 
     ``part_id`` is a UUID of your own for a new part; a change adds a version.
     """
-    wanted = read(body, schemas.Part)
-
-    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> None:
-        parts.save(
-            session,
-            vault,
-            case_id,
-            part_id,
-            kind=wanted.kind,
-            version=wanted.version,
-            given=wanted.fields,
-            staff=staff,
-            now=now,
-        )
-
-    return act(request, person, body, wanted, do)
+    parts.save(
+        act.session,
+        act.vault,
+        act.case_id,
+        act.where["part_id"],
+        kind=act.wanted.kind,
+        version=act.wanted.version,
+        given=act.wanted.fields,
+        staff=act.staff,
+        now=act.now,
+    )
 
 
-@gate.allow("POST", "/cases/{case_id}/move", action="case.change", takes=schemas.Move)
-def move(request: Request, person: Signed, case_id: CaseId, body: Posted) -> Response:
+@gate.does("/cases/{case_id}/move", action="case.change", takes=schemas.Move)
+def move(act: Act[schemas.Move]) -> None:
     """Say where a case stands; a move that it cannot make is refused."""
-    wanted = read(body, schemas.Move)
-
-    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> None:
-        to, words = wanted.to, wanted.words
-        service.move(session, vault, case_id, to=to, words=words, staff=staff, now=now)
-
-    return act(request, person, body, wanted, do)
+    to, words = act.wanted.to, act.wanted.words
+    service.move(
+        act.session, act.vault, act.case_id, to=to, words=words, staff=act.staff, now=act.now
+    )
 
 
-@gate.allow("POST", "/cases/{case_id}/reopen", action="case.reopen", takes=schemas.Why)
-def reopen(request: Request, person: Signed, case_id: CaseId, body: Posted) -> Response:
+@gate.does("/cases/{case_id}/reopen", action="case.reopen", takes=schemas.Why)
+def reopen(act: Act[schemas.Why]) -> None:
     """Take up a closed case again."""
-    wanted = read(body, schemas.Why)
-
-    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> None:
-        service.reopen(session, vault, case_id, words=wanted.words, staff=staff, now=now)
-
-    return act(request, person, body, wanted, do)
+    words = act.wanted.words
+    service.reopen(act.session, act.vault, act.case_id, words=words, staff=act.staff, now=act.now)
 
 
-@gate.allow("POST", "/cases/{case_id}/contacts", action="case.change", takes=schemas.Link)
-def link(request: Request, person: Signed, case_id: CaseId, body: Posted) -> Response:
+@gate.does("/cases/{case_id}/contacts", action="case.change", takes=schemas.Link)
+def link(act: Act[schemas.Link]) -> None:
     """Add a contact to a case."""
-    wanted = read(body, schemas.Link)
-
-    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> None:
-        service.link(session, vault, case_id, wanted.contact_id, staff=staff, now=now)
-
-    return act(request, person, body, wanted, do)
+    contact_id = act.wanted.contact_id
+    service.link(act.session, act.vault, act.case_id, contact_id, staff=act.staff, now=act.now)
 
 
-@gate.allow(
-    "POST", "/cases/{case_id}/contacts/{contact_id}/undo", action="case.team", takes=schemas.Deed
-)
-def undo_link(
-    request: Request, person: Signed, case_id: CaseId, contact_id: Id, body: Posted
-) -> Response:
+@gate.does("/cases/{case_id}/contacts/{contact_id}/undo", action="case.team")
+def undo_link(act: Act[schemas.Deed]) -> None:
     """Say that a contact does not belong to a case."""
-
-    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> None:
-        service.undo_link(session, vault, case_id, contact_id, staff=staff, now=now)
-
-    return act(request, person, body, read(body, schemas.Deed), do)
+    service.undo_link(
+        act.session, act.vault, act.case_id, act.contact_id, staff=act.staff, now=act.now
+    )
 
 
-@gate.allow("POST", "/cases/{case_id}/follow-up", action="case.change", takes=schemas.FollowUp)
-def follow_up(request: Request, person: Signed, case_id: CaseId, body: Posted) -> Response:
+@gate.does("/cases/{case_id}/follow-up", action="case.change", takes=schemas.FollowUp)
+def follow_up(act: Act[schemas.FollowUp]) -> None:
     """Say when to look into a case again."""
-    wanted = read(body, schemas.FollowUp)
-
-    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> None:
-        on, words = wanted.on, wanted.words
-        service.set_follow_up(session, vault, case_id, on=on, words=words, staff=staff, now=now)
-
-    return act(request, person, body, wanted, do)
+    on, words = act.wanted.on, act.wanted.words
+    service.set_follow_up(
+        act.session, act.vault, act.case_id, on=on, words=words, staff=act.staff, now=act.now
+    )
 
 
-@gate.allow("POST", "/cases/{case_id}/team", action="case.team", takes=schemas.Team)
-def team(request: Request, person: Signed, case_id: CaseId, body: Posted) -> Response:
+@gate.does("/cases/{case_id}/team", action="case.team", takes=schemas.Team)
+def team(act: Act[schemas.Team]) -> None:
     """Say who leads a case and who works with them."""
-    wanted = read(body, schemas.Team)
-
-    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> None:
-        lead, others = wanted.lead, wanted.team
-        service.set_team(session, vault, case_id, lead_id=lead, team=others, staff=staff, now=now)
-
-    return act(request, person, body, wanted, do)
+    lead, others = act.wanted.lead, act.wanted.team
+    service.set_team(
+        act.session, act.vault, act.case_id, lead_id=lead, team=others, staff=act.staff, now=act.now
+    )
 
 
-@gate.allow("POST", "/cases/{case_id}/named", action="case.team", takes=schemas.Named)
-def named(request: Request, person: Signed, case_id: CaseId, body: Posted) -> Response:
+@gate.does("/cases/{case_id}/named", action="case.team", takes=schemas.Named)
+def named(act: Act[schemas.Named]) -> None:
     """Say that somebody of staff is named in a case: they cannot open it from then on."""
-    wanted = read(body, schemas.Named)
+    service.set_named(
+        act.session,
+        act.vault,
+        act.case_id,
+        staff_id=act.wanted.staff_id,
+        reason=act.wanted.reason,
+        staff=act.staff,
+        now=act.now,
+    )
 
-    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> None:
-        who, why = wanted.staff_id, wanted.reason
-        service.set_named(session, vault, case_id, staff_id=who, reason=why, staff=staff, now=now)
 
-    return act(request, person, body, wanted, do)
-
-
-@gate.allow(
-    "POST",
-    "/cases/{case_id}/named/{conflict_id}/undo",
-    action="case.team",
-    takes=schemas.Why,
-)
-def undo_named(
-    request: Request, person: Signed, case_id: CaseId, conflict_id: Id, body: Posted
-) -> Response:
+@gate.does("/cases/{case_id}/named/{conflict_id}/undo", action="case.team", takes=schemas.Why)
+def undo_named(act: Act[schemas.Why]) -> None:
     """Say that somebody was named by mistake."""
-    wanted = read(body, schemas.Why)
+    service.undo_named(
+        act.session,
+        act.vault,
+        act.case_id,
+        act.where["conflict_id"],
+        words=act.wanted.words,
+        staff=act.staff,
+        now=act.now,
+    )
 
-    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> None:
-        words = wanted.words
-        service.undo_named(session, vault, case_id, conflict_id, words=words, staff=staff, now=now)
 
-    return act(request, person, body, wanted, do)
-
-
-@gate.allow("POST", "/cases/{case_id}/identity", action="identity.write", takes=schemas.Identity)
-def write_identity(request: Request, person: Signed, case_id: CaseId, body: Posted) -> Response:
+@gate.does("/cases/{case_id}/identity", action="identity.write", takes=schemas.Identity)
+def write_identity(act: Act[schemas.Identity]) -> None:
     """Keep, locked, something a child told of who it is."""
-    wanted = read(body, schemas.Identity)
-
-    def do(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> None:
-        kind, text = wanted.kind, wanted.text
-        identity.write(session, vault, case_id, kind=kind, text=text, staff=staff, now=now)
-
-    return act(request, person, body, wanted, do)
+    kind, text = act.wanted.kind, act.wanted.text
+    identity.write(
+        act.session, act.vault, act.case_id, kind=kind, text=text, staff=act.staff, now=act.now
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 import httpx
@@ -18,6 +18,7 @@ from api.counters import last_number, touch
 from api.crypto import Vault
 from api.db import Database
 from api.systems import signing
+from api.systems.answers import Event
 from api.systems.events import Deed, deeds_after
 from api.systems.tables import Webhook
 from api.times import Clock, from_ms, rfc3339, to_ms
@@ -92,7 +93,7 @@ class WebhookErrand:
                     return
 
     def _post(self, client: httpx.Client, call: _Call, deed: Deed) -> bool:
-        body = json.dumps(told(deed), sort_keys=True).encode()
+        body = json.dumps(asdict(told(deed)), sort_keys=True).encode()
         signed = signing.headers(
             call.secret, message_id=f"event-{deed.number}", at=self._clock(), body=body
         )
@@ -117,15 +118,15 @@ class WebhookErrand:
             _put_off(session, self._vault, hook, now=now)
 
 
-def told(deed: Deed) -> dict[str, str | int]:
+def told(deed: Deed) -> Event:
     """An event as it is told, over the webhook and by ``GET /v1/desk/events``: no content."""
-    return {
-        "number": deed.number,
-        "type": deed.type,
-        "at": rfc3339(deed.at),
-        "about": deed.about,
-        "by": deed.who,
-    }
+    return Event(
+        number=deed.number,
+        type=deed.type,
+        at=rfc3339(deed.at),
+        about=deed.about,
+        by=deed.who,
+    )
 
 
 def _due(session: Session, *, now: datetime) -> Sequence[Webhook]:
