@@ -418,8 +418,8 @@ def test_a_broken_file_ends_no_command_for_authors(
         ),
         (
             "x.toml",
-            'about = "x"\n[[turn]]\nhops = 1',
-            "x.toml: turn 1: hops is not known; write one of",
+            'about = "x"\n[[turn]]\nzigzag = 1',
+            "x.toml: turn 1: zigzag is not known; write one of",
         ),
         (
             "x.toml",

@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 
 from api import openapi
 from api.intake.routes import router
+from api.systems.routes import ROUTERS
 
 
 def test_committed_contract_is_the_code():
@@ -22,7 +23,11 @@ def test_contract_names_every_route_and_every_sealed_form():
     """
     found = json.loads(openapi.text())
     routes = {
-        (r.path, m.lower()) for r in router.routes if isinstance(r, APIRoute) for m in r.methods
+        (route.path, method.lower())
+        for part in (router, *ROUTERS)
+        for route in part.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods
     }
     told = {(path, method) for path, verbs in found["paths"].items() for method in verbs}
     sealed = {
@@ -36,6 +41,23 @@ def test_contract_names_every_route_and_every_sealed_form():
     assert told == routes
     assert sealed == {"Contact", "Messages", "Report"}
     assert sealed <= set(found["components"]["schemas"])
+
+
+def test_every_route_for_other_systems_names_its_right_and_its_key():
+    """
+    The document says of each route below /v1/desk which right it needs, that a system's key
+    opens it, and that a write carries a key of its own.
+    """
+    found = json.loads(openapi.text())["paths"]
+    below = {path: verbs for path, verbs in found.items() if path.startswith(openapi.DESK)}
+
+    assert len(below) > 30
+    for verbs in below.values():
+        for method, verb in verbs.items():
+            assert verb["x-action"]
+            assert verb["security"] == [{"system": []}]
+            named = {parameter["name"] for parameter in verb.get("parameters", [])}
+            assert ("Idempotency-Key" in named) == (method == "post")
 
 
 async def test_answers_keep_to_the_contract(helpline):
