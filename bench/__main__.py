@@ -4,7 +4,8 @@ Every figure is measured in this run, on this machine, with the same number of p
 pressing buttons at once. Nothing leaves this machine: calls are made on the
 applications directly, and what the bot sends is accepted by a channel that only counts.
 Then it shows how fast messages leave under the pace of a platform that takes 30 a second,
-from one process and from two, and what the triage hears (``bench.triage``).
+from one process and from two, how long a message takes to the counsellors' screens and
+back (``bench.desk``), and what the triage hears (``bench.triage``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.bare import bare_webhook
+from bench.desk import show as show_desk
 from bench.dialogue import presses
 from bench.pace import LIMIT, Paced, paced
 from bench.service import Service
@@ -131,6 +133,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for processes in (1, 2):
             show_pace(processes, paced(Path(folder), processes))
+    print()
+    show_desk()
     print()
     show_triage(measured(held_out(), content.lexicons))
 
