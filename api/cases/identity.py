@@ -21,6 +21,7 @@ from api.cases.noting import plain, standing, trace
 from api.cases.refusals import AlreadyDecided, IdentityLocked, InvalidCaseWords, OwnRequest
 from api.cases.tables import CaseIdentity, CaseUnlock
 from api.cases.values import IDENTITY_KINDS, UNLOCK_MINUTES, IdentityView, UnlockView
+from api.contacts.noticing import settle_notice
 from api.contacts.values import StaffRef
 from api.counters import touch
 from api.crypto import Vault
@@ -92,7 +93,8 @@ def ask(
     session.execute(insert(CaseUnlock), [values])
     detail = {"unlock": unlock_id, "minutes": str(minutes), "reason": said}
     trace(session, vault, case, "identity.asked", detail, staff=staff, now=now)
-    listing.tell(session, vault, case, "unlock_asked", now=now)
+    by = staff.id  # the notice has the wish's id: whoever decides settles it
+    listing.tell(session, vault, case, "unlock_asked", staff_id=by, notice_id=unlock_id, now=now)
     return unlock_id
 
 
@@ -125,6 +127,7 @@ def decide(
     unlock.until = to_ms(now + timedelta(minutes=unlock.minutes)) if grant else None
     what, detail = "identity.opened" if grant else "identity.refused", {"unlock": unlock_id}
     trace(session, vault, case, what, detail, staff=staff, now=now)
+    settle_notice(session, vault, unlock_id, staff=staff, now=now)
 
 
 def lock(session: Session, vault: Vault, case_id: str, *, staff: StaffRef, now: datetime) -> None:

@@ -147,7 +147,16 @@ def tell_due(session: Session, vault: Vault, *, now: datetime) -> int:
     return len(promises) + len(follow_ups)
 
 
-def tell(session: Session, vault: Vault, case: Case, kind: str, *, now: datetime) -> None:
+def tell(
+    session: Session,
+    vault: Vault,
+    case: Case,
+    kind: str,
+    *,
+    now: datetime,
+    staff_id: int | None = None,
+    notice_id: str = "",
+) -> None:
     """Write a notice of the case for the supervisors.
 
     It hangs on a contact of the case, which hides it from who is named there. Of a case
@@ -157,7 +166,16 @@ def tell(session: Session, vault: Vault, case: Case, kind: str, *, now: datetime
     telling = bool(linked) or not queries.conflicts_of(session, case.id)
     detail = records.shown_number(case) if telling else ""
     first = linked[0].id if linked else None
-    notify(session, vault, kind=kind, contact_id=first, detail=detail, now=now)
+    notify(
+        session,
+        vault,
+        kind=kind,
+        contact_id=first,
+        staff_id=staff_id,
+        detail=detail,
+        notice_id=notice_id,
+        now=now,
+    )
 
 
 def _statuses(status: str) -> tuple[str, ...]:

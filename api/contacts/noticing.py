@@ -33,9 +33,10 @@ def notify(
     contact_id: str | None = None,
     staff_id: int | None = None,
     detail: str = "",
+    notice_id: str = "",
 ) -> str:
-    """Tell the supervisors of something, and return the notice's id."""
-    notice_id = str(uuid.uuid4())
+    """Tell the supervisors of something; the notice's id, a new one unless it is given."""
+    notice_id = notice_id or str(uuid.uuid4())
     values = {
         "id": notice_id,
         "at": to_ms(now),
@@ -71,7 +72,7 @@ def settle_notice(
     Raises ``NoticeUnknown``.
     """
     notice = session.get(Notice, notice_id)
-    if notice is None:
+    if notice is None or notice.contact_id in hidden_contacts(session, staff.id):
         raise NoticeUnknown()
     if notice.settled_at is not None:
         return

@@ -38,9 +38,10 @@ Hours = Annotated[int, Form(ge=1, le=30 * 24)]
 
 @gate.allow("GET", "", action="console.open")
 def queue(request: Request, person: Signed) -> Response:
-    """The desk with no contact open; who may not see the queue is led to the staff list."""
+    """The desk with no contact open; who may not see the queue is led to their own work."""
     if not RULES["contact.read"].allows(person.roles):
-        return RedirectResponse("/helpline/staff", 303)
+        leads = RULES["staff.list"].allows(person.roles)
+        return RedirectResponse("/helpline/staff" if leads else "/helpline/figures", 303)
     with database_of(request).read() as session:
         shown = _frame(request, session, person)
     return render(request, "desk.html", view=None, mine=False, can=frozenset(), **shown)

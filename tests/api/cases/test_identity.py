@@ -54,6 +54,25 @@ async def test_supervisors_hear_that_somebody_asks(work: Work) -> None:
     with work.helpline.database.read() as session:
         [notice] = notices(session, work.helpline.vault)
     assert (notice.kind, notice.detail) == ("unlock_asked", "R-2026-0001")
+    assert notice.staff_id == work.people["elira"].id
+
+
+@pytest.mark.parametrize("grant", ["yes", "no"])
+async def test_whoever_decides_has_settled_the_notice(work: Work, grant: str) -> None:
+    """
+    A wish that is decided waits for nobody; another one still does.
+    """
+    elira, lead = await work.back("elira"), await work.seat("lindita", "supervisor")
+    await elira.post(work.path("/identity"), TOLD)
+    first = await work.asks(elira)
+    work.helpline.later(minutes=1)
+    second = await work.asks(elira)
+    assert (await work.decides(lead, first, grant)).status_code == 303
+
+    with work.helpline.database.read() as session:
+        [notice] = notices(session, work.helpline.vault)
+    assert notice.notice_id == second
+    assert ("staff:2", "notice.settled") in deeds(work.helpline)
 
 
 async def test_two_people_open_it_for_one(either: Helpline) -> None:

@@ -125,3 +125,15 @@ def _request(helpline: Helpline, browser: Browser) -> Request:
 
 async def _rest(stream: AsyncIterator[str]) -> list[str]:
     return [item async for item in stream]
+
+
+@pytest.mark.parametrize("role", ["counsellor", "supervisor", "administrator", "analyst"])
+async def test_every_role_has_a_first_page(helpline: Helpline, role: str) -> None:
+    """
+    Whoever signs in is led to work of their own, never to a refusal.
+    """
+    browser = await seated(helpline, hire(helpline, "ana", "Ana", role))
+
+    first = await browser.http.get("/helpline", follow_redirects=True)
+
+    assert first.status_code == 200
