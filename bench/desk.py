@@ -66,7 +66,7 @@ class Desk:
     async def opens(self, severity: str) -> str:
         """A child is brought to the helpline."""
         now, contact_id = datetime.now(UTC).isoformat(), str(uuid.uuid4())
-        inner = {
+        inner: dict[str, object] = {
             "contact_id": contact_id,
             "conversation": uuid.uuid4().hex,
             "channel": "telegram",
