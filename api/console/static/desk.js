@@ -16,7 +16,7 @@ onKeys({
   j: () => move(1),
   k: () => move(-1),
   r: () => (document.getElementById("w") ?? document.getElementById("claim"))?.focus(),
-  f: () => show("#acceptall, #contactform :is(input:not([type=hidden], :disabled), select, textarea), #contact-form"),
+  f: () => show("#acceptall", "#contactform :is(input:not([type=hidden], :disabled), select, textarea)", "#contact-form"),
   t: () => show("#saw"),
   i: () => show("#noting"),
   h: () => openDeed("handover"),
@@ -72,8 +72,9 @@ function openDeed(id) {
   deed.querySelector("select, textarea, input:not([type=hidden]), button")?.focus();
 }
 
-function show(place) {
-  const part = document.querySelector(place);
+// Go to the first of these places that the page has.
+function show(...places) {
+  const part = places.map((place) => document.querySelector(place)).find(Boolean);
   if (!part) return;
   reveal("form");
   part.scrollIntoView({ block: "nearest" });

@@ -15,6 +15,7 @@ document.addEventListener("change", (event) => event.target.form?.id === "contac
 document.addEventListener("focusout", (event) => event.target.form?.id === "contactform" && save());
 document.addEventListener("submit", submitted);
 document.addEventListener("click", follow);
+document.addEventListener("keydown", onward);
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
 window.addEventListener("pagehide", leave);
 window.addEventListener("online", save);
@@ -166,12 +167,23 @@ function swap(page, button) {
 
 // The button that was pressed is gone: on to what is still empty, else to the end.
 function afterTaking(name) {
-  const field = name === "all" ? firstEmpty() : document.querySelector(`#form-${name} :is(select, input, textarea)`);
+  const field = name === "all" ? firstNeeded() ?? firstEmpty() : document.querySelector(`#form-${name} :is(select, input, textarea)`);
   (field ?? document.getElementById("finishform"))?.focus();
 }
 
-function firstEmpty() {
-  return [...form().querySelectorAll("[data-field]")]
+// Ctrl+Enter leads on to what is still needed, then to the button that closes; it presses nothing.
+function onward(event) {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.closest?.("#contactform")) return;
+  event.preventDefault(); // in a field it would save
+  (firstNeeded() ?? document.getElementById("finishform"))?.focus();
+}
+
+function firstNeeded() {
+  return firstEmpty("[data-needed]");
+}
+
+function firstEmpty(kind = "") {
+  return [...form().querySelectorAll(`[data-field]${kind}`)]
     .filter((field) => !field.hidden && !answered(field))
     .map((field) => field.querySelector("select, input:not([type=hidden], [type=search]), summary, textarea"))
     .find(Boolean);
