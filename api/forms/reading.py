@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,6 +45,12 @@ def sent(form: FormData) -> Sent:
     )
 
 
+def checked(given: Mapping[str, Sequence[str]]) -> Answers:
+    """Answers that came by another way than a page; raises as ``sent``."""
+    answers = {name: _checked(field_of(name), tuple(texts)) for name, texts in given.items()}
+    return {name: chosen for name, chosen in answers.items() if chosen}
+
+
 def field_of(name: str) -> Field:
     """The field of this name; raises ``InvalidAnswer``."""
     found = next((field for field in FORM.fields if field.id == name), None)
@@ -55,14 +61,15 @@ def field_of(name: str) -> Field:
 
 def _answer(field: Field, form: FormData, before: str = "") -> tuple[str, ...]:
     name = before + field.id
-    if field.kind == "hours":
-        return _hours(form, name)
-    given = tuple(dict.fromkeys(text for text in _texts(form, name) if text.strip()))
-    if field.kind == "several":
-        return _chosen(field, given)
-    if len(given) > 1:
+    given = _hours(form, name) if field.kind == "hours" else tuple(_texts(form, name))
+    return _checked(field, given)
+
+
+def _checked(field: Field, given: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(text for text in given if text.strip()))
+    if len(found) > 1 and field.kind != "several":
         raise InvalidAnswer()
-    return _CHECKS[field.kind](field, given)
+    return _CHECKS[field.kind](field, found)
 
 
 def _chosen(field: Field, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -87,18 +94,25 @@ def _day(field: Field, given: tuple[str, ...]) -> tuple[str, ...]:
     return given
 
 
+def _span(field: Field, given: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(_HOURS.fullmatch(text) for text in given):
+        raise InvalidAnswer()
+    return given
+
+
 def _hours(form: FormData, name: str) -> tuple[str, ...]:
     """Two times as one answer; one alone is kept nowhere, since it says nothing."""
     begin, end = (_first(form, f"{name}.{part}") for part in ("from", "to"))
-    if not begin or not end:
-        return ()
-    text = f"{begin}–{end}"
-    if not _HOURS.fullmatch(text):
-        raise InvalidAnswer()
-    return (text,)
+    return (f"{begin}–{end}",) if begin and end else ()
 
 
-_CHECKS = {"one": _chosen, "text": _text, "date": _day}
+_CHECKS = {
+    "one": _chosen,
+    "several": _chosen,
+    "text": _text,
+    "date": _day,
+    "hours": _span,
+}
 
 
 def _texts(form: FormData, name: str) -> list[str]:

@@ -18,6 +18,7 @@ from api.contacts.values import ContactView
 from api.duty import service as duty
 from api.forms import entering
 from api.forms import service as forms
+from api.forms.reading import checked
 from api.forms.values import FormView
 from api.rights.gate import Signed
 from api.rights.parts import clock_of, database_of, vault_of
@@ -194,13 +195,13 @@ def form(request: Request, person: Signed, contact_id: Id) -> FormView:
     "/contacts/{contact_id}/form", action="contact.form", takes=schemas.Form, answers=FormView
 )
 def save_form(act: Act[schemas.Form]) -> FormView:
-    """Keep the answers; made from an older version they are refused."""
+    """Keep answers that the form knows; made from an older version they are refused."""
     return forms.save(
         act.session,
         act.vault,
         act.contact_id,
         staff=act.staff,
-        answers={field: tuple(given) for field, given in act.wanted.answers.items()},
+        answers=checked(act.wanted.answers),
         version=act.wanted.version,
         now=act.now,
     )

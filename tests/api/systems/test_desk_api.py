@@ -202,3 +202,30 @@ async def test_a_wrong_body_is_refused(helpline: Helpline, body: bytes) -> None:
 
     assert answer.status_code in (400, 422)
     assert "message.sent" not in await helpline.types()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"call_type": ["child_self", "thanks"]},
+        {"call_type": ["nonsense"]},
+        {"categories": ["violence.nonsense"]},
+        {"nonsense": ["a"]},
+        {"technology": ["perhaps"]},
+        {"summary": ["a", "b"]},
+    ],
+)
+async def test_an_answer_that_the_form_does_not_know_is_refused(
+    helpline: Helpline, answers: dict[str, list[str]]
+) -> None:
+    """
+    What would become a wrong figure is not kept.
+    """
+    system = OtherSystem(helpline)
+    contact_id = await helpline.opens()
+    await system.post(f"/contacts/{contact_id}/claim")
+    refused = await system.post(f"/contacts/{contact_id}/form", version=0, answers=answers)
+    stored = (await system.get(f"/contacts/{contact_id}/form")).json()
+
+    assert refused.status_code == 422
+    assert stored["answers"] == {}
