@@ -1,4 +1,7 @@
-"""Takes the README's pictures from the real pages, and draws the icons: ``make pictures``."""
+"""Takes the pictures of README and staff guides from the real pages, and draws the icons.
+
+``make pictures``; the desk's pictures are of an invented afternoon (``fakes.afternoon``).
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,18 @@ import asyncio
 import tempfile
 from base64 import b64encode
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 from drawings import drawings
+from fakes.afternoon import Afternoon, afternoon
 from fakes.chromium import chromium
+from fakes.helpline import Helpline
 from fakes.house import House
-from playwright.async_api import Browser, Page
+from fakes.seat import Seat, seat
+from fakes.serving import serving
+from PIL import Image
+from playwright.async_api import Browser, FloatRect, Page
 
 from bot.channels.art import Gallery
 from bot.channels.certificate import load_certificate_words
@@ -26,6 +35,9 @@ TOLD = "dikush po me kercenon me nje foto"
 ANSWER = "Përshëndetje, jam Drita. I lexova të gjitha. Mirë bëre që nuk e mbajte vetëm. Si je tani?"
 CERTIFICATES = ("certificate-sq-3ffff", "certificate-en-24d51")  # all topics, and some
 SETTLE = 2_500  # milliseconds: bubbles come one after the other
+COLOURS = 160  # of a picture: flat colours and text need no more, and it stays small
+QUEUE = FloatRect(x=0, y=0, width=1000, height=790)  # beside it nothing is open
+FIGURES = "/figures?first=2026-10-26&last=2026-11-20&by=week"
 
 
 async def taps(page: Page, option: str) -> None:
@@ -80,6 +92,51 @@ async def take(folder: Path) -> None:
         await desk.screenshot(path=DOCS / "desk.png")
 
 
+async def keep(page: Page, name: str, **part: FloatRect) -> None:
+    """Take a picture of the page, or of a part of it, small enough for a document."""
+    taken = await page.screenshot(animations="disabled", **part)
+    few = Image.open(BytesIO(taken)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(DOCS / "pictures" / f"{name}.png", optimize=True)
+
+
+async def guide(folder: Path, language: str) -> None:
+    """The five pictures of the staff guide in one language."""
+    helpline = Helpline(folder / language)
+    made = await afternoon(helpline, language)
+    async with serving(helpline) as url, chromium() as browser:
+        await desks(await screen(browser, made, url, "elira", height=900), made)
+        await boards(await screen(browser, made, url, "lindita", height=1100), language)
+    await helpline.close()
+
+
+async def screen(browser: Browser, made: Afternoon, url: str, login: str, *, height: int) -> Seat:
+    """The screen of a person of that afternoon, in its language."""
+    size = {"width": 1440, "height": height}
+    place = {"locale": f"{made.language}-{'AL' if made.language == 'sq' else 'GB'}"}
+    one = await seat(made.helpline, browser, url, made.people[login], viewport=size, **place)
+    await one.opens(f"/language/{made.language}")
+    return one
+
+
+async def desks(one: Seat, made: Afternoon) -> None:
+    """What a counsellor sees: the queue, a talk, a case."""
+    await one.opens()
+    await keep(one.page, f"queue.{made.language}", clip=QUEUE)
+    await one.opens(f"/contacts/{made.contact}")
+    await keep(one.page, f"chat.{made.language}")
+    await one.page.set_viewport_size({"width": 1440, "height": 1100})
+    await one.opens(f"/cases/{made.case}")
+    await keep(one.page, f"case.{made.language}")
+
+
+async def boards(one: Seat, language: str) -> None:
+    """What a supervisor sees besides: the shift, the figures."""
+    await one.opens("/shift")
+    await keep(one.page, f"shift.{language}")
+    await one.opens(FIGURES)
+    await keep(one.page, f"figures.{language}")
+
+
 async def draw(mark: str, folder: Path) -> None:
     """Draw the icons of the installed page from its mark."""
     async with chromium() as browser:
@@ -119,11 +176,13 @@ async def sheets(folder: Path) -> None:
 
 
 def main() -> None:
-    """Draw the icons, lay out what is drawn, and take both pictures."""
+    """Draw the icons, lay out what is drawn, and take all pictures."""
     asyncio.run(draw((STATIC / "mark.svg").read_text(), STATIC / "icons"))
     asyncio.run(sheets(DOCS))
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(take(Path(folder)))
+        for language in ("sq", "en"):
+            asyncio.run(guide(Path(folder), language))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 import sigurt
 from api.settings import Settings as HelplineSettings
@@ -18,7 +20,13 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = (
     *("README.md", "CONTRIBUTING.md", "SECURITY.md"),
     *("bot/README.md", "bot/channels/README.md", "api/README.md", "content/README.md"),
+    *("docs/other-systems.md", "docs/staff-guide.sq.md", "docs/staff-guide.en.md"),
 )
+PAGES = ("queue", "chat", "case", "shift", "figures")
+GUIDES = {
+    language: (ROOT / "docs" / f"staff-guide.{language}.md").read_text(encoding="utf-8")
+    for language in ("sq", "en")
+}
 
 
 def test_every_setting_is_documented() -> None:
@@ -77,6 +85,59 @@ def test_every_path_named_exists(document: str) -> None:
     paths = [first or second for first, second in named]
 
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_guides_say_the_same_in_both_languages() -> None:
+    """
+    Heads, points, tables and keys of the staff guide are the same in number and order.
+    """
+    shapes = [re.findall(r"(?m)^(?:#+|-|\||!\[|>)|`[^`]+`", GUIDES[one]) for one in ("sq", "en")]
+
+    assert shapes[0] == shapes[1]
+
+
+@pytest.mark.parametrize("language", ["sq", "en"])
+def test_guides_show_small_pictures_of_their_own_language(language: str) -> None:
+    """
+    A guide shows all five pages of the desk, each picture under 150 KB and described.
+    """
+    shown = re.findall(r"!\[([^\]]+)\]\((pictures/[\w.]+)\)", GUIDES[language])
+    names = [f"pictures/{page}.{language}.png" for page in PAGES]
+
+    assert sorted(path for _, path in shown) == sorted(names)
+    assert all((ROOT / "docs" / path).stat().st_size < 150_000 for path in names)
+
+
+@pytest.mark.parametrize("language", ["sq", "en"])
+def test_guides_name_every_key(language: str) -> None:
+    """
+    Every key that the desk or a case lists stands in the guide, and no other.
+    """
+    listed = {"?"}
+    for page in ("contacts/templates/desk.html", "cases/templates/case.html"):
+        source = (ROOT / "api" / page).read_text(encoding="utf-8")
+        block = re.search(r"{% block keys %}(.*?){% endblock %}", source, re.S)
+        assert block
+        listed |= set(re.findall(r'<span class="key">(.*?)</span>', block[1]))
+
+    table = GUIDES[language].rpartition("\n## ")[2]
+    assert set(re.findall(r"`([^`]+)`", table)) == listed
+
+
+@pytest.mark.parametrize("language", ["sq", "en"])
+def test_guides_quote_the_words_on_the_screen(language: str) -> None:
+    """
+    What a guide sets in italics is a button, a link or a name of the console, letter by letter.
+    """
+    with (ROOT / "api/locale" / language / "LC_MESSAGES/messages.po").open("rb") as file:
+        known = {text for message in read_po(file) for text in _texts(message.string)}
+    said = re.findall(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])", GUIDES[language])
+
+    assert [words for words in said if words not in known] == []
+
+
+def _texts(string: str | Sequence[str]) -> Sequence[str]:
+    return (string,) if isinstance(string, str) else string
 
 
 def test_lock_names_every_dependency_and_no_address() -> None:
