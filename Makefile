@@ -67,7 +67,7 @@ messages: $(VENV)/developer ## collect the console's texts for translation
 transcripts: $(VENV)/developer ## write the expectations of the golden transcripts anew
 	SIGURT_REWRITE=1 $(BIN)/python -m pytest tests/transcripts
 
-pictures: $(VENV)/developer browser ## take the README's pictures from the real pages, drawings and certificates
+pictures: $(VENV)/developer browser ## take the pictures of README and guides from the real pages, drawings and certificates
 	PYTHONPATH=.:tests $(BIN)/python tests/pictures.py
 
 art: $(VENV)/developer browser ## print the lessons' drawings for messengers, which take no SVG
