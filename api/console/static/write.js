@@ -26,7 +26,7 @@ export function start() {
   unanswered.forEach(showUnsent);
   whenBack(drain);
   drain();
-  if (!field) return;
+  if (!field) return showLeftover();
   restore();
   field.addEventListener("input", typed);
   field.addEventListener("blur", () => save());
@@ -131,11 +131,22 @@ async function deliver(one) {
 // Refused for good: the words go back into the field, or stay to be read where there is none.
 function refuse(one, why) {
   mark(one, why);
+  const before = field?.value ?? sessionStorage.getItem(typedNet);
+  const words = before ? `${one.text}\n${before}` : one.text;
+  sessionStorage.setItem(typedNet, words);
   if (!field) return;
   remove(one);
-  field.value = field.value ? `${one.text}\n${field.value}` : one.text;
-  sessionStorage.setItem(typedNet, field.value);
+  field.value = words;
   tell(why);
+}
+
+// The contact is not ours to write in any more: what was written and never taken can be read.
+function showLeftover() {
+  const words = sessionStorage.getItem(typedNet);
+  const place = document.getElementById("leftover");
+  if (!words || !place) return;
+  place.querySelector(".words").textContent = words;
+  place.hidden = false;
 }
 
 function showUnsent(one) {
