@@ -30,11 +30,12 @@ class Seat:
 
 
 async def seat(
-    helpline: Helpline, browser: Browser, url: str, person: Colleague, **more: object
+    helpline: Helpline, browser: Browser, url: str, person: Colleague | None, **more: object
 ) -> Seat:
-    """Sit this person down; ``more`` are options of the browser's context."""
-    with helpline.database.write() as session:
-        token = sessions.start(session, staff_id=person.id, stage="full", now=helpline.now)
+    """Sit this person, or nobody, down; ``more`` are options of the browser's context."""
     context = await browser.new_context(**more)  # type: ignore[arg-type]
-    await context.add_cookies([{"name": "sigurt-staff", "value": token, "url": url}])
+    if person:
+        with helpline.database.write() as session:
+            token = sessions.start(session, staff_id=person.id, stage="full", now=helpline.now)
+        await context.add_cookies([{"name": "sigurt-staff", "value": token, "url": url}])
     return Seat(await context.new_page(), url)
