@@ -47,9 +47,12 @@ async def test_what_cannot_be_meant_is_refused(
     helpline: Helpline, lindita: Browser, path: str, fields: dict[str, str]
 ) -> None:
     """
-    A bad span, date, message or person changes nothing and says why.
+    A bad span, date, message or person changes nothing and says why; what was typed stays.
     """
-    assert (await lindita.post(path, fields)).status_code == 422
+    refused = await lindita.post(path, fields)
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.text
+    assert all(text in refused.text for text in fields.values() if text != "999")
     with helpline.database.read() as session:
         assert not plan.hours(session).set
         assert plan.closed_message(session, helpline.vault) is None
