@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from api.cases.queries import hidden_contacts
 from api.contacts.deadlines import URGENT
+from api.contacts.queries import unanswered_since
 from api.contacts.tables import ClimbDone, Contact, Notice
 from api.rights.gate import RULES
 from api.staff.sessions import Person
@@ -21,8 +22,10 @@ from api.staff.sessions import Person
 class Alarms:
     """How many contacts and notices wait, and what rings: rank and a tag for each.
 
+    Who wrote to this person and has no answer yet waits too, on whatever page the person is.
+
     A tag is new whenever it should ring again: for every wait of a contact, every step that
-    it climbs, every offer, every notice.
+    it climbs, every offer, every notice, and a child's first words after its holder's last.
     """
 
     waiting: int
@@ -37,7 +40,9 @@ def of(session: Session, person: Person) -> Alarms:
     waiting = [contact for contact in contacts if contact.state == "waiting"]
     offers = [(URGENT, f"{c.id}.{c.offered_at}") for c in contacts if c.offered_id == person.id]
     told = [(URGENT, notice_id) for notice_id in notices]
-    return Alarms(len(waiting), len(notices), (*_urgent(session, waiting), *offers, *told))
+    words = _unanswered(session, contacts, person)
+    ringing = (*_urgent(session, waiting), *offers, *told, *words)
+    return Alarms(len(waiting) + len(words), len(notices), ringing)
 
 
 def _contacts(session: Session, person: Person) -> Sequence[Contact]:
@@ -68,3 +73,16 @@ def _urgent(session: Session, waiting: Sequence[Contact]) -> list[tuple[int, str
     ).all()
     steps = Counter(contact_id for contact_id, moment in climbs if since[contact_id] == moment)
     return [(c.urgency, f"{c.id}.{c.waiting_since}.{steps[c.id]}") for c in urgent]
+
+
+def _unanswered(
+    session: Session, contacts: Sequence[Contact], person: Person
+) -> list[tuple[int, str]]:
+    """Children in this person's hands who wrote since they were last answered."""
+    mine = [c for c in contacts if c.state == "claimed" and c.holder_id == person.id]
+    since = unanswered_since(session, mine) if mine else {}
+    return [
+        (URGENT, f"{c.id}.words.{since[c.id]}")
+        for c in mine
+        if since.get(c.id, 0) > (c.claimed_at or 0)
+    ]

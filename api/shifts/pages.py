@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,15 +14,18 @@ from sqlalchemy.orm import Session
 from api.alerts import service as alerts
 from api.cases.queries import hidden_cases, hidden_contacts
 from api.console.render import language_of, render
+from api.console.words import word
 from api.contacts import noticing
 from api.contacts.values import StaffRef
 from api.crypto import Vault
 from api.duty import opening, plan, spells
 from api.duty import service as duty
+from api.duty.refusals import BadHoliday, BadHours, BadMessage
+from api.errors import Refusal
 from api.rights.gate import RULES, Gate, Signed
 from api.rights.parts import clock_of, database_of, vault_of
 from api.shifts import drawing, gather, handover, leaving, load, rota, team, watch
-from api.shifts.refusals import HandsFull
+from api.shifts.refusals import BadPlan, HandsFull
 from api.shifts.values import THEN
 from api.staff import service as staff
 from api.staff.sessions import Person
@@ -171,6 +175,16 @@ def confirm_handover(request: Request, person: Signed, handover_id: str) -> Resp
 @gate.allow("GET", "/shift/plan", action="shift.plan")
 def read_plan(request: Request, person: Signed) -> Response:
     """Hours, holidays, the message while closed, and who is planned."""
+    return _plan(request)
+
+
+def _plan(
+    request: Request,
+    refused: Refusal | None = None,
+    part: str = "",
+    typed: Mapping[str, object] | None = None,
+) -> Response:
+    """The page of the plan; ``part`` is what was refused, with what was typed into it."""
     vault, now = vault_of(request), clock_of(request)()
     with database_of(request).read() as session:
         hours = plan.hours(session)
@@ -181,6 +195,10 @@ def read_plan(request: Request, person: Signed) -> Response:
         request,
         "plan.html",
         place="shift",
+        status=refused.status if refused else 200,
+        refused=word("problem", refused.type) if refused else "",
+        part=part,
+        typed=typed or {},
         hours={day: opening.shown(hours.week.get(day, ())) for day in range(1, 8)},
         holidays=sorted(hours.holidays.items()),
         message=message or {},
@@ -209,9 +227,12 @@ def set_hours(
     vault, now = vault_of(request), clock_of(request)()
     texts = (day_1, day_2, day_3, day_4, day_5, day_6, day_7)
     week = dict(enumerate(texts, start=1))
-    with database_of(request).write() as session:
-        plan.set_week(session, vault, week, staff_id=person.id, now=now)
-        duty.tell_openings(session, vault, now=now)
+    try:
+        with database_of(request).write() as session:
+            plan.set_week(session, vault, week, staff_id=person.id, now=now)
+            duty.tell_openings(session, vault, now=now)
+    except BadHours as refused:
+        return _plan(request, refused, "hours", {f"day_{day}": text for day, text in week.items()})
     return _to("/shift/plan")
 
 
@@ -221,11 +242,13 @@ def set_holiday(
 ) -> Response:
     """Set a day that keeps other hours."""
     vault, now = vault_of(request), clock_of(request)()
-    with database_of(request).write() as session:
-        plan.add_holiday(
-            session, vault, day=day, name=name, hours=hours, staff_id=person.id, now=now
-        )
-        duty.tell_openings(session, vault, now=now)
+    typed = {"day": day, "name": name, "hours": hours}
+    try:
+        with database_of(request).write() as session:
+            plan.add_holiday(session, vault, **typed, staff_id=person.id, now=now)
+            duty.tell_openings(session, vault, now=now)
+    except (BadHoliday, BadHours) as refused:
+        return _plan(request, refused, "holiday", typed)
     return _to("/shift/plan")
 
 
@@ -243,9 +266,13 @@ def remove_holiday(request: Request, person: Signed, day: Short) -> Response:
 def set_message(request: Request, person: Signed, sq: Words = "", en: Words = "") -> Response:
     """Set what children read while the helpline is closed."""
     vault, now = vault_of(request), clock_of(request)()
-    with database_of(request).write() as session:
-        plan.set_message(session, vault, {"sq": sq, "en": en}, staff_id=person.id, now=now)
-        duty.tell(session, vault, now=now)
+    typed = {"sq": sq, "en": en}
+    try:
+        with database_of(request).write() as session:
+            plan.set_message(session, vault, typed, staff_id=person.id, now=now)
+            duty.tell(session, vault, now=now)
+    except BadMessage as refused:
+        return _plan(request, refused, "message", typed)
     return _to("/shift/plan")
 
 
@@ -255,11 +282,13 @@ def plan_person(
 ) -> Response:
     """Plan somebody for one span of a day."""
     vault, now = vault_of(request), clock_of(request)()
-    with database_of(request).write() as session:
-        known = _names(session, vault)
-        rota.add(
-            session, vault, who=who, known=known, day=day, hours=hours, staff_id=person.id, now=now
-        )
+    typed = {"day": day, "hours": hours}
+    try:
+        with database_of(request).write() as session:
+            known = _names(session, vault)
+            rota.add(session, vault, who=who, known=known, **typed, staff_id=person.id, now=now)
+    except (BadPlan, BadHours) as refused:
+        return _plan(request, refused, "rota", {"who": who, **typed})
     return _to("/shift/plan")
 
 
