@@ -47,7 +47,7 @@ def opened(
         total=total,
         missing=tuple(asked_for),
         moved=mine is not None,
-        lengths=lengths(contact),
+        lengths=lengths(view, contact),
         tab=secrets.token_hex(8),
         tree={
             branch: tuple(f"{branch}.{leaf}" for leaf in leaves)
@@ -57,10 +57,12 @@ def opened(
     )
 
 
-def lengths(contact: Contact) -> Lengths:
-    """How long the contact waited, and how long it was talked with."""
+def lengths(view: ContactView, contact: Contact) -> Lengths:
+    """How long the contact waited for its first holder, and how long it was talked with."""
     since = maybe_from_ms(contact.opened_at)
-    claimed, first = maybe_from_ms(contact.claimed_at), maybe_from_ms(contact.first_reply_at)
+    claims = [event.at for event in view.events if event.type == "contact.claimed"]
+    claimed = min(claims, default=maybe_from_ms(contact.claimed_at))
+    first = maybe_from_ms(contact.first_reply_at)
     ended = maybe_from_ms(contact.ended_at or contact.closed_at)
     begun = claimed or (since if contact.entered_by is not None else None)
     return Lengths(_between(since, claimed), _between(since, first), _between(begun, ended))

@@ -28,7 +28,13 @@ function press(event) {
   if (event.key === "?") return dialog.open || dialog.showModal();
   if (dialog.open || !document.getElementById("keyson").checked) return;
   const deed = deeds.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
-  if (!deed) return;
+  if (!deed || isAnswering(event)) return;
   event.preventDefault();
   deed();
+}
+
+// Whoever opened a deed (hand over, call the supervisor) and types on means its fields: a letter
+// must not lead to the reply, where the rest would stand as words to the child.
+function isAnswering(event) {
+  return event.key.length === 1 && Boolean(event.target.closest("details.deed[open] .deed-box"));
 }

@@ -24,9 +24,15 @@ export function told({ waiting, notices, ringing }) {
   document.title = waiting ? `(${waiting}) Sigurt` : "Sigurt";
   document.body.classList.toggle("alarmed", ringing.some(([rank]) => rank === 4));
   const heard = new Set(JSON.parse(sessionStorage.getItem(HEARD) ?? "[]"));
-  const fresh = ringing.filter(([, tag]) => !heard.has(tag));
+  const fresh = ringing.filter(([, tag]) => !heard.has(tag) && !isInSight(tag));
   sessionStorage.setItem(HEARD, JSON.stringify(ringing.map(([, tag]) => tag)));
   if (fresh.length) ring(Math.max(...fresh.map(([rank]) => rank)));
+}
+
+// Words of the child whose talk is open before one's eyes need no tone.
+function isInSight(tag) {
+  const open = document.querySelector("main[data-contact]")?.dataset.contact;
+  return Boolean(open) && !document.hidden && tag.startsWith(`${open}.words.`);
 }
 
 function ring(rank) {
