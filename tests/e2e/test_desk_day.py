@@ -7,6 +7,8 @@ Albanian and in English.
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ from pathlib import Path
 
 import pytest
 from fakes.alarms import Ears, Postman
-from fakes.desk import Colleague, deeds, hire
+from fakes.casework import INCIDENT, NOTE, PROMISE, Work
+from fakes.desk import Colleague, deeds, hire, seated
+from fakes.finished import Way
 from fakes.forms import stored
 from fakes.hands import Hands
 from fakes.helpline import Helpline, message
@@ -25,10 +29,34 @@ from playwright.async_api import Browser, Page, Route, expect
 from api.contacts import drafts, queries, service
 from api.contacts.values import StaffRef
 from api.duty import service as duty
+from api.figures.files import HEADER
 from api.locale.catalogue import LANGUAGES
 
 MOST_ACTIONS = 12
 DRAFT = "Të besoj. Nuk është faji yt"
+FORMULA = '=HYPERLINK("https://example.com")'
+HOSTILE = (
+    "<img src=x onerror=\"document.title='struck'\"><script>document.title='struck'</script>",
+    "{{ 7 * 7 }} %(number)s </textarea></p><b>i trashë</b> javascript:alert(1)",
+    FORMULA,
+    "\u202e\u2067mbrapsht, dhe kurrë i mbyllur",
+    "a" + "\u0301" * 10_000,
+)
+HANDOVER = "/shift/handover"
+PLAIN = ("", "/closed", "/cases", "/shift", "/figures", "/learning")
+STRANGE = "img, iframe, object, [onerror], a[href*='example.com'], a[href^='javascript']"
+PRY = """(strange) => {
+  const faults = [...document.querySelectorAll(strange)].map((one) => one.outerHTML.slice(0, 80));
+  for (const one of document.querySelectorAll("main .words")) {
+    const { contain, display, unicodeBidi } = getComputedStyle(one);
+    if (one.querySelector("*:not(mark)")) faults.push(`markup: ${one.innerHTML.slice(0, 80)}`);
+    if (!/isolate|plaintext/.test(unicodeBidi)) faults.push("turns what stands beside it");
+    if (display !== "inline" && contain !== "paint") faults.push("paints over what is beside it");
+  }
+  if (document.title.includes("struck")) faults.push("script ran");
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  return wide > 0 ? [...faults, `scrolls sideways by ${wide}`] : faults;
+}"""
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -200,7 +228,7 @@ async def test_nobody_leaves_with_a_child_in_hand(day: Day) -> None:
     """
     An urgent contact holds its counsellor back, from the end of duty and from the door, until
     it is put back; the hand-over names it, the next shift confirms that, and finds the form as
-    it was left.
+    it was left, also after the end of the talk.
     """
     helpline = day.helpline
     elira, genti = await day.sits("Elira"), await day.sits("Genti", on_duty=False)
@@ -215,7 +243,7 @@ async def test_nobody_leaves_with_a_child_in_hand(day: Day) -> None:
         await elira.page.locator(f".meta [action$='{way}'] button").click()
         await expect(elira.page.locator(f"#hand-{contact_id}")).to_be_visible()
         assert state_of(helpline, contact_id) == "claimed"
-    await elira.seat.opens("/shift/handover")
+    await elira.seat.opens(HANDOVER)
     await expect(elira.page.locator("#left")).to_contain_text("K-1001")
     await elira.page.locator("#words").fill("K-1001 pret një fjalë para orës 20.")
     await elira.page.locator("#handover .btn.main").click()
@@ -227,7 +255,7 @@ async def test_nobody_leaves_with_a_child_in_hand(day: Day) -> None:
     await expect(ana.page.locator("#notices")).to_have_text("1")
 
     await genti.page.locator(".meta [action$='/duty'] button").click()
-    await genti.seat.opens("/shift/handover")
+    await genti.seat.opens(HANDOVER)
     handed = genti.page.locator("#handovers article")
     await expect(handed).to_contain_text("K-1001")
     await handed.locator("[action$='/confirm'] button").click()
@@ -235,6 +263,13 @@ async def test_nobody_leaves_with_a_child_in_hand(day: Day) -> None:
     await genti.seat.opens()
     await genti.leaves_by("n")
     await expect(genti.page.locator("#in-summary")).to_have_value("Shantazh me foto; ende")
+
+    await genti.page.locator("#ending summary").click()
+    await genti.page.locator("#ending .btn.main").click()
+    await ana.seat.opens(f"/contacts/{contact_id}")  # its writer is gone, the form is not done
+    await ana.page.locator("#leading summary").click()
+    await ana.page.locator("#leading [action$='take-over'] button").click()
+    await expect(ana.page.locator("#in-summary")).to_have_value("Shantazh me foto; ende")
     assert elira.seat.faults + genti.seat.faults + ana.seat.faults == []
 
 
@@ -345,3 +380,74 @@ async def test_words_to_an_ended_contact_are_refused_and_kept(day: Day) -> None:
     await expect(page.locator("#leftover .words")).to_have_text("Të besoj")
     await expect(page.locator("#below .mine-not")).not_to_be_empty()  # why
     assert "message.sent" not in await helpline.types()
+
+
+@pytest.mark.parametrize("day", ["sq"], indirect=True)
+async def test_hostile_texts_are_inert(day: Day) -> None:
+    """
+    Markup, formulas, marks that turn the direction and ten thousand accents, from a child and
+    from staff: on the desk, in the form, the case, the hand-over, the list of what is closed
+    and the file of figures they are text, in their own box, and all of it is there.
+    """
+    helpline = day.helpline
+    ana = await day.sits(f"{FORMULA} <b>", "counsellor", "supervisor")
+    way, staff = Way(helpline, StaffRef(ana.person.id, ana.name)), "".join(HOSTILE[:-1])
+    held = await hostile_contact(way, staff)
+    for _ in range(6):
+        closed = await hostile_contact(way, staff)
+        way.ends(closed)
+        way.files(closed, summary=staff)
+    case_id = await hostile_case(helpline, ana.person, held, staff)
+    await ana.seat.opens(HANDOVER)
+    await ana.page.locator("#words").fill(staff)
+    await ana.page.locator("#handover .btn.main").click()
+
+    told, found = (f"/contacts/{held}", f"/contacts/{closed}", f"/cases/{case_id}", HANDOVER), {}
+    for path in (*told, *PLAIN):
+        await ana.seat.opens(path)
+        shown = ana.page.locator("main .words", has_text=FORMULA)
+        assert path in PLAIN or await shown.count()
+        found[path] = await ana.page.evaluate(PRY, STRANGE)
+    assert {path: faults for path, faults in found.items() if faults} == {}
+    await ana.seat.opens(f"/contacts/{held}")
+    read = await ana.page.locator("#log .msg.in .words").all_text_contents()
+    assert read == list(HOSTILE)
+    assert ana.seat.faults == []
+    helpline.later(days=20)
+    await assert_safe_file(helpline, ana.person)
+
+
+async def hostile_contact(way: Way, staff: str) -> str:
+    """
+    A contact in hand, with hostile words of a child and of staff, and a category nobody knows.
+    """
+    contact_id = await way.opens(category=FORMULA, messages=[message(one) for one in HOSTILE])
+    way.takes(contact_id)
+    by = {"staff": way.staff, "text": staff}
+    way.helpline.does(service.reply, contact_id, key=contact_id, **by)
+    way.helpline.does(service.add_note, contact_id, **by)
+    way.helpline.does(service.save_draft, contact_id, **by)
+    return contact_id
+
+
+async def hostile_case(helpline: Helpline, person: Colleague, contact_id: str, text: str) -> str:
+    """
+    A case whose parts hold such words.
+    """
+    console = await seated(helpline, person)
+    work = Work(helpline, contact_id)
+    work.case_id = await work.begins(console, contact_id)
+    for fields in (NOTE | {"text": text}, INCIDENT | {"what": text}, PROMISE | {"words": text}):
+        await work.adds(console, **fields)
+    return work.case_id
+
+
+async def assert_safe_file(helpline: Helpline, person: Colleague) -> None:
+    """
+    No cell of the file of figures is a formula, and none holds what somebody wrote.
+    """
+    answer = await (await seated(helpline, person)).get("/figures.csv")
+    cells = [cell for row in csv.reader(io.StringIO(answer.text)) for cell in row]
+    assert len(cells) > len(HEADER)
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert not [text for text in HOSTILE if text != FORMULA and text in answer.text]
