@@ -9,23 +9,23 @@ from __future__ import annotations
 TITLE = "Sigurt"
 _SAID = {
     "new": (
-        "Dikush ka nevojë tani për një njeri. Hapni tavolinën.",
+        "Dikush pret tani një njeri. Hapni tavolinën.",
         "Somebody needs a person now. Open the desk.",
     ),
     "all_on_duty": (
-        "Dikush pret ende dhe askush nuk e ka marrë. Thirren të gjithë në detyrë.",
+        "Dikush pret ende dhe askush nuk e ka marrë. Thirren të gjithë ata që janë në detyrë.",
         "Somebody still waits and nobody has answered. Everybody on duty is called.",
     ),
     "supervisor": (
-        "Dikush pret ende dhe askush nuk e ka marrë. Thirret drejtuesi i turnit.",
+        "Dikush pret ende dhe askush nuk e ka marrë. Thirret mbikëqyrësi.",
         "Somebody still waits and nobody has answered. The supervisor is called.",
     ),
     "outside": (
-        "Askush në linjën e ndihmës nuk është përgjigjur. Ju lutemi telefononi drejtuesin.",
+        "Askush te linja e ndihmës nuk është përgjigjur. Ju lutemi, telefononi mbikëqyrësin.",
         "Nobody at the helpline has answered. Please telephone the supervisor.",
     ),
     "call_all": (
-        "Drejtuesi i turnit i thërret të gjithë në tavolinë.",
+        "Mbikëqyrësi i thërret të gjithë në tavolinë.",
         "The supervisor calls everybody to the desk.",
     ),
 }
