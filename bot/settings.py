@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     """Everything about the bot that may differ between two installations."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SIGURT_", env_file=".env", extra="ignore", frozen=True
+        env_prefix="SIGURT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     data_dir: Path = Field(
