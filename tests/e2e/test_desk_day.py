@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from fakes.alarms import Ears, Postman
 from fakes.casework import INCIDENT, NOTE, PROMISE, Work
+from fakes.chromium import chromium
 from fakes.desk import Colleague, deeds, hire, seated
 from fakes.finished import Way
 from fakes.forms import stored
@@ -31,6 +33,8 @@ from api.contacts.values import StaffRef
 from api.duty import service as duty
 from api.figures.files import HEADER
 from api.locale.catalogue import LANGUAGES
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MOST_ACTIONS = 12
 DRAFT = "Të besoj. Nuk është faji yt"
@@ -59,7 +63,16 @@ PRY = """(strange) => {
 }"""
 
 
-@pytest.fixture(params=LANGUAGES)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """
+    One Chromium for all of these: each person has a context of their own in it.
+    """
+    async with chromium() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(params=LANGUAGES, loop_scope="module")
 async def day(
     tmp_path: Path, browser: Browser, request: pytest.FixtureRequest
 ) -> AsyncIterator[Day]:
@@ -69,6 +82,8 @@ async def day(
     helpline = Helpline(tmp_path)
     async with served(helpline) as url:
         yield Day(helpline, browser, url, request.param)
+        for context in browser.contexts:
+            await context.close()
     await helpline.close()
 
 
@@ -358,6 +373,7 @@ def draft_of(helpline: Helpline, contact_id: str) -> str:
         return found.text if found else ""
 
 
+@pytest.mark.parametrize("day", ["sq"], indirect=True)
 async def test_words_to_an_ended_contact_are_refused_and_kept(day: Day) -> None:
     """
     While the line was away the talk was ended elsewhere: what was written is not sent, says

@@ -18,6 +18,7 @@ class Seat:
         self.faults: list[str] = []
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", lambda m: self.faults.append(m.text) if "Policy" in m.text else None)
+        page.on("response", lambda r: self.faults.append(r.url) if r.status >= 500 else None)
         page.on("request", lambda r: None if r.url.startswith(url) else self.faults.append(r.url))
 
     async def opens(self, path: str = "") -> None:
