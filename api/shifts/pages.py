@@ -101,7 +101,8 @@ def shift(request: Request, person: Signed) -> Response:
         shown = _shift(session, vault, person, now)
     seen = shown["watch"]
     drawn = drawing.drawn(seen, language=language_of(request), now=now)
-    return render(request, "shift.html", place="shift", plots=drawn, **shown)
+    called = request.app.state.alerts.set_up
+    return render(request, "shift.html", place="shift", plots=drawn, called=called, **shown)
 
 
 @gate.allow("POST", "/shift/notices/{notice_id}/settle", action="notice.settle")

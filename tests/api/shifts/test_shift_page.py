@@ -7,6 +7,7 @@ import pytest
 from fakes.desk import Browser, deeds, hire, seated
 from fakes.helpline import START, Helpline, message
 
+from api.alerts.addresses import WHOM, Addresses
 from api.contacts.noticing import notices, notify
 from api.shifts.values import Watch
 from api.shifts.watch import watch
@@ -183,6 +184,15 @@ async def test_counsellor_sees_no_decisions_of_supervisors(
         assert one in lead
     assert "&lt;b&gt;Eja" in lead
     assert f'href="/helpline/contacts/{contact_id}"' not in part(mine, "team")
+
+
+async def test_page_says_whom_no_alert_reaches(helpline: Helpline, lindita: Browser) -> None:
+    """
+    Without an address a step of the ladder calls nobody outside, and the page does not hide it.
+    """
+    assert 'id="uncalled"' in (await lindita.get("/shift")).text
+    helpline.app.state.alerts = Addresses({whom: {"a": "a@"} for whom in WHOM})
+    assert 'id="uncalled"' not in (await lindita.get("/shift")).text
 
 
 async def test_supervisor_settles_and_calls(helpline: Helpline, lindita: Browser) -> None:
