@@ -9,22 +9,31 @@ from sqlalchemy.orm import Session
 
 from api.cases import queries
 from api.cases.refusals import CaseUnknown
-from api.cases.tables import CaseUnlock
+from api.cases.tables import Case, CaseUnlock
+from api.contacts.tables import Contact
 from api.errors import ContactUnknown, Refusal
 from api.marks.refusals import MarkUnknown
 from api.marks.tables import Mark
 from api.staff.sessions import Person
 
+_TOLD_BY = {"contact_id", "mark_id"}  # what in a path tells of a contact
+
 
 def is_unnamed(session: Session, person: Person, where: Mapping[str, Any]) -> bool:
-    """Whether the person is named neither in this case nor in a case of this contact (S31).
+    """Whether what the path names is there, and names the person in no case of it (S31).
 
-    Contacts of the same child count as contacts of the case.
+    Contacts of the same child count as contacts of the case. What is not there and what is
+    hidden are refused at the same place, before anything else could tell them apart (S29).
     """
     if "case_id" in where:
-        return where["case_id"] not in queries.hidden_cases(session, person.id)
+        case_id = where["case_id"]
+        there = session.get(Case, case_id) is not None
+        return there and case_id not in queries.hidden_cases(session, person.id)
+    if not _TOLD_BY & where.keys():
+        return True
     contact_id = _contact(session, where)
-    return contact_id is None or contact_id not in queries.hidden_contacts(session, person.id)
+    there = contact_id is not None and session.get(Contact, contact_id) is not None
+    return there and contact_id not in queries.hidden_contacts(session, person.id)
 
 
 def is_unlocked(session: Session, person: Person, where: Mapping[str, Any]) -> bool:
