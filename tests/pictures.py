@@ -79,24 +79,25 @@ async def take(folder: Path) -> None:
         await house.start()
         desk = await counsellor(browser, house)
         phone = await child(browser, house)
-        await phone.screenshot(path=DOCS / "chat.png")
+        await keep(phone, "chat")
         for option in ("no", "yes"):
             await taps(phone, option)
         await desk.locator("#next").click()
+        await desk.wait_for_timeout(SETTLE)
         await desk.locator("#w").fill(ANSWER)
         await desk.locator("#w").press("Control+Enter")
-        await desk.wait_for_timeout(SETTLE)
+        await desk.locator(".msg.out").wait_for()
         await phone.locator("#text").fill("kam frik")
         await phone.locator("#text").press("Enter")
         await desk.wait_for_timeout(SETTLE)
-        await desk.screenshot(path=DOCS / "desk.png")
+        await keep(desk, "desk")
 
 
 async def keep(page: Page, name: str, **part: FloatRect) -> None:
     """Take a picture of the page, or of a part of it, small enough for a document."""
     taken = await page.screenshot(animations="disabled", **part)
     few = Image.open(BytesIO(taken)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-    few.save(DOCS / "pictures" / f"{name}.png", optimize=True)
+    few.save(DOCS / f"{name}.png", optimize=True)
 
 
 async def guide(folder: Path, language: str) -> None:
@@ -112,29 +113,36 @@ async def guide(folder: Path, language: str) -> None:
 async def screen(browser: Browser, made: Afternoon, url: str, login: str, *, height: int) -> Seat:
     """The screen of a person of that afternoon, in its language."""
     size = {"width": 1440, "height": height}
-    place = {"locale": f"{made.language}-{'AL' if made.language == 'sq' else 'GB'}"}
-    one = await seat(made.helpline, browser, url, made.people[login], viewport=size, **place)
+    one = await seat(made.helpline, browser, url, made.people[login], viewport=size)
     await one.opens(f"/language/{made.language}")
     return one
 
 
+async def opens(one: Seat, path: str) -> None:
+    """Open a page of the console, which must be whole."""
+    answer = await one.page.goto(f"{one.url}/helpline{path}")
+    assert answer, path
+    assert answer.ok, f"{path} answers {answer.status}"
+
+
 async def desks(one: Seat, made: Afternoon) -> None:
     """What a counsellor sees: the queue, a talk, a case."""
-    await one.opens()
-    await keep(one.page, f"queue.{made.language}", clip=QUEUE)
-    await one.opens(f"/contacts/{made.contact}")
-    await keep(one.page, f"chat.{made.language}")
+    await opens(one, "")
+    await keep(one.page, f"pictures/queue.{made.language}", clip=QUEUE)
+    await opens(one, f"/contacts/{made.contact}")
+    await keep(one.page, f"pictures/chat.{made.language}")
     await one.page.set_viewport_size({"width": 1440, "height": 1100})
-    await one.opens(f"/cases/{made.case}")
-    await keep(one.page, f"case.{made.language}")
+    await opens(one, f"/cases/{made.case}")
+    await keep(one.page, f"pictures/case.{made.language}")
 
 
 async def boards(one: Seat, language: str) -> None:
     """What a supervisor sees besides: the shift, the figures."""
-    await one.opens("/shift")
-    await keep(one.page, f"shift.{language}")
-    await one.opens(FIGURES)
-    await keep(one.page, f"figures.{language}")
+    await opens(one, "/shift")
+    await keep(one.page, f"pictures/shift.{language}")
+    await opens(one, FIGURES)
+    await one.page.locator(".figs").evaluate("figs => figs.scrollIntoView()")
+    await keep(one.page, f"pictures/figures.{language}")
 
 
 async def draw(mark: str, folder: Path) -> None:
