@@ -29,6 +29,7 @@ from fakes.served import served
 from playwright.async_api import Browser, Page, Route, expect
 
 from api.contacts import drafts, queries, service
+from api.contacts.replying import LONGEST_REPLY
 from api.contacts.values import StaffRef
 from api.duty import service as duty
 from api.figures.files import HEADER
@@ -142,7 +143,7 @@ async def saved(page: Page) -> None:
 async def types_draft(page: Page, words: str) -> None:
     """Write into the reply field, and wait until the helpline has it."""
     async with page.expect_response("**/draft"):
-        await page.locator("#w").press_sequentially(words)
+        await page.locator("#w").fill(words)  # at once: one draft, whole
 
 
 async def test_from_claim_to_closed_form_in_twelve_actions(day: Day) -> None:
@@ -407,7 +408,7 @@ async def test_hostile_texts_are_inert(day: Day) -> None:
     """
     helpline = day.helpline
     ana = await day.sits(f"{FORMULA} <b>", "counsellor", "supervisor")
-    way, staff = Way(helpline, StaffRef(ana.person.id, ana.name)), "".join(HOSTILE[:-1])
+    way, staff = Way(helpline, StaffRef(ana.person.id, ana.name)), "".join(HOSTILE)[:LONGEST_REPLY]
     held = await hostile_contact(way, staff)
     for _ in range(6):
         closed = await hostile_contact(way, staff)
@@ -428,6 +429,7 @@ async def test_hostile_texts_are_inert(day: Day) -> None:
     await ana.seat.opens(f"/contacts/{held}")
     read = await ana.page.locator("#log .msg.in .words").all_text_contents()
     assert read == list(HOSTILE)
+    await expect(ana.page.locator("#w")).to_have_value(staff)
     assert ana.seat.faults == []
     helpline.later(days=20)
     await assert_safe_file(helpline, ana.person)
@@ -437,7 +439,9 @@ async def hostile_contact(way: Way, staff: str) -> str:
     """
     A contact in hand, with hostile words of a child and of staff, and a category nobody knows.
     """
-    contact_id = await way.opens(category=FORMULA, messages=[message(one) for one in HOSTILE])
+    seen = [{"rule": FORMULA, "words": HOSTILE[0]}]
+    words = [message(one, evidence=seen) for one in HOSTILE]
+    contact_id = await way.opens(category=FORMULA, messages=words)
     way.takes(contact_id)
     by = {"staff": way.staff, "text": staff}
     way.helpline.does(service.reply, contact_id, key=contact_id, **by)
