@@ -17,10 +17,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from alembic import command
 from alembic.config import Config
+from annotated_types import Interval
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
@@ -29,6 +30,9 @@ from api.live import Bell
 
 _WRITERS = 0x5167757274  # any number, the same in every process
 _BUSY_MS = 10_000
+
+Number = Annotated[int, Interval(ge=-(2**31), lt=2**31)]
+"""A number that a column of numbers can hold; what a request names must be one."""
 
 
 class HelplineTable(SQLModel):

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from api.clock import take_lease
 from api.db import Database
+from api.errors import where
 from api.times import Clock
 
 logger = logging.getLogger(__name__)
@@ -74,5 +75,6 @@ class Errands:
         while not self._stopping.wait(_EVERY):
             try:
                 self.turn(errand)
-            except Exception:  # the thread must outlive a locked or full disk
-                logger.exception("errand %s failed; it is tried again", errand.name)
+            except Exception as error:  # the thread must outlive a locked or full disk
+                kind, place = type(error).__name__, where(error)  # its text may hold an address
+                logger.error("errand %s is tried again: %s at %s", errand.name, kind, place)

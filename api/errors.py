@@ -213,10 +213,10 @@ class LastResort:
 
 
 def _log(found: Problem, error: Exception) -> None:
-    logger.error("%s: %s at %s", found.instance, type(error).__name__, _where(error))
+    logger.error("%s: %s at %s", found.instance, type(error).__name__, where(error))
 
 
-def _where(error: BaseException) -> str:
+def where(error: BaseException) -> str:
     """File names, lines and functions of the innermost frames; no text of the error."""
     frames = traceback.extract_tb(error.__traceback__)[-3:]
     return " < ".join(f"{_short(f.filename)}:{f.lineno} {f.name}" for f in reversed(frames))

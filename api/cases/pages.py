@@ -30,6 +30,7 @@ from api.cases.values import (
 )
 from api.console.render import render
 from api.contacts.values import StaffRef
+from api.db import Number
 from api.rights.gate import Gate, Signed
 from api.rights.parts import address_of, clock_of, database_of, vault_of
 from api.staff.sessions import Person
@@ -38,8 +39,8 @@ gate = Gate(prefix="/helpline")
 
 Words = Annotated[str, Form(max_length=8000)]
 Short = Annotated[str, Form(max_length=200)]
-Id = Annotated[int, Form()]
-Ids = Annotated[list[int], Form()]
+Id = Annotated[Number, Form()]
+Ids = Annotated[list[Number], Form(max_length=100)]
 
 _TOLD = ("incident", "perpetrator", "household")  # shown as pairs, in this order
 _SOON = timedelta(hours=24)

@@ -56,11 +56,15 @@ def _contacts(session: Session, person: Person) -> Sequence[Contact]:
 
 
 def _notices(session: Session, person: Person) -> Sequence[str]:
-    """Those that nobody has settled, for whoever settles them."""
+    """Those that nobody has settled, for whoever settles and may see them."""
     if not RULES["notice.settle"].allows(person.roles):
         return ()
-    open_ones = select(col(Notice.id)).where(col(Notice.settled_at).is_(None))
-    return session.execute(open_ones.order_by(col(Notice.at))).scalars().all()
+    hidden = hidden_contacts(session, person.id)
+    open_ones = select(col(Notice.id), col(Notice.contact_id)).where(
+        col(Notice.settled_at).is_(None)
+    )
+    found = session.execute(open_ones.order_by(col(Notice.at))).all()
+    return [notice_id for notice_id, contact_id in found if contact_id not in hidden]
 
 
 def _urgent(session: Session, waiting: Sequence[Contact]) -> list[tuple[int, str]]:

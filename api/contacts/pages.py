@@ -17,6 +17,7 @@ from api.cases import listing
 from api.console.render import language_of, render
 from api.contacts import desk, possible, service
 from api.contacts.values import ContactView, StaffRef
+from api.db import Number
 from api.duty import service as duty
 from api.forms import service as forms
 from api.marks import panel
@@ -32,7 +33,7 @@ gate = Gate(prefix="/helpline")
 
 Words = Annotated[str, Form(max_length=8000)]
 Short = Annotated[str, Form(max_length=200)]
-Number = Annotated[int, Form()]
+StaffId = Annotated[Number, Form()]
 Hours = Annotated[int, Form(ge=1, le=30 * 24)]
 
 
@@ -124,7 +125,7 @@ def offer(
     request: Request,
     person: Signed,
     contact_id: str,
-    to: Number,
+    to: StaffId,
     note: Words = "",
     back: Short = "",
 ) -> Response:

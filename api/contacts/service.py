@@ -58,6 +58,7 @@ __all__ = [
     "leave",
     "leaving",
     "next_contact",
+    "note_reading",
     "notices",
     "notify",
     "offer",
@@ -112,15 +113,7 @@ def read(
     Raises ``ContactUnknown``.
     """
     contact = queries.get(session, contact_id)
-    record_once(
-        session,
-        vault,
-        who=f"staff:{staff_id}",
-        what="contact.read",
-        about=contact_id,
-        now=now,
-        within=_ONE_READING,
-    )
+    note_reading(session, vault, contact_id, staff_id=staff_id, now=now)
     return ContactView(
         item=_items(session, vault, [contact], now=now)[0],
         limits=records.limits_of(vault, contact),
@@ -133,6 +126,21 @@ def read(
         draft=draft_of(session, vault, contact_id),
         helped=records.helped_of(vault, contact),
         block=block_of(session, vault, contact, now=now),
+    )
+
+
+def note_reading(
+    session: Session, vault: Vault, contact_id: str, *, staff_id: int, now: datetime
+) -> None:
+    """Write down, once in ten minutes, that a person reads what belongs to a contact."""
+    record_once(
+        session,
+        vault,
+        who=f"staff:{staff_id}",
+        what="contact.read",
+        about=contact_id,
+        now=now,
+        within=_ONE_READING,
     )
 
 

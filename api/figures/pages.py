@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
+from api.cases.queries import hidden_contacts
 from api.console.render import language_of, render
 from api.contacts.deadlines import GOALS
 from api.figures import files, periods, service, showing
@@ -30,7 +31,8 @@ def figures(
     period = _period(request, first, last, by, whole_months=not exact)
     count = service.whole if exact else service.outside
     with database_of(request).read() as session:
-        found = count(session, vault, period, now=now)
+        hidden = hidden_contacts(session, person.id)
+        found = count(session, vault, period, now=now, hidden=hidden)
     return render(
         request,
         "figures.html",
@@ -59,7 +61,8 @@ def as_file(
     vault, now = vault_of(request), clock_of(request)()
     period = _period(request, first, last, by, whole_months=True)
     with database_of(request).read() as session:
-        found = service.outside(session, vault, period, now=now)
+        hidden = hidden_contacts(session, person.id)
+        found = service.outside(session, vault, period, now=now, hidden=hidden)
     with database_of(request).write() as session:
         service.note_export(session, vault, period, staff_id=person.id, now=now)
     text = files.as_csv(found, language_of(request))

@@ -29,13 +29,20 @@ UNKNOWN = ""
 """The group of those of whom nobody said."""
 
 
-def read(session: Session, vault: Vault, period: Period, *, now: datetime) -> Read:
-    """Every contact of the period; tests and blocked ones are only numbers.
+def read(
+    session: Session,
+    vault: Vault,
+    period: Period,
+    *,
+    now: datetime,
+    hidden: Collection[str] = frozenset(),
+) -> Read:
+    """Every contact of the period but the hidden; tests and blocked ones are only numbers.
 
     A contact belongs to the day on which it reached the helpline, one that was entered by
     hand to the day on which it was.
     """
-    contacts = _contacts(session, period)
+    contacts = [one for one in _contacts(session, period) if one.id not in hidden]
     counted = [contact for contact in contacts if contact.state != "blocked"]
     forms = answers_of_all(session, vault, [contact.id for contact in counted])
     maker = _Maker(session, vault, plan.hours(session), now, counted)

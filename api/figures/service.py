@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,9 +14,16 @@ from api.figures.shielding import shielded
 from api.figures.values import Figures, Period
 
 
-def whole(session: Session, vault: Vault, period: Period, *, now: datetime) -> Figures:
-    """Everything, exact: only for who may read the contacts themselves."""
-    found = reading.read(session, vault, period, now=now)
+def whole(
+    session: Session,
+    vault: Vault,
+    period: Period,
+    *,
+    now: datetime,
+    hidden: Collection[str] = frozenset(),
+) -> Figures:
+    """Everything, exact: only for who may read the contacts themselves, without ``hidden``."""
+    found = reading.read(session, vault, period, now=now, hidden=hidden)
     return Figures(
         period=period,
         whole=True,
@@ -27,9 +35,16 @@ def whole(session: Session, vault: Vault, period: Period, *, now: datetime) -> F
     )
 
 
-def outside(session: Session, vault: Vault, period: Period, *, now: datetime) -> Figures | None:
+def outside(
+    session: Session,
+    vault: Vault,
+    period: Period,
+    *,
+    now: datetime,
+    hidden: Collection[str] = frozenset(),
+) -> Figures | None:
     """What may be seen by anybody, and leave; None of a period with too few contacts."""
-    return shielded(whole(session, vault, period, now=now))
+    return shielded(whole(session, vault, period, now=now, hidden=hidden))
 
 
 def note_export(

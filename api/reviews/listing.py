@@ -46,10 +46,10 @@ def wanted(asked: Mapping[str, str], *, today: date) -> Wanted:
         first = _first(asked["first"], last)
         number = asked["number"].strip().upper().removeprefix("K-")
         found = Wanted(
-            number=int(number) if number else None,
+            number=_number(number),
             first=first,
             last=last,
-            person=int(asked["person"]) if asked["person"] else None,
+            person=_number(asked["person"]),
             call_type=asked["call_type"],
             category=asked["category"],
             channel=asked["channel"],
@@ -155,6 +155,15 @@ def _fits(item: ClosedItem, search: Wanted) -> bool:
 
 def _first(text: str, last: date) -> date:
     return date.fromisoformat(text) if text else last - timedelta(days=_LATELY - 1)
+
+
+def _number(text: str) -> int | None:
+    """A number that a contact or a person can have; None of nothing."""
+    if not text:
+        return None
+    if not (text.isascii() and text.lstrip("-").isdecimal() and len(text) < 10):
+        raise ValueError(text)
+    return int(text)
 
 
 def _one_of(text: str, known: Sequence[str]) -> str:

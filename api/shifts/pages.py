@@ -18,6 +18,7 @@ from api.console.words import word
 from api.contacts import noticing
 from api.contacts.values import StaffRef
 from api.crypto import Vault
+from api.db import Number
 from api.duty import opening, plan, spells
 from api.duty import service as duty
 from api.duty.refusals import BadHoliday, BadHours, BadMessage
@@ -33,7 +34,7 @@ from api.staff.sessions import Person
 gate = Gate(prefix="/helpline")
 
 Short = Annotated[str, Form(max_length=200)]
-Number = Annotated[int, Form()]
+StaffId = Annotated[Number, Form()]
 Words = Annotated[str, Form(max_length=9000)]
 
 _OURS = re.compile(r"/helpline(/[\w-]+)*")
@@ -279,7 +280,7 @@ def set_message(request: Request, person: Signed, sq: Words = "", en: Words = ""
 
 @gate.allow("POST", "/shift/rota", action="shift.plan")
 def plan_person(
-    request: Request, person: Signed, who: Number, day: Short, hours: Short
+    request: Request, person: Signed, who: StaffId, day: Short, hours: Short
 ) -> Response:
     """Plan somebody for one span of a day."""
     vault, now = vault_of(request), clock_of(request)()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.audit.service import record
 from api.console.render import render
 from api.console.words import word
+from api.db import Number
 from api.rights.gate import Gate, Signed
 from api.rights.parts import address_of, clock_of, database_of, vault_of
 from api.staff import service
@@ -52,7 +53,7 @@ def add(
 def set_roles(
     request: Request,
     person: Signed,
-    staff_id: int,
+    staff_id: Number,
     roles: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Give a person other roles, from the next request on."""
@@ -67,7 +68,7 @@ def set_roles(
 
 
 @gate.allow("POST", "/staff/{staff_id}/disable", action="staff.change")
-def disable(request: Request, person: Signed, staff_id: int) -> Response:
+def disable(request: Request, person: Signed, staff_id: Number) -> Response:
     """Shut a person out at once."""
     vault, now = vault_of(request), clock_of(request)()
     with database_of(request).write() as session:
@@ -77,7 +78,7 @@ def disable(request: Request, person: Signed, staff_id: int) -> Response:
 
 
 @gate.allow("POST", "/staff/{staff_id}/reset", action="staff.change")
-def reset(request: Request, person: Signed, staff_id: int) -> Response:
+def reset(request: Request, person: Signed, staff_id: Number) -> Response:
     """Take password and factor away; the page shows a link to set them anew."""
     vault, now = vault_of(request), clock_of(request)()
     with database_of(request).write() as session:

@@ -186,9 +186,11 @@ def unblock(act: Act[schemas.Deed]) -> None:
 
 @gate.asks("/contacts/{contact_id}/form", action="contact.form", answers=FormView)
 def form(request: Request, person: Signed, contact_id: Id) -> FormView:
-    """The form of one's contact, with its version."""
-    with database_of(request).read() as session:
-        return forms.form_of(session, vault_of(request), contact_id)
+    """The form of one's contact, with its version; the read is recorded as the contact's."""
+    vault, now = vault_of(request), clock_of(request)()
+    with database_of(request).write() as session:
+        service.note_reading(session, vault, contact_id, staff_id=person.id, now=now)
+        return forms.form_of(session, vault, contact_id)
 
 
 @gate.does(

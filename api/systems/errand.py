@@ -97,14 +97,13 @@ class WebhookErrand:
         signed = signing.headers(
             call.secret, message_id=f"event-{deed.number}", at=self._clock(), body=body
         )
-        try:
-            answer = client.post(
-                call.url, content=body, headers={"content-type": "application/json", **signed}
-            )
-        except httpx.HTTPError as error:
+        headers = {"content-type": "application/json", **signed}
+        try:  # of the answer only the status counts: a body without end would hold up the others
+            with client.stream("POST", call.url, content=body, headers=headers) as answer:
+                return answer.is_success
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             logger.warning("webhook of system %d: %s", call.system_id, type(error).__name__)
             return False
-        return answer.is_success
 
     def _store(self, call: _Call, deed: Deed, taken: bool) -> None:
         now = self._clock()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.audit.service import record
 from api.console.render import render
 from api.console.words import word
+from api.db import Number
 from api.rights.gate import Gate, Signed
 from api.rights.parts import clock_of, database_of, vault_of
 from api.staff.sessions import Person
@@ -47,7 +48,7 @@ def add(
 
 
 @gate.allow("POST", "/systems/{system_id}/disable", action="system.change")
-def disable(request: Request, person: Signed, system_id: int) -> Response:
+def disable(request: Request, person: Signed, system_id: Number) -> Response:
     """Shut a system out at once."""
     vault, now = vault_of(request), clock_of(request)()
     with database_of(request).write() as session:
@@ -57,7 +58,7 @@ def disable(request: Request, person: Signed, system_id: int) -> Response:
 
 
 @gate.allow("POST", "/systems/{system_id}/webhook", action="system.change")
-def set_webhook(request: Request, person: Signed, system_id: int, url: Text) -> Response:
+def set_webhook(request: Request, person: Signed, system_id: Number, url: Text) -> Response:
     """Tell a system of events at this address; the page shows the secret once."""
     vault, now = vault_of(request), clock_of(request)()
     try:
@@ -70,7 +71,7 @@ def set_webhook(request: Request, person: Signed, system_id: int, url: Text) -> 
 
 
 @gate.allow("POST", "/systems/{system_id}/webhook/resume", action="system.change")
-def resume_webhook(request: Request, person: Signed, system_id: int) -> Response:
+def resume_webhook(request: Request, person: Signed, system_id: Number) -> Response:
     """Go on telling a system that had not answered for days."""
     with database_of(request).write() as session:
         service.resume_webhook(session, system_id, now=clock_of(request)())
@@ -79,7 +80,7 @@ def resume_webhook(request: Request, person: Signed, system_id: int) -> Response
 
 
 @gate.allow("POST", "/systems/{system_id}/webhook/drop", action="system.change")
-def drop_webhook(request: Request, person: Signed, system_id: int) -> Response:
+def drop_webhook(request: Request, person: Signed, system_id: Number) -> Response:
     """Tell a system nothing any more."""
     with database_of(request).write() as session:
         service.drop_webhook(session, system_id)

@@ -7,7 +7,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Name = Annotated[str, StringConstraints(max_length=40)]
+from api.db import Number
+
+Name = Annotated[
+    str,
+    StringConstraints(max_length=40, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]*$"),
+]
 Short = Annotated[str, StringConstraints(max_length=40)]
 Words = Annotated[str, StringConstraints(max_length=4000)]
 
@@ -48,7 +53,7 @@ class Note(Body):
 class Offer(Body):
     """To whom a contact is offered: the staff number of somebody on duty."""
 
-    to: int
+    to: Number
     note: Words = ""
 
 
@@ -68,7 +73,7 @@ class Block(Body):
 class Form(Body):
     """The answers of a contact form by field; ``version`` is the one they were made from."""
 
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[Number, Field(ge=0)]
     answers: dict[str, list[Annotated[str, StringConstraints(max_length=8000)]]]
 
 
@@ -114,7 +119,7 @@ class Part(Body):
     """A part of a case by its fields; ``version`` is the one it was made from, 0 for a new one."""
 
     kind: Short
-    version: Annotated[int, Field(ge=0)]
+    version: Annotated[Number, Field(ge=0)]
     fields: dict[str, Words]
 
 
@@ -147,14 +152,14 @@ class FollowUp(Body):
 class Team(Body):
     """Who leads a case and who works with them, by their staff numbers."""
 
-    lead: int
-    team: list[int] = Field(default=[], max_length=50)
+    lead: Number
+    team: list[Number] = Field(default=[], max_length=50)
 
 
 class Named(Body):
     """Somebody of staff who is named in a case, and why it is so."""
 
-    staff_id: int
+    staff_id: Number
     reason: Words
 
 

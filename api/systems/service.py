@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
 
+import httpx
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -191,8 +192,8 @@ def _may_be_called(url: str) -> bool:
     """https anywhere; without encryption only a system on this very machine."""
     try:
         parts = urlsplit(url)
-        named = bool(parts.hostname) and parts.port != 0
-    except ValueError:
+        named = bool(httpx.URL(url).host.encode("idna")) and parts.port != 0
+    except (ValueError, httpx.InvalidURL):
         return False
     safe = parts.scheme == "https" or (
         parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")

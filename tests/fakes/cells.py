@@ -68,7 +68,7 @@ class Cells:
         if "{key_id}" in path:
             return {"key_id": self._key(state)}
         if "{staff_id}" in path:
-            people = {"self": self.me.id, "colleague": self.other.id, "unknown": 99}
+            people = {"self": self.me.id, "colleague": self.other.id, "unknown": 999_999}
             return {"staff_id": str(people[state])}
         return {"token": "none", "language": "sq", "name:path": "sigurt.css"}
 
@@ -225,7 +225,7 @@ class Cells:
 
     async def _system(self, state: str) -> int:
         if state == "unknown":
-            return 99
+            return 999_999
         self._count += 1
         name = f"Sistemi {self._count}"
         system_id, _ = self.does(systems.add, name=name, roles=["counsellor"])

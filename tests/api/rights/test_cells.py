@@ -84,7 +84,8 @@ async def test_each_cell_answers_as_the_table_says(helpline: Helpline, role: str
     room, wrong = Room(helpline, role), []
     for line in CONSOLE:
         browser, cells = await room.sits()
-        for state in line.named:
+        may = not line.gated or role in line.roles
+        for state in line.named if may else line.named[:2]:  # the role counts before the item
             if line.kind == "staff":  # the cell before may have ended this account
                 browser, cells = await room.sits()
             answer = await room.calls(browser, cells, line, state)
@@ -132,8 +133,9 @@ async def test_what_matters_wants_a_fresh_factor(helpline: Helpline, role: str) 
             before = len(deeds(helpline))
             get = line.method == "GET"
             answer = await (browser.get(path) if get else browser.post(path))
-            if line.status(state, role) in (403, 404) and "unnamed" in line.needs:
-                assert answer.status_code == line.status(state, role), (line, state)
+            status = line.status(state, role)
+            if status == 403 or (state in ("hidden", "unknown") and "unnamed" in line.needs):
+                assert answer.status_code == status, (line, state)
                 continue
             led = answer.headers.get("location", "") if get else answer.text
             assert "/helpline/confirm?back=" in led, (line, state)
