@@ -221,6 +221,7 @@ async def test_one_contact_goes_through_many_hands(day: Day) -> None:
     await expect(first.page.locator("#w")).to_have_count(0)
     assert (f"staff:{ana.person.id}", "contact.taken_over") in deeds(helpline)
 
+    await ana.page.wait_for_load_state()  # its keys are heard from then on
     await ana.page.locator("body").press("h")
     await ana.page.locator("#offerto").select_option(label=other.name)
     await ana.page.locator("#handover .btn.main").click()
@@ -397,6 +398,30 @@ async def test_words_to_an_ended_contact_are_refused_and_kept(day: Day) -> None:
     await expect(page.locator("#leftover .words")).to_have_text("Të besoj")
     await expect(page.locator("#below .mine-not")).not_to_be_empty()  # why
     assert "message.sent" not in await helpline.types()
+
+
+@pytest.mark.parametrize("day", ["sq"], indirect=True)
+async def test_words_stay_readable_when_another_took_over(day: Day) -> None:
+    """
+    While the line was away a supervisor took the contact: what was typed meanwhile, to the
+    child and into the form, is not the supervisor's, and can still be read by who typed it.
+    """
+    helpline = day.helpline
+    contact_id = await helpline.opens()
+    elira = await day.sits("Elira")
+    page, lead = elira.page, hire(helpline, "ana", "Ana", "supervisor")
+    await elira.leaves_by("n")
+    await page.context.set_offline(True)
+    await page.locator("#in-summary").fill("Tha se ka frikë")
+    await page.locator("#w").fill("Të besoj")
+    await expect(page.locator("#unsaved")).not_to_be_empty()
+    helpline.does(service.take_over, contact_id, staff=StaffRef(lead.id, lead.name))
+    await page.context.set_offline(False)
+
+    await expect(page.locator("#below .mine-not")).to_contain_text("Ana")
+    await expect(page.locator("#leftover .words")).to_have_text("Të besoj")
+    await expect(page.locator("#formleft .words")).to_have_text("Tha se ka frikë")
+    assert draft_of(helpline, contact_id) == ""
 
 
 @pytest.mark.parametrize("day", ["sq"], indirect=True)

@@ -8,6 +8,7 @@ let waiting = 0;
 let changed = false;
 
 const form = () => document.getElementById("contactform");
+const net = `form:${location.pathname}`; // what the helpline has not taken, kept in this tab
 
 begin();
 document.addEventListener("input", (event) => event.target.form?.id === "contactform" && typed(event));
@@ -22,6 +23,7 @@ window.addEventListener("online", save);
 
 function begin() {
   const mine = form();
+  showUntaken();
   if (!mine) return;
   for (const part of mine.querySelectorAll("input[data-script]")) part.disabled = false;
   for (const part of mine.querySelectorAll("[data-script][hidden]")) part.hidden = false;
@@ -42,8 +44,25 @@ function typed(event) {
   if (event.target.id === "findcategory") return;
   changed = true;
   state("saving");
+  keepWords();
   clearTimeout(waiting);
   waiting = setTimeout(save, REST);
+}
+
+function keepWords() {
+  const words = [...form().querySelectorAll("textarea")].filter(isNew).map((part) => part.value);
+  sessionStorage.setItem(net, JSON.stringify(words));
+}
+
+// Words that stand nowhere on this page, for another has the contact by now: to be read.
+function showUntaken() {
+  const place = document.getElementById("formleft");
+  if (!place) return;
+  const parts = [...document.querySelectorAll("#contact-form :is(textarea, .answers .words)")];
+  const there = parts.map((part) => part.value ?? part.textContent);
+  const words = JSON.parse(sessionStorage.getItem(net) ?? "[]").filter((one) => one && !there.includes(one));
+  place.querySelector(".words").textContent = words.join("\n");
+  place.hidden = !words.length;
 }
 
 function picked(event) {
@@ -77,7 +96,9 @@ async function store() {
 function kept(response) {
   form().elements.version.value = response.headers.get("X-Form-Version");
   progress(...response.headers.get("X-Form-Progress").split("/"));
-  if (!changed) state("saved");
+  if (changed) return;
+  state("saved");
+  sessionStorage.removeItem(net);
 }
 
 function progress(done, total) {

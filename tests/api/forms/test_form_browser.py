@@ -59,6 +59,7 @@ async def test_a_contact_is_answered_and_written_up_by_keyboard(
     await page.goto(f"{url}/helpline/contacts/{contact_id}")
     await page.locator("#claim").press("Enter")
     await expect(page.locator("#w")).to_be_visible()
+    await page.wait_for_load_state()  # its keys are heard from then on
     await page.locator("#log").focus()
 
     await page.keyboard.press("/")
