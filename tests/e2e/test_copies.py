@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from fakes import telegram as stand_in
+from fakes.copies import forms_of
 from fakes.counsellor import PASSWORD
 from fakes.house import House
 from fakes.lifeline import ANSWER, MORE, PATIENCE, TOLD, TURNS, Lifeline, bubbles, until
@@ -76,21 +77,6 @@ def secrets_of(line: Lifeline) -> list[str]:
     people = [line.desk.name, "drita", "A_<b>", str(CHAT)]
     ways_in = [line.telegram.token, PASSWORD, line.desk.secret]
     return [*words, *people, *ways_in, *(cookie.value or "" for cookie in line.desk.cookies)]
-
-
-def forms_of(secret: str) -> Iterator[bytes]:
-    """How a secret may look in a file: as it is, escaped, in other codings, as a number."""
-    plain = secret.encode()
-    yield plain
-    yield secret.encode("utf-16-le")
-    yield secret.encode("ascii", "backslashreplace").replace(b"\\x", b"\\u00")  # as in JSON
-    yield plain.hex().encode()
-    for before in range(3):  # the letters depend on where the secret begins
-        inner = b64encode(bytes(before) + plain)[4:-4]
-        if len(inner) > 5:
-            yield inner
-    if secret.isdecimal():
-        yield int(secret).to_bytes(5, "big")  # as SQLite keeps it
 
 
 def found_in(folder: Path, secrets: list[str]) -> list[tuple[str, str]]:
