@@ -57,7 +57,8 @@ async def child(browser: Browser, house: House) -> Page:
         await taps(page, option)
     await page.locator("#text").fill(TOLD)
     await page.locator("#text").press("Enter")
-    await page.wait_for_timeout(SETTLE * 2)
+    await page.locator('button[name=tap][value$=".no"]').last.wait_for()  # asked for danger
+    await page.wait_for_timeout(SETTLE)
     return page
 
 
@@ -123,6 +124,7 @@ async def opens(one: Seat, path: str) -> None:
     answer = await one.page.goto(f"{one.url}/helpline{path}")
     assert answer, path
     assert answer.ok, f"{path} answers {answer.status}"
+    await one.page.locator("body.alarmed").wait_for()  # the stream has told of the emergency
 
 
 async def desks(one: Seat, made: Afternoon) -> None:

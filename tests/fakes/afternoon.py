@@ -17,7 +17,9 @@ from typing import Any
 from fakes.desk import Colleague, hire
 from fakes.helpline import START, Helpline, message
 from fakes.lifeline import CONTENT
+from pydantic import SecretStr
 
+from api.alerts.addresses import WHOM, addresses
 from api.cases import identity, parts
 from api.cases import service as cases
 from api.contacts import service
@@ -186,6 +188,7 @@ async def afternoon(helpline: Helpline, language: str) -> Afternoon:
     made.people = {login: hire(helpline, login, name) for login, name in NAMES.items()}
     login, name = LEAD
     made.people[login] = hire(helpline, login, name, "counsellor", "supervisor")
+    _reachable(helpline)
     _plan(made)
     for moment in _days():
         await _over(made, moment)
@@ -287,6 +290,14 @@ def _filed(
     form = {"answers": answers, "version": 0, "staff": staff}
     made.at(end + timedelta(minutes=4), forms.save, contact, **form)
     made.at(end + timedelta(minutes=5), forms.finish, contact, staff=staff)
+
+
+def _reachable(helpline: Helpline) -> None:
+    """Somebody can be called outside; in a test nothing leaves."""
+    address = SecretStr("json://alerts.example.com")
+    known = {f"alert_{whom}": address for whom in WHOM}
+    settings = helpline.settings.model_copy(update=known)
+    helpline.app.state.alerts = addresses(settings, helpline.vault)
 
 
 def _plan(made: Afternoon) -> None:
