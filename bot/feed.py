@@ -243,6 +243,7 @@ def _left(at: datetime, item: Mapping[str, object]) -> AnyEvent:
         name=_text(item, "name"),
         closed=item["type"] == "contact.closed",
         contact=_contact(item),
+        by_hand=item.get("by_hand") is True,
     )
 
 

@@ -442,7 +442,11 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
         text=words(turn["writes"], talk.language),
     ),
     "leaves": lambda turn, talk: CounsellorLeft(
-        at=talk.at, contact_id=CONTACT, name=turn["leaves"], closed=turn.get("closed", True)
+        at=talk.at,
+        contact_id=CONTACT,
+        name=turn["leaves"],
+        closed=turn.get("closed", True),
+        by_hand=turn.get("put_back", False),
     ),
     "timer": lambda turn, talk: TimerFired(at=talk.at, name=turn["timer"]),
     "due": lambda turn, talk: talk.due(turn["due"]),
@@ -455,7 +459,7 @@ ENTRIES: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("payload", "name", "climbs", "at", "helpline", "forged", "opens"), (str,)),
     **dict.fromkeys(("votes", "minutes", "days", "later", "hidden"), (int,)),
     **dict.fromkeys(("start", "not_filed", "exit", "blocked", "arrives", "delayed"), (bool,)),
-    **dict.fromkeys(("edited", "forwarded", "refused", "closed"), (bool,)),
+    **dict.fromkeys(("edited", "forwarded", "refused", "closed", "put_back"), (bool,)),
     **dict.fromkeys(("bot", "effects", "counts", "states"), (list,)),
     "timers": (dict,),
 }

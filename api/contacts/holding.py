@@ -162,7 +162,8 @@ def give_back(session: Session, vault: Vault, contact: Contact, *, who: str, now
     contact.state = "waiting"
     contact.waiting_since = later(contact.waiting_since, now)
     settle_of(session, contact.id, "unanswered", now=now)
-    tell(session, vault, contact, "contact.returned", now=now, name=holder.name if holder else "")
+    told = {"name": holder.name if holder else "", "by_hand": who != "clock"}
+    tell(session, vault, contact, "contact.returned", now=now, **told)
     record(session, vault, who=who, what="contact.returned", about=contact.id, now=now)
 
 

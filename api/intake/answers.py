@@ -47,7 +47,8 @@ class MessagesStored(BaseModel):
 class Event(BaseModel):
     """Something that happened; what is present beside ``seq``, ``at`` and ``type`` follows it.
 
-    `contact.claimed`, `contact.returned`: name. `contact.closed`: name, outcome.
+    `contact.claimed`: name. `contact.returned`: name, and whether it was put back `by_hand`
+    or a line broke. `contact.closed`: name, outcome.
     `contact.climbed`: step, minutes. `message.sent`: message_id, name, text (a counsellor's
     words). `duty.changed`: duty, and no contact.
     """
@@ -65,6 +66,7 @@ class Event(BaseModel):
     contact_id: str = ""
     conversation: str = ""
     name: str = ""
+    by_hand: bool = False
     outcome: str = ""
     step: Literal["all_on_duty", "supervisor", "outside", ""] = ""
     minutes: int = 0

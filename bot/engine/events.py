@@ -284,12 +284,16 @@ class CounsellorWrote(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounsellorLeft(Event):
-    """The person is no longer there. ``closed`` tells an end from a return to the queue."""
+    """The person is no longer there. ``closed`` tells an end from a return to the queue.
+
+    ``by_hand`` tells that the person put it back; else a line broke.
+    """
 
     contact_id: str
     name: str
     closed: bool
     contact: int = 0
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -256,7 +256,8 @@ class Played:
             line.happens("message.sent", conversation, message_id="m", text=text, **more)
         elif "leaves" in turn:
             kind = "contact.closed" if turn.get("closed", True) else "contact.returned"
-            line.happens(kind, conversation, name=turn["leaves"], **contact)
+            more = contact | {"name": turn["leaves"], "by_hand": turn.get("put_back", False)}
+            line.happens(kind, conversation, **more)
         else:
             more = {"step": turn["climbs"], "minutes": turn.get("minutes", 2), **contact}
             line.happens("contact.climbed", conversation, **more)

@@ -374,7 +374,7 @@ def left(state: State, moment: Moment, event: CounsellorLeft) -> Step:
     if state.contact is None or _is_another(state, event.contact):
         return Step(state)
     if not event.closed:
-        return _interrupted(state, moment, event.name)
+        return _interrupted(state, moment, event)
     rated = state.contact.number if state.contact.answered else 0
     ended = replace(state, contact=None, hold=False, told=None, asked="", heard=0, awaited=False)
     ended = replace(ended, rated=0 if state.doubt else rated)
@@ -400,14 +400,19 @@ def _is_another(state: State, contact: int) -> bool:
     return state.contact is not None and contact not in (0, state.contact.number)
 
 
-def _interrupted(state: State, moment: Moment, name: str) -> Step:
+def _interrupted(state: State, moment: Moment, event: CounsellorLeft) -> Step:
+    """Back in the queue: why, and with nobody there that truth, with the numbers."""
     assert state.contact is not None
     if state.contact.stage != "talking":
         return Step(state)
     waiting = replace(state, contact=replace(state.contact, stage="waiting", name=""))
     if away(state):
         return Step(waiting)
-    return Step(waiting, spoken(waiting, moment, ["person.interrupted"]))
+    key = "person.put_back" if event.by_hand else "person.interrupted"
+    news = say(waiting, moment, key, name=event.name)
+    if moment.helpline is Helpline.EMPTY:
+        return Step(waiting, (news, *nobody_on_duty(waiting, moment)))
+    return Step(waiting, (news, *spoken(waiting, moment, ["waiting.together"])))
 
 
 # ---------- away and back ----------
