@@ -121,6 +121,21 @@ async def test_reading_a_form_over_the_api_is_on_record(helpline: Helpline) -> N
     assert (f"staff:-{system.id}", "contact.read") in deeds(helpline)
 
 
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [("/figures.csv", "figures.exported"), ("/learning.csv", "learning.exported")],
+)
+async def test_every_file_that_is_taken_is_on_record(
+    helpline: Helpline, path: str, what: str
+) -> None:
+    """
+    S44: who took which file of figures stands in the trail.
+    """
+    person = hire(helpline, "luan", "Luan", "analyst")
+    assert (await (await seated(helpline, person)).get(path)).status_code == 200
+    assert (f"staff:{person.id}", what) in deeds(helpline)
+
+
 class Endless(httpx.SyncByteStream):
     """
     An answer whose body never ends.
