@@ -177,7 +177,7 @@ _CONTRACT: Mapping[str, Mapping[str, str]] = {
     "step": {
         "all_on_duty": N_("all on duty called"),
         "supervisor": N_("supervisor called"),
-        "outside": N_("outside alert"),
+        "outside": N_("10 minutes without an answer"),
     },
     "next_step": {  # before the time at which it is due
         "all_on_duty": N_("all are called at"),
