@@ -121,7 +121,10 @@ async def test_only_what_the_child_wrote_is_marked(helpline: Helpline) -> None:
     for message_id in (said, other["message_id"], "none", *(kind["message_id"] for kind in kinds)):
         fields = {"message": message_id, "severity": "disclosure", "category": "grooming"}
         assert (await elira.post(f"{path}/marks", fields)).status_code == 422
-        assert 'id="hm"' not in (await elira.get(f"{path}?mark={message_id}")).text.split('id="mark"')[1]
+        assert (
+            'id="hm"'
+            not in (await elira.get(f"{path}?mark={message_id}")).text.split('id="mark"')[1]
+        )
     assert "mark.made" not in [what for _, what in deeds(helpline)]
 
 
