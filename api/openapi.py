@@ -18,11 +18,12 @@ FILE = Path(__file__).with_name("openapi.json")
 _ABOUT = (
     "What a bot may tell the helpline and ask of it, and below `/v1/desk` what another system "
     "may do with contacts and cases in place of the console: its key comes from an "
-    "administrator, `x-action` names the right that a route needs. A body whose form is `Sealed` holds a "
-    "NaCl sealed box (X25519) to the key of `GET /v1/key`; inside is UTF-8 JSON in the form "
-    "that `x-sealed` names. Fields that are not known are ignored. Every write needs an "
-    "`Idempotency-Key`: the same key and bytes again give the first answer again, with the "
-    "header `Idempotency-Replayed: true`. Every error is `application/problem+json` (RFC 9457)."
+    "administrator, `x-action` names the right that a route needs. A body whose form is "
+    "`Sealed` holds a NaCl sealed box (X25519) to the key of `GET /v1/key`; inside is UTF-8 "
+    "JSON in the form that `x-sealed` names. Fields that are not known are ignored. Every write"
+    " needs an `Idempotency-Key`: the same key and bytes again give the first answer again, "
+    "with the header `Idempotency-Replayed: true`. Every error is `application/problem+json` "
+    "(RFC 9457)."
 )
 DESK = "/v1/desk"
 _INNER = {

@@ -32,6 +32,7 @@ from api.rights.parts import address_of, clock_of, cookie_name, database_of, vau
 from api.shifts.handover import writer as wrote_handover
 from api.staff import sessions
 from api.staff.sessions import Person
+from api.systems.conditions import added_by
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +87,7 @@ FIRST_PERSON: Mapping[str, Callable[[Session, str], int | None]] = {
     "mark_id": _marked,
     "unlock_id": first_to_ask,
     "handover_id": wrote_handover,
+    "system_id": added_by,
 }
 
 

@@ -40,11 +40,22 @@ def add(
     vault, now = vault_of(request), clock_of(request)()
     try:
         with database_of(request).write() as session:
-            system_id, key = service.add(session, vault, name=name, roles=roles or (), now=now)
+            system_id, key = service.add(
+                session, vault, name=name, roles=roles or (), by=person.id, now=now
+            )
             _record(request, session, person, "system.added", system_id)
     except BadSystem as refused:
         return _page(request, status=refused.status, refused=word("problem", refused.type))
     return _page(request, key=key)
+
+
+@gate.allow("POST", "/systems/{system_id}/let-in", action="system.let_in")
+def let_in(request: Request, person: Signed, system_id: Number) -> Response:
+    """Let a system in that somebody else added: from now on its key opens."""
+    with database_of(request).write() as session:
+        service.let_in(session, system_id, by=person.id)
+        _record(request, session, person, "system.let_in", system_id)
+    return RedirectResponse("/helpline/systems", 303)
 
 
 @gate.allow("POST", "/systems/{system_id}/disable", action="system.change")

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from api.contacts import service as contacts
+from api.contacts.noticing import notify
 from api.contacts.values import StaffRef
 from api.counters import last_number
 from api.crypto import Vault
@@ -26,7 +27,7 @@ from api.duty import service as duty
 from api.staff.sessions import Person
 from api.systems import signing
 from api.systems.events import deeds_after
-from api.systems.refusals import BadSystem, BadWebhook, SystemUnknown
+from api.systems.refusals import BadSystem, BadWebhook, SystemUnknown, SystemWaits
 from api.systems.tables import System, Webhook
 from api.systems.values import HookView, SystemView
 from api.times import from_ms, maybe_from_ms, to_ms
@@ -40,11 +41,13 @@ _NOTED_EVERY = timedelta(minutes=1)
 
 
 def add(
-    session: Session, vault: Vault, *, name: str, roles: Iterable[str], now: datetime
+    session: Session, vault: Vault, *, name: str, roles: Iterable[str], by: int, now: datetime
 ) -> tuple[int, str]:
     """Add a system; return its number and its key, which is stored nowhere.
 
-    Raises ``BadSystem``: it works with contacts and cases, so it can be no administrator.
+    The key opens nothing until a supervisor has let the system in: whoever may not read
+    contacts must not get at them by way of a key. Raises ``BadSystem``: it works with
+    contacts and cases, so it can be no administrator.
     """
     chosen, name = set(roles), name.strip()
     if not (name and chosen) or not chosen <= set(ROLES):
@@ -59,10 +62,23 @@ def add(
         roles=" ".join(role for role in ROLES if role in chosen),
         key_hash=_hash(key),
         created_at=to_ms(now),
+        added_by=by,
     )
     session.add(row)
     session.flush()
+    notify(session, vault, kind="system_added", staff_id=by, detail=name, now=now)
     return system_id, key
+
+
+def let_in(session: Session, system_id: int, *, by: int) -> None:
+    """Let a system in, which somebody else added; the gate sees to that.
+
+    Raises ``SystemUnknown``, also for one that is disabled.
+    """
+    system = get(session, system_id)
+    if system.disabled:
+        raise SystemUnknown
+    system.let_in_by = system.let_in_by or by
 
 
 def disable(session: Session, vault: Vault, system_id: int, *, now: datetime) -> None:
@@ -81,7 +97,7 @@ def person_of(session: Session, vault: Vault, key: str, *, now: datetime) -> Per
     """Whom a key belongs to, as the gate knows people; None for no key of ours."""
     found = select(System).where(col(System.key_hash) == _hash(key))
     system = session.scalars(found).one_or_none()
-    if system is None or system.disabled:
+    if system is None or system.disabled or system.let_in_by is None:
         return None
     roles = frozenset(system.roles.split())
     return Person(
@@ -117,8 +133,11 @@ def set_webhook(session: Session, vault: Vault, system_id: int, *, url: str, now
 
     Set again, it begins with what was not told yet. Raises ``SystemUnknown``, ``BadWebhook``.
     """
-    if get(session, system_id).disabled:
+    system = get(session, system_id)
+    if system.disabled:
         raise SystemUnknown
+    if system.let_in_by is None:
+        raise SystemWaits
     if not _may_be_called(url):
         raise BadWebhook
     before = session.get(Webhook, system_id)
@@ -174,6 +193,7 @@ def _view(session: Session, vault: Vault, system: System) -> SystemView:
         created_at=from_ms(system.created_at),
         used_at=maybe_from_ms(system.used_at),
         disabled=system.disabled,
+        waits=system.let_in_by is None,
         hook=_hook_view(session, vault, hook) if hook else None,
     )
 

@@ -9,7 +9,10 @@ from api.db import HelplineTable
 
 
 class System(HelplineTable, table=True):
-    """Another system that works here through the API, with the rights of its roles."""
+    """Another system that works here through the API, with the rights of its roles.
+
+    Its key opens nothing until somebody else than who added it has let it in.
+    """
 
     __tablename__ = "systems"
     id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
@@ -17,6 +20,8 @@ class System(HelplineTable, table=True):
     roles: str = Field(sa_column=Column(String(64), nullable=False))
     key_hash: str = Field(sa_column=Column(String(64), nullable=False, unique=True))
     created_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    added_by: int = Field(sa_column=Column(Integer, nullable=False))
+    let_in_by: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     used_at: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     disabled: bool = False
 

@@ -21,7 +21,7 @@ class HookView:
 
 @dataclass(frozen=True, slots=True)
 class SystemView:
-    """One system that has, or had, a key."""
+    """One system that has, or had, a key; ``waits`` until a supervisor has let it in."""
 
     id: int
     name: str
@@ -29,4 +29,5 @@ class SystemView:
     created_at: datetime
     used_at: datetime | None
     disabled: bool
+    waits: bool
     hook: HookView | None

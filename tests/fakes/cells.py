@@ -228,7 +228,10 @@ class Cells:
             return 999_999
         self._count += 1
         name = f"Sistemi {self._count}"
-        system_id, _ = self.does(systems.add, name=name, roles=["counsellor"])
+        system_id, _ = self.does(systems.add, name=name, roles=["counsellor"], by=self.mate.id)
+        if state != "waits":
+            with self.helpline.database.write() as session:
+                systems.let_in(session, system_id, by=self.me.id)
         if state in ("hooked", "disabled"):
             self.does(systems.set_webhook, system_id, url="https://example.com/h")
         if state == "disabled":

@@ -165,7 +165,7 @@ def _others(helpline: Helpline, made: Filled) -> None:
     """A system that works through the API, and a link of somebody who is invited."""
     vault, now = helpline.vault, helpline.now
     with helpline.database.write() as session:
-        systems.add(session, vault, name="Dosjet", roles=("counsellor",), now=now)
+        systems.add(session, vault, name="Dosjet", roles=("counsellor",), by=0, now=now)
         made.ids["invited"] = staff.add(
             session, vault, login="eva", name="Eva", roles=("counsellor",), now=now
         )

@@ -39,7 +39,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "notice": ("open", "settled", "hidden", "unknown"),
     "report": ("there", "unknown"),
     "planned": ("there", "unknown"),
-    "system": ("there", "hooked", "disabled", "unknown"),
+    "system": ("waits", "there", "hooked", "disabled", "unknown"),
     "staff": ("self", "colleague", "unknown"),
     "key": ("own", "colleague", "unknown"),
 }

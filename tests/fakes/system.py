@@ -21,8 +21,10 @@ class OtherSystem:
                 helpline.vault,
                 name=name,
                 roles=roles or ("counsellor",),
+                by=0,
                 now=helpline.now,
             )
+            service.let_in(session, self.id, by=1)
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(helpline.app),
             base_url="http://helpline.example.com",

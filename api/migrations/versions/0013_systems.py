@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("roles", sa.String(64), nullable=False),
         sa.Column("key_hash", sa.String(64), nullable=False, unique=True),
         sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("added_by", sa.Integer, nullable=False),
+        sa.Column("let_in_by", sa.Integer),
         sa.Column("used_at", sa.BigInteger),
         sa.Column("disabled", sa.Boolean, nullable=False),
     )

@@ -158,7 +158,7 @@ async def test_a_webhook_reads_no_answer_and_stops_no_other(helpline: Helpline) 
         taken.append(request.url.host)
         return httpx.Response(200, stream=Endless())
 
-    system_id, _ = helpline.does(systems.add, name="Dosjet", roles=["counsellor"])
+    system_id, _ = helpline.does(systems.add, name="Dosjet", roles=["counsellor"], by=0)
     helpline.does(systems.set_webhook, system_id, url="https://cases.example.com/h")
     contact_id = await helpline.opens(messages=[message("x")])
     helpline.does(contacts.claim, contact_id, staff=ELIRA)

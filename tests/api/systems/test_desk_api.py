@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import re
+
 import pytest
-from fakes.desk import deeds
+from fakes.desk import deeds, hire, seated
 from fakes.helpline import ELIRA, Helpline, message
 from fakes.system import OtherSystem
 
 from api.contacts import service
 from api.contacts.values import StaffRef
 from api.duty import service as duty
+
+KEY = re.compile(r"sgk_[\w-]+")
 
 
 async def test_a_contact_from_queue_to_closed_form(either: Helpline) -> None:
@@ -229,3 +233,23 @@ async def test_an_answer_that_the_form_does_not_know_is_refused(
 
     assert refused.status_code == 422
     assert stored["answers"] == {}
+
+
+async def test_a_key_opens_nothing_before_a_supervisor_has_let_it_in(helpline: Helpline) -> None:
+    """
+    An administrator, who may not read contacts, cannot get at them by way of a key: another
+    person, a supervisor, lets each system in, and supervisors are told that one waits.
+    """
+    boss = await seated(helpline, hire(helpline, "boss", "Boss", "administrator", "supervisor"))
+    lead = await seated(helpline, hire(helpline, "lead", "Lead", "supervisor"))
+    page = await boss.post("/systems", {"name": "Dosjet", "roles": "supervisor"})
+    key = {"Authorization": f"Bearer {found[0]}"} if (found := KEY.findall(page.text)) else {}
+    refused = await helpline.http.get("/v1/desk/queue", headers=key)
+    own = await boss.post("/systems/1/let-in")
+    with helpline.database.read() as session:
+        told = [one.kind for one in service.notices(session, helpline.vault)]
+    other = await lead.post("/systems/1/let-in")
+    opened = await helpline.http.get("/v1/desk/queue", headers=key)
+
+    assert (refused.status_code, own.status_code, told) == (401, 403, ["system_added"])
+    assert (other.status_code, opened.status_code) == (303, 200)

@@ -29,8 +29,9 @@ class CaseSystem:
         with helpline.database.write() as session:
             now = helpline.now
             self.id, self.key = service.add(
-                session, helpline.vault, name="Dosjet", roles=["counsellor"], now=now
+                session, helpline.vault, name="Dosjet", roles=["counsellor"], by=0, now=now
             )
+            service.let_in(session, self.id, by=1)
             self.secret = service.set_webhook(session, helpline.vault, self.id, url=URL, now=now)
         self.errand = WebhookErrand(
             helpline.database,
@@ -185,7 +186,7 @@ async def test_a_system_is_no_administrator(helpline: Helpline, roles: list[str]
     A key works with contacts and cases and never with accounts.
     """
     with pytest.raises(BadSystem), helpline.database.write() as session:
-        service.add(session, helpline.vault, name="Dosjet", roles=roles, now=helpline.now)
+        service.add(session, helpline.vault, name="Dosjet", roles=roles, by=0, now=helpline.now)
 
 
 async def test_a_disabled_system_holds_nothing(system: CaseSystem) -> None:
