@@ -83,6 +83,7 @@ def record_once(
     about: str,
     now: datetime,
     within: timedelta,
+    detail: dict[str, str] | None = None,
 ) -> None:
     """As ``record``, unless the same deed stands there already, younger than ``within``."""
     same = (
@@ -92,7 +93,7 @@ def record_once(
         .limit(1)
     )
     if session.execute(same).first() is None:
-        record(session, vault, who=who, what=what, about=about, now=now)
+        record(session, vault, who=who, what=what, about=about, now=now, detail=detail)
 
 
 def head(session: Session) -> Anchor:

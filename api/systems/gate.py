@@ -15,19 +15,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated, Any, NoReturn
 
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.audit.service import record_once
 from api.errors import BadKey
 from api.intake.reading import BODY_LIMIT, Body, read_body
 from api.rights.gate import RULES, Endpoint, Signed, UngatedRoute, admit
-from api.rights.parts import clock_of, database_of, vault_of
+from api.rights.parts import address_of, clock_of, database_of, vault_of
 from api.staff.sessions import Person
 from api.systems import schemas, service
 from api.systems.acting import Do, perform
 
+_STRANGERS_NOTED = timedelta(minutes=1)
 _Posted = Annotated[Body, Depends(read_body)]
 
 
@@ -127,8 +130,24 @@ def _system_at(request: Request) -> Person:
         person = service.person_of(session, vault, key.strip(), now=now)
         stale = person is not None and service.is_stale(session, -person.id, now=now)
     if scheme.lower() != "bearer" or person is None:
+        _note_stranger(request)
         raise BadKey(headers={"WWW-Authenticate": "Bearer"})
     if stale:
         with database.write() as session:
             service.note_use(session, -person.id, now=now)
     return person
+
+
+def _note_stranger(request: Request) -> None:
+    """Once a minute, so that nobody from outside fills the trail (S44)."""
+    with database_of(request).write() as session:
+        record_once(
+            session,
+            vault_of(request),
+            who="anonymous",
+            what="system.refused",
+            about="",
+            now=clock_of(request)(),
+            within=_STRANGERS_NOTED,
+            detail={"from": address_of(request)},
+        )

@@ -17,7 +17,7 @@ from bot import triage
 from bot.engine.content import LANGUAGES
 from bot.engine.effects import Say
 from bot.engine.state import State
-from bot.script import Talk, event_of
+from bot.script import ABILITIES, Talk, event_of
 
 PATIENCE = 60_000  # ms until a test that waits in vain is told so
 STOPS = 40  # presses of Tab that lead around the page
@@ -77,7 +77,7 @@ class Child(Seen):
 
     def __init__(self, context: BrowserContext, page: Page, language: str) -> None:
         super().__init__(context, page)
-        self.talk = Talk(CONTENT, triage.read, language, State.new())
+        self.talk = Talk(CONTENT, triage.read, language, State.new(), abilities=ABILITIES["web"])
 
     async def begins(self, house: House) -> None:
         """Open the page and choose the language."""

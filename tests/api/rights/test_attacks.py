@@ -159,6 +159,8 @@ async def test_a_webhook_reads_no_answer_and_stops_no_other(helpline: Helpline) 
         return httpx.Response(200, stream=Endless())
 
     system_id, _ = helpline.does(systems.add, name="Dosjet", roles=["counsellor"], by=0)
+    with helpline.database.write() as session:
+        systems.let_in(session, system_id, by=1)
     helpline.does(systems.set_webhook, system_id, url="https://cases.example.com/h")
     contact_id = await helpline.opens(messages=[message("x")])
     helpline.does(contacts.claim, contact_id, staff=ELIRA)

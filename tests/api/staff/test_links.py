@@ -138,7 +138,7 @@ async def test_trial_opens_at_one_press_and_says_so(trial: Helpline) -> None:
         (
             "sq",
             "Nuk është linjë e vërtetë; këtu nuk ndihmohet asnjë fëmijë.",
-            "Provë: ndaleni shërbimin dhe niseni përsëri",
+            "Provë: ndaleni shërbimin dhe niseni prapë",
         ),
         (
             "en",

@@ -185,8 +185,8 @@ async def test_pages_of_the_door_are_for_everybody(
         await _is_sound(seat.page)
     helpline.later(minutes=6)
     await seat.opens("/staff")
-    await seat.page.locator("details summary").first.click()
-    await seat.page.locator("details button").first.click()
+    await seat.page.locator("main details summary").first.click()
+    await seat.page.locator("main details button").first.click()
     await _is_sound(seat.page)
 
 

@@ -253,3 +253,21 @@ async def test_a_key_opens_nothing_before_a_supervisor_has_let_it_in(helpline: H
 
     assert (refused.status_code, own.status_code, told) == (401, 403, ["system_added"])
     assert (other.status_code, opened.status_code) == (303, 200)
+
+
+async def test_strangers_are_noted_once_a_minute(helpline: Helpline) -> None:
+    """
+    S44: who knocks without a key, or posts forms that are not ours, is in the trail, and
+    cannot fill it.
+    """
+    wrong = {"Authorization": "Bearer sgk_wrong"}
+    for _ in range(5):
+        await helpline.http.get("/v1/desk/queue", headers=wrong)
+        await helpline.http.post("/helpline/sign-in", data={"login": "a", "password": "b"})
+    once = [what for who, what in deeds(helpline) if who == "anonymous"]
+    helpline.later(minutes=2)
+    await helpline.http.get("/v1/desk/queue", headers=wrong)
+    again = [what for who, what in deeds(helpline) if who == "anonymous"]
+
+    assert sorted(once) == ["refused", "system.refused"]
+    assert again.count("system.refused") == 2
