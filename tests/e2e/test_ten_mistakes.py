@@ -161,9 +161,9 @@ async def test_row_3_outgoing_calls_hang(
         answers = await phone.service.acknowledged(posted)
         assert set(answers) <= {200, 303}
         if not isinstance(phone, WebPhone):
-            # one press here, the opening and a press there, and Viber's reports of two bubbles
-            # at least: that of an earlier one may come as late
-            assert len(answers) >= 3 + 2 * isinstance(phone, ViberPhone)
+            # one press here, the opening and a press there, and a report of Viber's at least:
+            # those of other bubbles may have come before, or come later
+            assert len(answers) >= 3 + isinstance(phone, ViberPhone)
         gate.set()
         await way.reads()
 
