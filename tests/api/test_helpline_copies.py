@@ -30,6 +30,8 @@ async def test_no_word_of_the_desk_lies_in_the_clear(helpline: Helpline, tmp_pat
     review = {**dict.fromkeys(QUESTIONS, "yes"), "words": REVIEW}
     assert (await ana.post(f"/closed/{made.ids['closed']}/review", review)).status_code == 303
     await ana.post("/shift/handover/draft", {"words": DRAFT})
+    with helpline.database.write() as session:
+        systems.let_in(session, 1, by=1)
     helpline.does(systems.set_webhook, 1, url=HOOK)
     written = [*NOTE.values(), *INCIDENT.values(), *PROMISE.values(), *PERPETRATOR.values()]
     written += [*HOUSEHOLD.values(), *REFERRAL.values(), *map(str, REPORT.values())]
