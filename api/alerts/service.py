@@ -23,7 +23,7 @@ from api.contacts.tables import Contact
 from api.contacts.values import StaffRef
 from api.counters import touch
 from api.crypto import Vault
-from api.times import from_ms, to_ms
+from api.times import to_ms
 
 URGENT = 3  # the rank from which somebody is called at once
 PAUSES = tuple(timedelta(seconds=s) for s in (5, 15, 60, 300, 900, 1800))
@@ -89,13 +89,6 @@ def not_sent(session: Session, vault: Vault, alert_id: str, *, now: datetime) ->
         _settle(session, [alert_id], "failed", now=now)
         return
     alert.next_at = to_ms(now + PAUSES[alert.tries - 1])
-
-
-def last_sent(session: Session) -> datetime | None:
-    """When an alert last went out."""
-    newest = select(col(Alert.done_at)).where(col(Alert.state) == "sent")
-    at = session.scalars(newest.order_by(col(Alert.done_at).desc()).limit(1)).first()
-    return from_ms(at) if at is not None else None
 
 
 def _due(session: Session, *, now: datetime, most: int) -> Sequence[Alert]:

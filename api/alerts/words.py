@@ -8,9 +8,4 @@ from api.locale.words import N_
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "notice": {"alert_failed": N_("A call outside the console did not get through")},
-    "alert_whom": {
-        "team": N_("the team"),
-        "supervisor": N_("the supervisor"),
-        "outside": N_("somebody outside"),
-    },
 }

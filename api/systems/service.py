@@ -179,11 +179,6 @@ def get(session: Session, system_id: int) -> System:
     return system
 
 
-def name_of(session: Session, vault: Vault, system_id: int) -> str:
-    """What a system is called; raises ``SystemUnknown``."""
-    return _name(vault, get(session, system_id))
-
-
 def _view(session: Session, vault: Vault, system: System) -> SystemView:
     hook = session.get(Webhook, system.id)
     return SystemView(

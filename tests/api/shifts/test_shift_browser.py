@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
 from fakes.desk import Colleague, hire
 from fakes.helpline import Helpline
+from fakes.served import served
 from playwright.async_api import Browser, BrowserContext, expect
 
 from api.staff import sessions
@@ -20,14 +18,8 @@ async def url(helpline: Helpline) -> AsyncIterator[str]:
     """
     The helpline's address on this machine; its clock stands still.
     """
-    config = uvicorn.Config(helpline.app, log_level="error", lifespan="off")
-    server = uvicorn.Server(config)
-    door = socket.create_server(("127.0.0.1", 0))  # open before the server is: nobody waits
-    serving = asyncio.create_task(server.serve(sockets=[door]))
-    yield f"http://127.0.0.1:{door.getsockname()[1]}/helpline"
-    helpline.bell.close()
-    server.should_exit = True
-    await serving
+    async with served(helpline) as address:
+        yield f"{address}/helpline"
 
 
 async def seat(helpline: Helpline, browser: Browser, url: str, person: Colleague) -> BrowserContext:
