@@ -375,11 +375,12 @@ def draft_of(helpline: Helpline, contact_id: str) -> str:
         return found.text if found else ""
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "after the page has changed"])
 @pytest.mark.parametrize("day", ["sq"], indirect=True)
-async def test_words_to_an_ended_contact_are_refused_and_kept(day: Day) -> None:
+async def test_words_to_an_ended_contact_are_refused_and_kept(day: Day, *, late: bool) -> None:
     """
     While the line was away the talk was ended elsewhere: what was written is not sent, says
-    why, and stays to be read.
+    why, and stays to be read, whenever the refusal comes.
     """
     helpline = day.helpline
     contact_id = await helpline.opens()
@@ -392,6 +393,13 @@ async def test_words_to_an_ended_contact_are_refused_and_kept(day: Day) -> None:
     await expect(page.locator("#log .unsent")).to_have_text("Të besoj")
     staff = StaffRef(elira.person.id, elira.name)
     helpline.does(service.end, contact_id, staff=staff)
+
+    async def after_the_page_has_changed(route: Route) -> None:
+        await expect(page.locator("#leftover")).to_be_attached()
+        await route.continue_()
+
+    if late:
+        await page.route("**/reply", after_the_page_has_changed)
     await page.context.set_offline(False)
 
     await expect(page.locator("#below")).to_have_attribute("data-below", re.compile("^ended"))

@@ -120,9 +120,10 @@ async function drain() {
 async function deliver(one) {
   const response = await post(`${path}/reply`, { text: one.text, key: one.key });
   if (response.status >= 500) throw new TypeError("no answer that counts");
+  const why = response.ok ? "" : await refusal(response); // the page may be left while it is read
   unanswered.shift();
   keep();
-  if (!response.ok) return refuse(one, await refusal(response));
+  if (!response.ok) return refuse(one, why);
   await take(response);
   remove(one);
   log.scrollTop = log.scrollHeight;
@@ -134,8 +135,8 @@ function refuse(one, why) {
   const before = field?.value ?? sessionStorage.getItem(typedNet);
   const words = before ? `${one.text}\n${before}` : one.text;
   sessionStorage.setItem(typedNet, words);
-  if (!field) return;
   remove(one);
+  if (!field) return showLeftover();
   field.value = words;
   tell(why);
 }
