@@ -26,7 +26,8 @@ _LOOKALIKES = dict(
 )
 _SIGNS = {"🆘": " sos ", "€": " euro "}
 _UNSEEN = {"Mn", "Me", "Mc", "Cf", "Cc", "Cs", "Co", "Cn"}
-_BLANKS = "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85"
+_BLANKS = "\t\x1c\x1d\x1e\x1f"
+_LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 _STRETCHED = re.compile(r"(.)\1{2,}", re.DOTALL)
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _ENGLISH_TAIL = re.compile(r"'(t|s|re|ll|ve|m|d)$")
@@ -52,6 +53,8 @@ class _Folding(dict[int, str]):
 def _fold_character(character: str) -> str:
     if character in _BLANKS:
         return " "
+    if character in _LINE_ENDS:
+        return "\n"
     if character in _APOSTROPHES:
         return "'"
     if character in _SIGNS:
@@ -68,7 +71,8 @@ def unaccented(text: str) -> str:
     """Return the first ``READ_AT_MOST`` characters in lower case without marks.
 
     Accents, invisible and direction characters go, look-alike letters and apostrophes
-    become plain ones. Repeats stay, so that places can be traced back with ``Origins``.
+    become plain ones. Lines stay lines, and repeats stay, so that places can be traced back
+    with ``Origins``.
     """
     return text[:READ_AT_MOST].translate(_FOLDING)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from bot.engine.content import Lexicon
 from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
-from bot.engine.words import Origins, unaccented
+from bot.engine.words import Origins, Token, unaccented
 from bot.triage.concepts import SPELLING
 from bot.triage.cues import loudest_places
 from bot.triage.ears import Ears, ears_of, language_of
@@ -46,11 +47,16 @@ def read(text: str, lexicons: Mapping[str, Lexicon], before: Sequence[str] = ())
     alone = explained(text, lexicons).reading
     if not before or alone.severity > Severity.CONCERN:
         return alone
-    return replace(alone, together=explained("\n".join((*before, text)), lexicons).reading)
+    joined = explained("\n".join((*before, text)), lexicons, closely=False)
+    return replace(alone, together=joined.reading)
 
 
-def explained(text: str, lexicons: Mapping[str, Lexicon]) -> Explained:
-    """Return the reading of a text alone, with what it was made of."""
+def explained(text: str, lexicons: Mapping[str, Lexicon], *, closely: bool = True) -> Explained:
+    """Return the reading of a text alone, with what it was made of.
+
+    ``closely``: each of its lines may count by itself, which texts joined afterwards did
+    when they came.
+    """
     found = tokens_of(text)
     if not found:
         return Explained(NOTHING_READ, None)
@@ -61,6 +67,8 @@ def explained(text: str, lexicons: Mapping[str, Lexicon]) -> Explained:
     plain, line = SPELLING.words(found), unaccented(text)
     parts = [found[first:last] for first, last in _windows(plain, ears)]
     windows = [Window(part, line, ears) for part in parts]
+    if closely:
+        windows += [Window(part, line, ears) for part in _closer(found, windows, line)]
     repeats = typed in ears.secrets or ears.quoted.holds([word.key for word in plain])
     by_alarm = sorted(windows, key=lambda each: -each.alone)
     for window in by_alarm[0 if repeats else _ASKED_AT_MOST :]:  # a repeat is never raised
@@ -85,6 +93,31 @@ def _windows(plain: Sequence[Word], ears: Ears) -> list[tuple[int, int]]:
     worst = sorted(starts, key=lambda n: -places[peaks[n]])[:_WINDOWS_AT_MOST]
     narrow = {(max(0, peaks[n] - _BEFORE), peaks[n] + _AFTER) for n in worst[:_WORST]}
     return [*((n, n + _WINDOW) for n in worst), *sorted(narrow)]
+
+
+def _closer(found: Sequence[Token], windows: Sequence[Window], line: str) -> list[Sequence[Token]]:
+    """Return narrow readings of the words of strong rules, within their line of the text.
+
+    What was learned of small talk around them must not outweigh what somebody wrote a rule
+    for; the places that sound worst need not be those.
+    """
+    if len(found) <= _WINDOW and "\n" not in line:
+        return []
+    starts = [token.start for token in found]
+    spans = {each for window in windows for each in window.strongest}
+    places = [(bisect_left(starts, start), bisect_left(starts, end)) for start, end in spans]
+    words = {
+        tuple(each.word for each in found[first:last]): (first, last) for first, last in places
+    }
+    near = sorted(words.values())[:_WORST]  # what is written again and again is read once
+    return [_of_one_line(found, first, last, line) for first, last in near]
+
+
+def _of_one_line(found: Sequence[Token], first: int, last: int, line: str) -> Sequence[Token]:
+    begins = line.rfind("\n", 0, found[first].start)
+    ends = line.find("\n", found[last - 1].end)
+    near = found[max(0, first - _BEFORE) : last + _AFTER]
+    return [each for each in near if begins < each.start and (ends < 0 or each.end <= ends)]
 
 
 def _reading(window: Window, text: str, ears: Ears, language: str, *, repeats: bool) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ _NO_HURRY = ("sextortion", "image_abuse", "csam_seen", "bullying", "account_secu
 _LEAST_FACTOR = 0.35  # jokes and homework make doubtful, never silent
 _READ_AT_ONCE = 36  # words that the encoder sees together
 _BEFORE = 24  # of them before the loudest
+_SENTENCE_ENDS = re.compile(r"[.!?…](?=\s)|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Window:
 
     def __init__(self, part: Sequence[Token], line: str, ears: Ears) -> None:
         self._part, self._line, self._ears = part, line, ears
-        self.found = [each for rules in ears.rules for each in _found(part, rules)]
+        found = (each for rules in ears.rules for each in _found(part, rules))
+        self.found = [each for each in found if not _doubts_afar(each, line)]
         self.plain = SPELLING.words(part)
         self.factor = max(_product(each.match.rule.factor for each in self.found), _LEAST_FACTOR)
         self.scores = _scores(self.found, self.factor)
@@ -195,6 +198,14 @@ class Window:
         return Kinds([self.scores[name] for name in CATEGORIES], cues, judged)
 
     @property
+    def strongest(self) -> list[tuple[int, int]]:
+        """From where to where stand the words of rules that raise a text alone."""
+        if not self._strong:
+            return []
+        raising = (each for each in self.found if each.match.rule.weight >= _RULES_RAISE)
+        return [(each.start, each.end) for each in raising]
+
+    @property
     def reasons(self) -> list[Found]:
         """The rules that count for its kind of harm, in the order of the words."""
         kinds = (self.category, ANY)
@@ -220,6 +231,13 @@ def _found(part: Sequence[Token], rules: Rules) -> list[Found]:
     words = rules.spelling.words(part)
     matches = rules.matches(rules.slots.places(words))
     return [Found(match, words[match.hit[0]].start, words[match.hit[1]].end) for match in matches]
+
+
+def _doubts_afar(found: Found, line: str) -> bool:
+    """Whether a doubt joins words of two lines or sentences: what stands in another is no joke."""
+    if found.match.rule.factor == 1:
+        return False
+    return _SENTENCE_ENDS.search(line, found.start, found.end) is not None
 
 
 def _scores(found: Sequence[Found], factor: float) -> dict[str, float]:

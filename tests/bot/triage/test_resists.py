@@ -339,6 +339,18 @@ def test_small_talk_of_10_000_characters_buries_nothing(
     assert is_raised(heard(between.join(around)))
 
 
+@pytest.mark.parametrize("text", ["dua të vras veten sonte", "i want to kill myself tonight"])
+@pytest.mark.parametrize("lines", [1, 150])
+def test_a_line_about_the_teacher_makes_no_joke_of_a_telling(text: str, lines: int) -> None:
+    """
+    Words that are a joke together are none when they stand in different lines; and however
+    much of it there is, the telling is read by itself.
+    """
+    others = ["mësuesja na foli për planetët"] * lines
+
+    assert is_raised(heard("\n".join((*others[lines // 3 :], text, *others))))
+
+
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10**6), between=st.sampled_from((". ", "\n", " ")))
 def test_small_talk_of_10_000_characters_is_small_talk(seed: int, between: str) -> None:
