@@ -14,7 +14,9 @@ from fakes.helpline import Helpline
 @asynccontextmanager
 async def serving(helpline: Helpline) -> AsyncIterator[str]:
     """Serve it, and yield its address."""
-    config = uvicorn.Config(helpline.app, log_level="error", lifespan="off")
+    config = uvicorn.Config(
+        helpline.app, log_level="error", lifespan="off", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     door = socket.create_server(("127.0.0.1", 0))  # open before the server is: nobody waits
     task = asyncio.create_task(server.serve(sockets=[door]))

@@ -26,7 +26,9 @@ async def url(helpline: Helpline) -> AsyncIterator[str]:
     """
     The helpline under a name that passkeys can be bound to; its clock stands still.
     """
-    config = uvicorn.Config(helpline.app, log_level="error", lifespan="off")
+    config = uvicorn.Config(
+        helpline.app, log_level="error", lifespan="off", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     door = socket.create_server(("127.0.0.1", 0))
     serving = asyncio.create_task(server.serve(sockets=[door]))
