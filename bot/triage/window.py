@@ -199,9 +199,7 @@ class Window:
 
     @property
     def strongest(self) -> list[tuple[int, int]]:
-        """From where to where stand the words of rules that raise a text alone."""
-        if not self._strong:
-            return []
+        """From where to where stand the words of rules that raise a text alone, doubted or not."""
         raising = (each for each in self.found if each.match.rule.weight >= _RULES_RAISE)
         return [(each.start, each.end) for each in raising]
 

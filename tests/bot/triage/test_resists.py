@@ -340,13 +340,14 @@ def test_small_talk_of_10_000_characters_buries_nothing(
 
 
 @pytest.mark.parametrize("text", ["dua të vras veten sonte", "i want to kill myself tonight"])
+@pytest.mark.parametrize("other", ["mësuesja na foli për planetët", "hahaha lol po vdes gazit"])
 @pytest.mark.parametrize("lines", [1, 150])
-def test_a_line_about_the_teacher_makes_no_joke_of_a_telling(text: str, lines: int) -> None:
+def test_other_lines_make_no_joke_of_a_telling(text: str, other: str, lines: int) -> None:
     """
     Words that are a joke together are none when they stand in different lines; and however
     much of it there is, the telling is read by itself.
     """
-    others = ["mësuesja na foli për planetët"] * lines
+    others = [other] * lines
 
     assert is_raised(heard("\n".join((*others[lines // 3 :], text, *others))))
 
