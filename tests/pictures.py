@@ -18,7 +18,7 @@ from fakes.chromium import chromium
 from fakes.helpline import Helpline
 from fakes.house import House
 from fakes.seat import Seat, seat
-from fakes.serving import serving
+from fakes.served import served
 from PIL import Image
 from playwright.async_api import Browser, FloatRect, Page
 
@@ -105,7 +105,7 @@ async def guide(folder: Path, language: str) -> None:
     """The five pictures of the staff guide in one language."""
     helpline = Helpline(folder / language)
     made = await afternoon(helpline, language)
-    async with serving(helpline) as url, chromium() as browser:
+    async with served(helpline) as url, chromium() as browser:
         await desks(await screen(browser, made, url, "elira", height=900), made)
         await boards(await screen(browser, made, url, "lindita", height=1100), language)
     await helpline.close()

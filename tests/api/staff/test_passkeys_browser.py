@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from fakes.desk import PASSWORD, Colleague, code, deeds, hire
 from fakes.helpline import Helpline
+from fakes.served import served
 from playwright.async_api import Browser, Page, expect
 
 from api.staff import service
@@ -26,16 +24,8 @@ async def url(helpline: Helpline) -> AsyncIterator[str]:
     """
     The helpline under a name that passkeys can be bound to; its clock stands still.
     """
-    config = uvicorn.Config(
-        helpline.app, log_level="error", lifespan="off", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    door = socket.create_server(("127.0.0.1", 0))
-    serving = asyncio.create_task(server.serve(sockets=[door]))
-    yield f"http://localhost:{door.getsockname()[1]}/helpline"
-    helpline.bell.close()
-    server.should_exit = True
-    await serving
+    async with served(helpline) as address:
+        yield f"{address.replace('127.0.0.1', 'localhost')}/helpline"
 
 
 class Screen:
