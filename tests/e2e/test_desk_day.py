@@ -18,7 +18,7 @@ import pytest
 import pytest_asyncio
 from fakes.alarms import Ears, Postman
 from fakes.casework import INCIDENT, NOTE, PROMISE, Work
-from fakes.chromium import chromium
+from fakes.chromium import chromium, close
 from fakes.desk import Colleague, deeds, hire, seated
 from fakes.finished import Way
 from fakes.forms import stored
@@ -84,7 +84,7 @@ async def day(
     async with served(helpline) as url:
         yield Day(helpline, browser, url, request.param)
         for context in browser.contexts:
-            await context.close()
+            await close(context)
     await helpline.close()
 
 
@@ -230,7 +230,7 @@ async def test_one_contact_goes_through_many_hands(day: Day) -> None:
     await expect(other.page.locator("#w")).to_have_value(DRAFT)
     await expect(ana.page.locator("#below .mine-not")).to_contain_text(other.name)
 
-    await other.page.context.close()
+    await close(other.page.context)
     helpline.tick(seconds=helpline.settings.lease_seconds + 1)
     await expect(first.page.locator("#list [data-state=waiting]")).to_contain_text(other.name)
     await expect(ana.page.locator("#notices")).to_be_visible()

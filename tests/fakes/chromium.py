@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 NAMES = ("chromium", "google-chrome")
 # No sandbox within a sandbox; nothing that asks the network for something of its own.
@@ -20,6 +21,8 @@ ARGUMENTS = (
     "--disable-sync",
 )
 
+PATIENCE = 10  # seconds
+
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
@@ -28,4 +31,14 @@ async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as tools:
         browser = await tools.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser
-        await browser.close()
+        await close(browser)
+
+
+async def close(what: Browser | BrowserContext) -> None:
+    """Close it, or leave it to the end of the browser's process.
+
+    Chromium sometimes never answers when a page is just about to load itself anew, and
+    whoever waits for it waits for ever. What the tests promise is known by then.
+    """
+    with suppress(TimeoutError):
+        await asyncio.wait_for(what.close(), PATIENCE)

@@ -25,6 +25,7 @@ from unittest.mock import patch
 
 import httpx
 import uvicorn
+from fakes.chromium import close
 from fakes.telegram import TelegramStandIn
 from fakes.viber import ViberStandIn
 from playwright.async_api import Browser, Error, Page
@@ -564,7 +565,7 @@ async def chromium_bot(
     try:
         yield ChromiumPhone(await context.new_page(), url, app.state.bot)
     finally:
-        await context.close()
+        await close(context)
         server.should_exit = True
         await serving
 

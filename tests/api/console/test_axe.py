@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 from fakes.axe import faults
+from fakes.chromium import close
 from fakes.filled import Filled, fill
 from fakes.helpline import Helpline
 from fakes.seat import Seat, seat
@@ -99,4 +100,4 @@ async def test_every_page_is_open_to_all(
 
         assert await faults_of(one, who, made) == []
         assert one.faults == []
-        await one.page.context.close()
+        await close(one.page.context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from fakes.chromium import close
 from fakes.desk import Colleague, hire
 from fakes.helpline import Helpline
 from fakes.served import served
@@ -53,7 +54,7 @@ async def test_hand_over_is_saved_as_typed(helpline: Helpline, browser: Browser,
 
     await page.reload()
     await expect(page.locator("#words")).to_have_value("Nata ishte e qetë. K-1001 pret.")
-    await context.close()
+    await close(context)
 
 
 async def test_page_of_the_shift_lives(helpline: Helpline, browser: Browser, url: str) -> None:
@@ -72,4 +73,4 @@ async def test_page_of_the_shift_lives(helpline: Helpline, browser: Browser, url
     await expect(page.locator(".ladder")).to_have_count(1)
     await expect(page.locator("#figs .hot .v")).to_have_text("1")
     await expect(page.locator("#perhourtable")).to_be_visible()
-    await context.close()
+    await close(context)
