@@ -65,6 +65,53 @@ class Settings(BaseSettings):
         description="The same for somebody outside the helpline, when nobody in it answered.",
     )
 
+    helpline_name: str = Field(
+        default="", description="The helpline's name in letters, filings and bundles."
+    )
+    helpline_email: str = Field(
+        default="", description="Where hotlines, platforms and police answer to."
+    )
+    iwf_url: str = Field(default="", description="Address of IWF's reporting service (https).")
+    iwf_user: str = Field(default="", description="The helpline's name there.")
+    iwf_password: SecretStr = Field(default=SecretStr(""), description="The password for it.")
+    ncmec_url: str = Field(
+        default="", description="Address of NCMEC's CyberTipline reporting service (https)."
+    )
+    ncmec_user: str = Field(default="", description="The helpline's name there.")
+    ncmec_password: SecretStr = Field(default=SecretStr(""), description="The password for it.")
+    mail_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="The mail server for letters: smtps://name:password@host or "
+        "smtp://… with STARTTLS; empty: letters are sent by hand.",
+    )
+    mail_to: str = Field(
+        default="",
+        description="Who gets letters by mail, by recipient: isigurt=…, police=…, aksk=…, "
+        "instagram=…, separated by blanks; who is not named gets them by hand.",
+    )
+    stamp_url: str = Field(
+        default="", description="Address of an RFC 3161 time-stamp service (https)."
+    )
+    stamp_roots: Path | None = Field(
+        default=None, description="PEM file of the certificates on which its stamps rest."
+    )
+    anchor: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where the head of the trail is sent daily (Apprise addresses).",
+    )
+    signing_certificate: Path | None = Field(
+        default=None,
+        description="PKCS#12 file with which documents are signed; empty: one of our own making.",
+    )
+    signing_password: SecretStr = Field(
+        default=SecretStr(""), description="The password of that file."
+    )
+    bundle_recipients: str = Field(
+        default="",
+        description="To whom bundles of evidence can be encrypted: name=age1…, separated by "
+        "blanks.",
+    )
+
     @field_validator("helpline_database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:

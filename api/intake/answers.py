@@ -44,13 +44,39 @@ class MessagesStored(BaseModel):
     accepted: int
 
 
+class ReportUpdate(BaseModel):
+    """Something that a reporter may know. ``to`` is who was told, ``next`` when somebody looks
+    again (RFC 3339, UTC)."""
+
+    at: str
+    state: Literal[
+        "submitted",
+        "assessing",
+        "signposted",
+        "police",
+        "filed",
+        "notice",
+        "removed",
+        "refused",
+        "gone",
+        "moved",
+        "again",
+        "there",
+        "working",
+        "closed",
+    ]
+    to: Literal["isigurt", "iwf", "ncmec", "police", "aksk", "platform", ""]
+    next: str | None
+
+
 class Event(BaseModel):
     """Something that happened; what is present beside ``seq``, ``at`` and ``type`` follows it.
 
     `contact.claimed`: name. `contact.returned`: name, and whether it was put back `by_hand`
     or a line broke. `contact.closed`: name, outcome.
     `contact.climbed`: step, minutes. `message.sent`: message_id, name, text (a counsellor's
-    words). `duty.changed`: duty, and no contact.
+    words). `duty.changed`: duty, and no contact. `report.news`: report_id, updates (those
+    since the last telling), and no contact.
     """
 
     seq: int
@@ -62,6 +88,7 @@ class Event(BaseModel):
         "contact.climbed",
         "message.sent",
         "duty.changed",
+        "report.news",
     ]
     contact_id: str = ""
     conversation: str = ""
@@ -73,6 +100,8 @@ class Event(BaseModel):
     message_id: str = ""
     text: str = ""
     duty: Duty | None = None
+    report_id: str = ""
+    updates: list[ReportUpdate] = []
 
 
 class Events(BaseModel):
@@ -100,18 +129,25 @@ class ReportStored(BaseModel):
     receipt: str | None
 
 
-class ReportUpdate(BaseModel):
-    """A state that the report came to."""
-
-    at: str
-    state: str
-
-
 class ReportState(BaseModel):
-    """What the holder of a receipt may know."""
+    """What the holder of a receipt may know.
 
-    state: str
+    ``updates`` are in order of time, the newest last. ``others``: somebody else reported one
+    of its addresses too. ``open``: additions are still read. ``signpost`` are kinds of
+    services to which it belongs, where it was not one for the helpline.
+    """
+
     updates: list[ReportUpdate]
+    others: bool
+    open: bool
+    wants_news: bool
+    signpost: list[str]
+
+
+class AdditionStored(BaseModel):
+    """``accepted``: it is new."""
+
+    accepted: bool
 
 
 class ProblemDetails(BaseModel):

@@ -25,6 +25,22 @@ Short = Annotated[str, StringConstraints(max_length=64)]
 Words = Annotated[str, StringConstraints(max_length=20_000)]
 # Not a list of those we know: a helpline that refused a new messenger would lose its children.
 Messenger = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Kind = Literal[
+    "csam_address",
+    "sexual_extortion",
+    "grooming",
+    "unwanted_sexual_material",
+    "live_streamed_abuse",
+    "trafficking",
+    "altered_picture",
+    "shared_picture",
+    "violence_or_hate",
+    "other",
+]
+Unsure = Literal["yes", "no", "unsure", ""]
+Addresses = Annotated[
+    list[Annotated[str, StringConstraints(max_length=1000)]], Field(max_length=50)
+]
 
 
 class Inner(BaseModel):
@@ -92,21 +108,58 @@ class Messages(Inner):
 
 
 class Report(Inner):
-    """A report of online exploitation or of an address with abuse material."""
+    """A report of online exploitation or of an address with abuse material.
+
+    Only the kind is always known: what was left out is empty. ``when``, ``app`` and
+    ``deadline`` are one of the bot's choices or words as they were typed; addresses are as
+    they were typed. ``now``: abuse is happening now. ``given``: something was paid or sent.
+    ``severity`` is what the triage read in the words. ``conversation`` is left out where
+    nobody can be written to.
+    """
 
     report_id: Uuid
     received_at: Moment
     language: Literal["sq", "en"]
-    kind: Literal[
-        "csam_address", "sexual_extortion", "grooming", "unwanted_sexual_material", "other"
-    ]
+    kind: Kind
     reporter: Literal["child_in_picture", "child", "parent", "professional", "public"]
-    addresses: list[Annotated[str, StringConstraints(max_length=1000)]] = Field(
-        default=[], max_length=50
-    )
+    channel: Messenger | Literal[""] = ""
+    band: Literal["8-10", "11-13", "14-17", "adult", ""] = ""
+    country: Literal["al", "xk", "mk", "me", "other", ""] = ""
+    addresses: Addresses = []
+    place: Literal["web_page", "app", "game", "phone", "email", "offline", "unsure", ""] = ""
+    app: Short = ""
     where: Words = ""
+    suspect: Words = ""
+    when: Short = ""
+    now: Unsure = ""
+    still: Unsure = ""
+    safe: Unsure = ""
+    in_picture: Literal["yes", "no", "decline", ""] = ""
+    demand: list[Literal["money", "pictures", "meeting", "silence", "other"]] = Field(
+        default=[], max_length=5
+    )
+    given: Unsure = ""
+    deadline: Short = ""
     words: Words = ""
+    pass_on: Unsure = ""
+    wants_news: bool = False
+    limits: Limits | None = None
+    severity: Severity = "none"
+    evidence: list[Evidence] = Field(default=[], max_length=100)
     conversation: Conversation | None = None
+
+
+class Addition(Inner):
+    """What the holder of a receipt adds to a report; None leaves ``wants_news`` as it was."""
+
+    addition_id: Uuid
+    at: Moment
+    words: Words = ""
+    addresses: Addresses = []
+    still: Unsure = ""
+    wants_news: bool | None = None
+    severity: Severity = "none"
+    evidence: list[Evidence] = Field(default=[], max_length=100)
 
 
 class Figure(Inner):
