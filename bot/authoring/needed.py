@@ -16,7 +16,7 @@ from bot import engine
 from bot.authoring.faults import Fault
 from bot.engine.answers import ANYTIME, OPTIONS, WEIGHTY
 from bot.engine.content import Content
-from bot.engine.flows import lesson, report, who
+from bot.engine.flows import lesson, receipt, who
 
 _KEY = re.compile(r"[a-z_]+\.[a-z_0-9]+(?:\.[a-z_0-9]+)?")
 _QUESTIONS = {
@@ -35,7 +35,7 @@ _TOGETHER = frozenset(
     (
         *(f"climb.{step}" for step in ("all_on_duty", "supervisor", "outside")),
         *(f"report.{found}" for found in ("unknown", "slowed", "unreachable")),
-        *(f"report.state.{state}" for state in (*report.STATES, "open")),
+        *(f"report.state.{state}" for state in (*receipt.STATES, "open")),
         *(f"{adult}.{part}" for adult in ("adult", "teacher") for part in ("steps", "end")),
         *(f"{adult}.end_danger" for adult in ("adult", "teacher")),
     )

@@ -21,6 +21,7 @@ from bot.engine.flows import (
     pages,
     progress,
     protecting,
+    receipt,
     report,
     schedule,
     shelf,
@@ -91,8 +92,8 @@ def _doors_answer(state: State, moment: Moment, option: str) -> Step:
 
 
 def _back_answer(state: State, moment: Moment, option: str) -> Step:
-    if option == "yes" and state.draft is not None and state.draft.receipt:
-        return report.show_receipt(state, moment, state.draft.receipt)
+    if option == "yes" and state.receipt:
+        return receipt.show_receipt(state, moment, state.receipt)
     unasked = state.contact is None and not state.held and not state.left
     if option == "yes" and unasked and state.waiting_question:
         return ask_again(state, moment)
@@ -155,7 +156,8 @@ ANSWERS: dict[str, Answer] = {
     "who": _who_answer,
     "animal": who.animal_answer,
     **{name: partial(report.answer_to, name) for name in report.ASKED},
-    "report_code": lambda state, moment, option: report.written(state, moment),
+    **{name: partial(receipt.answer_to, name) for name in receipt.ASKED},
+    "report_code": lambda state, moment, option: receipt.written(state, moment),
 }
 
 OPTIONS: dict[str, tuple[str, ...]] = {
@@ -201,7 +203,7 @@ ANYTIME: dict[str, Callable[[State, Moment], Step]] = {
     "go.help": doors.doors,
     "go.hide": hide.ask_first,
     "go.report": report.start,
-    "go.code": report.ask_code,
+    "go.code": receipt.ask_code,
     "go.numbers": doors.numbers,
     "go.menu": lambda state, moment: _unless_waiting(state, moment, doors.menu),
     "go.person": handover.ask_for_person,
@@ -319,6 +321,8 @@ def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
     option = "" if event.forwarded else typed_option(state, moment, event.text)
     if option:
         return _taken(state, moment, state.asked, option)
+    if receipt.takes(state) and state.contact is None:
+        return receipt.typed(state, moment, event)
     if report.takes(state, event.text) and state.contact is None:
         return report.typed(state, moment, event)
     if state.asked in trace.TYPED:

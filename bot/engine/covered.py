@@ -95,9 +95,10 @@ def beside(state: State, moment: Moment, answered: Answered) -> Step:
 
     If that brings a person, it is for them to judge who it is.
     """
-    here = replace(state, quiet=False, held=(), left="", draft=None)
+    here = replace(state, quiet=False, held=(), left="", draft=None, receipt="")
     shown = answered(here, moment)
     after = replace(shown.state, held=state.held, left=state.left, draft=state.draft)
+    after = replace(after, receipt=state.receipt)
     after = replace(after, quiet=state.quiet or after.quiet, doubt=state.doubt or after.doubt)
     awaited = after.awaited or after.contact is not None
     return Step(replace(after, awaited=awaited), shown.effects)

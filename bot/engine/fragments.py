@@ -14,7 +14,7 @@ from bot.engine import guards, hearing
 from bot.engine.answers import taken_up
 from bot.engine.effects import CancelTimer, Effect, Erase, Hide, SetTimer
 from bot.engine.events import NOTHING_READ, SILENT, AnyEvent, MediaOffered, MessageReceived, Reading
-from bot.engine.flows import cover, report
+from bot.engine.flows import cover, receipt, report
 from bot.engine.state import Fragment, State
 from bot.engine.voice import Moment, Step
 
@@ -60,7 +60,7 @@ def _is_free(before: State, moment: Moment) -> bool:
         return False
     if taken_up(before, moment, event) or hearing.short_answer(before.asked, text):
         return False
-    return not (report.takes(before, text) or guards.orders(moment, text))
+    return not (report.takes(before, text) or receipt.takes(before) or guards.orders(moment, text))
 
 
 def _with(lately: tuple[Fragment, ...], moment: Moment, joined: Reading) -> tuple[Fragment, ...]:

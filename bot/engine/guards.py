@@ -25,7 +25,17 @@ from bot.engine.events import (
     Severity,
     Started,
 )
-from bot.engine.flows import cover, disclosure, handover, hide, protecting, report, talk, trace
+from bot.engine.flows import (
+    cover,
+    disclosure,
+    handover,
+    hide,
+    protecting,
+    receipt,
+    report,
+    talk,
+    trace,
+)
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import ask_again, speak, unless_grave
 from bot.engine.state import GRAVE, State
@@ -279,7 +289,7 @@ def _report_asked_for(moment: Moment, text: str) -> tuple[Go | None, str]:
     """Which question of a report the words ask for, and in which language they are."""
     for name, lexicon in moment.content.lexicons.items():
         if nearly_one_of(text, lexicon.code_words):
-            return report.ask_code, name
+            return receipt.ask_code, name
         if nearly_one_of(text, lexicon.report_words):
             return report.start, name
     return None, ""

@@ -94,15 +94,11 @@ class Reported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A report that is being written: where, what, and whether the reporter is in it.
-
-    ``receipt`` is the secret of one that was filed while the child was away.
-    """
+    """A report that is being written: where, what, and whether the reporter is in it."""
 
     where: str = ""
     kind: str = ""
     mine: str = ""
-    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +174,9 @@ class State:
     ``calmed`` are how earlier words make later ones count (``hearing``). ``reported`` is the
     last contact about words that point to harm to other children (``flows/protecting``).
 
+    ``draft`` is the report that is being written, ``reports`` how many were sent, ``receipt``
+    the secret of one that was stored while the child was away.
+
     ``silence`` is how long a contact goes without an answer (``flows/silence``). ``rated`` is
     the contact of which was asked whether it helped, until that is answered or left.
     """
@@ -216,6 +215,7 @@ class State:
     awaited: bool = False
     draft: Draft | None = None
     reports: int = 0
+    receipt: str = ""
     reminders: str = ""
     remind_at: tuple[int, int] | None = None
     recalled_at: datetime | None = None
@@ -246,7 +246,7 @@ class State:
     @property
     def receipt_waits(self) -> bool:
         """Whether a report was filed meanwhile and its code is still to be shown."""
-        return self.draft is not None and bool(self.draft.receipt)
+        return bool(self.receipt)
 
     @property
     def told_of_harm(self) -> bool:

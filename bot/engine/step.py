@@ -42,6 +42,7 @@ from bot.engine.flows import (
     memory,
     own_word,
     picture,
+    receipt,
     report,
     schedule,
     silence,
@@ -152,11 +153,11 @@ def _outcome(state: State, moment: Moment, event: Outcome) -> Step:
         case ChatHidden():
             return hide.left_over(state, moment, event)
         case ReportStored():
-            return report.stored(state, moment, event)
+            return receipt.stored(state, moment, event)
         case ReportDelayed():
-            return report.delayed(state, moment, event)
+            return receipt.delayed(state, moment, event)
         case ReportNews():
-            return report.news(state, moment, event)
+            return receipt.news(state, moment, event)
         case _:
             assert_never(event)
 

@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.engine import journey
-from bot.engine.flows import disclosure, hide, hours, lesson, own_word, progress, report, shelf, who
+from bot.engine.flows import (
+    disclosure,
+    hide,
+    hours,
+    lesson,
+    own_word,
+    progress,
+    receipt,
+    report,
+    shelf,
+    who,
+)
 from bot.engine.flows import help as doors
 from bot.engine.state import GRAVE, State
 from bot.engine.voice import Moment, Step, ask, language_of, spoken
@@ -20,6 +31,7 @@ FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "knock": ("knock.ask", ("yes", "no")),
     "stranger": ("stranger.silent", ("advice", "no")),
     **report.ASKED,
+    **receipt.ASKED,
     "company": ("company.ask", ("yes", "no")),
     "soft": ("soft.ask", ("a_bit", "fine", "decline")),
     "soft_adult": ("soft.ask", ("a_bit", "fine", "decline")),

@@ -91,6 +91,7 @@ def plain(state: State) -> State:
         own_word="",
         doubt=False,
         draft=None,
+        receipt="",
         rated=0,
         paused=state.paused if ordinary(state.paused) else "",
     )
@@ -112,6 +113,7 @@ def put_back(after: State, before: State) -> State:
         own_word=before.own_word,
         doubt=before.doubt or after.doubt,
         draft=before.draft or after.draft,
+        receipt=before.receipt or after.receipt,
         rated=before.rated,
         paused=after.paused if ordinary(before.paused) else before.paused,
     )

@@ -1,4 +1,4 @@
-"""Reporting an address, and coming back with the receipt.
+"""Reporting an address.
 
 One short question at a time; everything but the sending can be skipped, and what leaves
 is shown before it leaves. Nothing that is reported is opened, looked up or asked for.
@@ -10,9 +10,9 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.engine.effects import AskReport, CancelTimer, Effect, FileReport, Say, SetTimer, TakeBack
-from bot.engine.events import MessageReceived, ReportDelayed, ReportNews, ReportStored
-from bot.engine.flows import cover, disclosure, handover
+from bot.engine.effects import CancelTimer, FileReport, SetTimer
+from bot.engine.events import MessageReceived
+from bot.engine.flows import cover, disclosure, handover, receipt
 from bot.engine.flows import help as doors
 from bot.engine.state import Draft, State
 from bot.engine.voice import (
@@ -20,18 +20,14 @@ from bot.engine.voice import (
     Step,
     ask,
     closing,
-    has_child_helpline,
     label,
     language_of,
-    say,
     spoken,
 )
 
-DIGITS = 16  # of a receipt
 ADDRESS_KEPT = 1_000  # characters of what was typed as an address
 KEPT = timedelta(hours=24)  # a report that was begun and not sent
 FORGET = "forget_report"
-CODE = "report.code"
 
 ASKED: dict[str, tuple[str, tuple[str, ...]]] = {
     "report": ("report.open", ("go_on", "code", "talk")),
@@ -39,13 +35,11 @@ ASKED: dict[str, tuple[str, tuple[str, ...]]] = {
     "report_kind": ("report.kind", ("csam", "grooming", "violence", "decline")),
     "report_mine": ("report.mine", ("yes", "no", "decline")),
     "report_send": ("report.ready", ("send", "change", "drop")),
-    "report_receipt": ("report.type_code", ("stop",)),
 }
-TYPED = ("report_where", "report_receipt")  # here words are the answer
+TYPED = ("report_where",)  # here words are the answer
 ADDRESS = re.compile(r"[^\s.]\.[a-z]{2}|(?<!\S)@\w{3}", re.IGNORECASE)
 
 _KINDS = {"csam": "csam_address", "grooming": "grooming"}
-STATES = ("submitted", "assessed", "police", "notice", "removed", "refused", "gone", "moved")
 
 
 def start(state: State, moment: Moment) -> Step:
@@ -74,7 +68,7 @@ def answer_to(question: str, state: State, moment: Moment, option: str) -> Step:
         case "report", "go_on":
             return _begun(_with(state, Draft()), moment, "report_where")
         case "report", "code":
-            return _ask(state, moment, "report_receipt")
+            return receipt.ask_code(state, moment)
         case "report", _:
             return handover.ask_for_person(state, moment)
         case "report_where", _:
@@ -106,8 +100,6 @@ def takes(state: State, text: str) -> bool:
 
 def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
     """What was typed where an address or a code was asked for, or an address right away."""
-    if state.asked == "report_receipt":
-        return _receipt(state, moment, event.text)
     draft = replace(state.draft or Draft(), where=event.text.strip()[:ADDRESS_KEPT])
     if state.asked == "report":
         return _begun(_with(state, draft), moment, "report_kind")
@@ -175,76 +167,3 @@ def _reporter(state: State, draft: Draft) -> str:
 def forget(state: State) -> Step:
     """A report that was begun a day ago and never sent is gone."""
     return Step(cover.doubt_over(replace(state, draft=None)))
-
-
-# ---------- the receipt ----------
-
-
-def stored(state: State, moment: Moment, event: ReportStored) -> Step:
-    """The helpline has it: the code, once. For somebody who is away it waits."""
-    if not event.receipt:  # stored under a key of before; the code was in the first answer
-        return Step(state) if handover.away(state) else closing(state, moment, "report.no_code")
-    if handover.away(state):
-        return Step(_with(state, replace(state.draft or Draft(), receipt=event.receipt)))
-    return show_receipt(state, moment, event.receipt)
-
-
-def show_receipt(state: State, moment: Moment, receipt: str) -> Step:
-    """The code in groups of four, and the press that takes it off the screen."""
-    draft = replace(state.draft, receipt="") if state.draft else None
-    shown = replace(state, draft=None if draft == Draft() else draft)
-    grouped = " ".join(receipt[at : at + 4] for at in range(0, len(receipt), 4))
-    asked = ask(shown, moment, [CODE], "report_code", "written", code=grouped)
-    return Step(asked.state, tuple(_fleeting(effect) for effect in asked.effects))
-
-
-def _fleeting(effect: Effect) -> Effect:
-    if isinstance(effect, Say) and effect.key == CODE:
-        return replace(effect, fleeting=True)
-    return effect
-
-
-def written(state: State, moment: Moment) -> Step:
-    """The code goes where a bubble can be taken back; the reporter is looked after too."""
-    if moment.event.abilities.takes_back:
-        gone: Effect = replace(say(state, moment, "report.code_gone"), instead=CODE)
-    else:
-        gone = say(state, moment, "report.code_stays")
-    thanks = "report.thanks" if has_child_helpline(state, moment) else "report.thanks_me"
-    return Step(state, (gone,)).then(closing(state, moment, thanks))
-
-
-def delayed(state: State, moment: Moment, event: ReportDelayed) -> Step:
-    """It has not arrived: it is kept, and the code comes later."""
-    if handover.away(state):
-        return Step(state)
-    key = "report.refused_us" if event.refused else "report.delayed"
-    return Step(state, spoken(state, moment, [key]))
-
-
-def ask_code(state: State, moment: Moment) -> Step:
-    """Somebody comes back with a code."""
-    if state.contact is not None:
-        return handover.waiting_news(state, moment)
-    return _ask(state.put_away(), moment, "report_receipt")
-
-
-def _receipt(state: State, moment: Moment, text: str) -> Step:
-    digits = "".join(re.findall(r"[0-9]", text))
-    gone = TakeBack(theirs=True)
-    if len(digits) != DIGITS:
-        return Step(state, (gone,)).then(_ask(state, moment, "report_receipt", "report.not_a_code"))
-    looking = replace(state, asked="")
-    says = spoken(looking, moment, ["report.looking"])
-    return Step(looking, (gone, AskReport(receipt=digits), *says))
-
-
-def news(state: State, moment: Moment, event: ReportNews) -> Step:
-    """What was done, in plain words; nothing of what was reported is repeated."""
-    if handover.away(state):
-        return Step(state)
-    if event.found != "known":
-        return closing(state, moment, f"report.{event.found}")
-    states = [name for _, name in event.states] or ["submitted"]
-    keys = [f"report.state.{name if name in STATES else 'open'}" for name in states[-3:]]
-    return closing(state, moment, *keys, "report.look_after")

@@ -246,7 +246,7 @@ HELD_BACK = {
     "left": {"left": "Elira"},
     "grave": {"asked": "danger"},
     "offer waits": {"asked": "doors", "paused": "offer"},
-    "receipt": {"draft": Draft(receipt="1234")},
+    "receipt": {"receipt": "1234"},
     "telling": {"asked": "listening"},
     "report": {"asked": "report_where", "draft": Draft()},
     "soft": {"asked": "soft"},
