@@ -1,0 +1,9 @@
+"""What its values are called on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from api.locale.words import N_
+
+WORDS: Mapping[str, Mapping[str, str]] = {}
