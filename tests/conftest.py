@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from fakes.chromium import chromium
+from fakes.migrated import remember_upgrades
 from hypothesis import settings
 from playwright.async_api import Browser, expect
 from sqlalchemy import create_engine
@@ -35,6 +36,7 @@ def _load(folder: Path) -> Content:
 
 
 authoring.load = _load
+remember_upgrades()
 settings.register_profile("sigurt", deadline=None, print_blob=True)  # timing is for benchmarks
 settings.load_profile("sigurt")
 expect.set_options(timeout=30_000)  # milliseconds; a busy machine is slow, not wrong
