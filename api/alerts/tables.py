@@ -23,6 +23,9 @@ class Alert(HelplineTable, table=True):
     contact_id: str | None = Field(
         default=None, sa_column=Column(String(64), ForeignKey("contacts.id"), nullable=True)
     )
+    report_id: str | None = Field(
+        default=None, sa_column=Column(String(64), ForeignKey("reports.id"), nullable=True)
+    )
     waiting_since: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     state: str = Field(sa_column=Column(String(8), nullable=False))
     tries: int = Field(sa_column=Column(Integer, nullable=False))
@@ -31,6 +34,9 @@ class Alert(HelplineTable, table=True):
     __table_args__ = (
         UniqueConstraint(
             "contact_id", "waiting_since", "why", "address", name="alerts_once_per_wait"
+        ),
+        Index(
+            "alerts_once_per_report", "report_id", "waiting_since", "why", "address", unique=True
         ),
         Index("alerts_due", "state", "next_at"),
     )

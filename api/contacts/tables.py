@@ -181,6 +181,9 @@ class Notice(HelplineTable, table=True):
     contact_id: str | None = Field(
         default=None, sa_column=Column(_ID, ForeignKey("contacts.id"), nullable=True)
     )
+    report_id: str | None = Field(
+        default=None, sa_column=Column(_ID, ForeignKey("reports.id"), nullable=True)
+    )
     staff_id: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))
     detail: bytes = Field(sa_column=_sealed())
     settled_by: int | None = Field(default=None, sa_column=Column(Integer, nullable=True))

@@ -1,0 +1,7 @@
+"""What other parts of the helpline show on a case's page, in this order."""
+
+from __future__ import annotations
+
+from api.console.panels import Panel
+
+PANELS: tuple[Panel, ...] = ()
