@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Integer,
@@ -29,6 +30,7 @@ class Filing(HelplineTable, table=True):
 
     ``content`` is exactly what leaves. ``remote`` is the other side's number of what was
     opened there and not finished yet; ``step`` says how far a filing in several steps came.
+    ``hold``: while police may still look into it, nobody asks for the removal.
     """
 
     __tablename__ = "filings"
@@ -45,12 +47,12 @@ class Filing(HelplineTable, table=True):
     key: str = Field(sa_column=Column(String(64), nullable=False))
     tries: int = Field(sa_column=Column(Integer, nullable=False))
     result: str = Field(sa_column=Column(String(24), nullable=False))
+    hold: bool = Field(sa_column=Column(Boolean, nullable=False))
     sent_at: int | None = Field(default=None, sa_column=_maybe_time())
     acknowledged_at: int | None = Field(default=None, sa_column=_maybe_time())
     outcome_at: int | None = Field(default=None, sa_column=_maybe_time())
     next_at: int | None = Field(default=None, sa_column=_maybe_time())
     content: bytes = Field(sa_column=_sealed())
-    addresses: bytes = Field(sa_column=_sealed())
     reference: bytes = Field(sa_column=_sealed())
     remote: bytes = Field(sa_column=_sealed())
     outcome: bytes = Field(sa_column=_sealed())

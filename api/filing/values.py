@@ -62,10 +62,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An address that a filing names; ``kind`` is url, account, chat, phone, email or path."""
+    """An address that a filing names: exact for machines, ``shown`` for people's eyes.
+
+    ``kind`` is url, account, chat, phone or email.
+    """
 
     address_id: str
     exact: str
+    shown: str
     kind: str
     domain: str = ""
     platform: str = ""

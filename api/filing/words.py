@@ -4,6 +4,4 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.locale.words import N_
-
 WORDS: Mapping[str, Mapping[str, str]] = {}

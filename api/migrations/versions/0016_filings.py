@@ -8,7 +8,7 @@ from alembic import op
 revision = "0016"
 down_revision = "0015"
 
-_SEALED = ("content", "addresses", "reference", "remote", "outcome", "why", "name")
+_SEALED = ("content", "reference", "remote", "outcome", "why", "name")
 _TIMES = ("sent_at", "acknowledged_at", "outcome_at", "next_at")
 
 
@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("result", sa.String(24), nullable=False),
+        sa.Column("hold", sa.Boolean, nullable=False),
         *(sa.Column(name, sa.BigInteger) for name in _TIMES),
         *(sa.Column(name, sa.LargeBinary, nullable=False) for name in _SEALED),
         sa.UniqueConstraint("report_id", "place", name="filings_place"),
