@@ -126,6 +126,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")
+    cursor.execute("PRAGMA recursive_triggers = ON")  # REPLACE must not pass by the guards
     cursor.close()
 
 

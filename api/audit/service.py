@@ -1,44 +1,30 @@
-"""Write to the audit trail, and check that nobody else did.
+"""Write to the audit trail.
 
-Every deed of staff and every read of a contact is recorded in the transaction that does
-it. Each row carries the hash of the row before, so that a changed, missing or inserted row
-shows; an ``Anchor`` kept outside the database also shows a cut end or a rebuilt chain.
+Every deed of staff and every read of a contact, case, report, address, filing or exhibit is
+recorded in the transaction that does it. Each row carries the hash of the row before, so that
+a changed, missing or inserted row shows (``checking``); a head that is kept outside the
+database, or stamped by somebody else, also shows a cut end or a rebuilt chain.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from api.audit.chain import START, Anchor, content, digest, hash_of, link, veiled
+from api.audit.checking import check
 from api.audit.tables import AuditRow
-from api.counters import last_number, next_number
+from api.counters import next_number
 from api.crypto import Vault
 from api.times import to_ms
 
-_START = "0" * 64
+__all__ = ["Anchor", "check", "head", "jumped", "record", "record_once"]
 
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """The head of the chain at some moment, to be kept outside the database."""
-
-    seq: int
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Where the chain is broken, and how."""
-
-    seq: int
-    what: str
+_BACK = 60_000
+"""Rows of writers that stood in line may differ by seconds: only more is a clock set back."""
 
 
 def record(
@@ -54,24 +40,20 @@ def record(
     """Add one deed and return its number.
 
     ``who`` is ``staff:<id>``, ``bot``, ``clock`` or ``anonymous``; ``about`` an id. Names,
-    addresses and anything else a person wrote belong in ``detail``, which is sealed.
+    addresses and anything else a person wrote belong in ``detail``, which is sealed. A clock
+    that was set back is a row of its own; the order of the rows is that of their numbers.
     """
-    prev = head(session).hash
-    seq = next_number(session, "audit")
-    sealed = vault.seal(json.dumps(detail or {}), table="audit", column="detail", row=seq)
-    row = AuditRow(
-        seq=seq,
-        at=to_ms(now),
-        who=who,
-        what=what,
-        about=about,
-        detail=sealed,
-        prev=prev,
-        hash="",
-    )
-    values = {**row.model_dump(), "hash": _hash(row)}
-    session.execute(insert(AuditRow), [values])
-    return seq
+    last = _last(session)
+    if last and to_ms(now) < last[1] - _BACK:
+        seconds = str((last[1] - to_ms(now)) // 1000)
+        _append(session, vault, "clock", "clock.set_back", seconds, now, {})
+    return _append(session, vault, who, what, about, now, detail or {})
+
+
+def jumped(session: Session, vault: Vault, seconds: int, *, now: datetime) -> None:
+    """Record that the clock jumped by so many seconds, beyond the time that passed (S52)."""
+    what = "clock.jumped" if seconds > 0 else "clock.set_back"
+    _append(session, vault, "clock", what, str(abs(seconds)), now, {})
 
 
 def record_once(
@@ -98,41 +80,36 @@ def record_once(
 
 def head(session: Session) -> Anchor:
     """The newest row's number and hash; number 0 when nothing is recorded."""
-    newest = (
-        select(col(AuditRow.seq), col(AuditRow.hash)).order_by(col(AuditRow.seq).desc()).limit(1)
-    )
-    row = session.execute(newest).first()
-    return Anchor(row[0], row[1]) if row else Anchor(0, _START)
+    last = _last(session)
+    return Anchor(last[0], last[2]) if last else Anchor(0, START)
 
 
-def check(session: Session, *, anchor: Anchor | None = None) -> Fault | None:
-    """The first fault of the whole chain, or None.
-
-    ``anchor`` is a head taken earlier and kept elsewhere: without one, an end that was cut
-    off together with its counter, or a chain rebuilt from some row on, cannot be seen.
-    """
-    rows = session.execute(select(AuditRow).order_by(col(AuditRow.seq))).scalars()
-    fault, end = _walk(rows, anchor)
-    if fault:
-        return fault
-    expected = max(last_number(session, "audit"), anchor.seq if anchor else 0)
-    return Fault(end + 1, "missing at the end") if end < expected else None
+def _last(session: Session) -> tuple[int, int, str] | None:
+    columns = (col(AuditRow.seq), col(AuditRow.at), col(AuditRow.hash))
+    row = session.execute(select(*columns).order_by(col(AuditRow.seq).desc()).limit(1)).first()
+    return (row[0], row[1], row[2]) if row else None
 
 
-def _walk(rows: Iterable[AuditRow], anchor: Anchor | None) -> tuple[Fault | None, int]:
-    prev, seq = _START, 0
-    for row in rows:
-        seq += 1
-        if row.seq != seq:
-            return Fault(seq, "missing"), seq
-        if row.prev != prev or row.hash != _hash(row):
-            return Fault(seq, "changed"), seq
-        if anchor and row.seq == anchor.seq and row.hash != anchor.hash:
-            return Fault(seq, "not what was anchored"), seq
-        prev = row.hash
-    return None, seq
-
-
-def _hash(row: AuditRow) -> str:
-    parts = [row.seq, row.at, row.who, row.what, row.about, row.detail.hex(), row.prev]
-    return sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+def _append(
+    session: Session,
+    vault: Vault,
+    who: str,
+    what: str,
+    about: str,
+    now: datetime,
+    detail: dict[str, str],
+) -> int:
+    prev = head(session).hash
+    seq, text = next_number(session, "audit"), veiled(detail)
+    said = {"seq": seq, "at": to_ms(now), "who": who, "what": what, "about": about}
+    detail_hash = hash_of(text)
+    whole = content(**said, detail_hash=detail_hash)  # type: ignore[arg-type]
+    values = {
+        **said,
+        "detail": vault.seal(text, table="audit", column="detail", row=seq),
+        "detail_hash": detail_hash,
+        "prev": prev,
+        "hash": link(prev, digest(whole)),
+    }
+    session.execute(insert(AuditRow), [values])
+    return seq

@@ -5,8 +5,15 @@ import sqlalchemy as sa
 from fakes.helpline import START
 from sqlalchemy.exc import DBAPIError
 
+from api.audit import guards
 from api.audit.service import check, head, record
 from api.audit.tables import AuditRow
+
+NAMES = {
+    "sqlite": ("audit_no_update", "audit_no_delete", "audit_next"),
+    "postgresql": ("audit_no_change", "audit_no_truncate", "audit_next"),
+}
+ON = {"sqlite": "", "postgresql": " ON audit"}
 
 
 @pytest.fixture
@@ -28,19 +35,22 @@ def trail(either):
 
 
 def tamper(helpline, *statements):
-    """What somebody with the database's owner's rights could do."""
-    sqlite = helpline.database.engine.dialect.name == "sqlite"
-    guards = ["audit_no_update", "audit_no_delete"] if sqlite else ["audit_no_change"]
+    """What somebody with the database's owner's rights could do, and then hide."""
+    dialect = helpline.database.engine.dialect.name
+    audit = guards.GUARDED[0]
     with helpline.database.write() as session:
-        for guard in guards:
-            session.execute(sa.text(f"DROP TRIGGER {guard}" + ("" if sqlite else " ON audit")))
+        for name in NAMES[dialect]:
+            session.execute(sa.text(f"DROP TRIGGER {name}" + ON[dialect]))
         for statement in statements:
             session.execute(sa.text(statement))
+        for statement in guards.statements(audit, dialect):
+            if "FUNCTION audit" not in statement.split("EXECUTE")[0]:
+                session.execute(sa.text(statement))
 
 
-def fault(helpline, anchor=None):
+def fault(helpline, *anchors):
     with helpline.database.read() as session:
-        found = check(session, anchor=anchor)
+        found = check(session, helpline.vault, anchors=anchors)
     return (found.seq, found.what) if found else None
 
 
@@ -63,8 +73,8 @@ def test_untouched_trail_is_whole(either, trail):
         ("DELETE FROM audit WHERE seq = 5", (5, "missing at the end")),
         ("DELETE FROM audit", (1, "missing at the end")),
         (
-            "INSERT INTO audit SELECT 6, at, who, what, about, detail, prev, hash"
-            " FROM audit WHERE seq = 5",
+            "INSERT INTO audit SELECT 6, at, who, what, about, detail, prev, hash,"
+            " detail_hash FROM audit WHERE seq = 5",
             (6, "changed"),
         ),
     ],

@@ -300,7 +300,7 @@ async def test_each_read_and_deed_is_in_the_trail(work: Work) -> None:
     assert [what for by, what in deeds(work.helpline) if by == who] == ["case.read"]
     assert "case.part_added" in [what for _, what in deeds(work.helpline)]
     with work.helpline.database.read() as session:
-        assert check(session) is None
+        assert check(session, work.helpline.vault) is None
 
 
 def test_every_state_and_kind_has_a_word() -> None:

@@ -144,7 +144,7 @@ async def test_each_read_is_recorded_and_shown(work: Work) -> None:
     wanted = ["identity.written", "identity.asked", "identity.opened", *["identity.read"] * 2]
     assert made == wanted
     with work.helpline.database.read() as session:
-        assert check(session) is None
+        assert check(session, work.helpline.vault) is None
 
 
 async def test_a_refusal_says_why_and_opens_nothing(work: Work) -> None:

@@ -67,7 +67,7 @@ async def test_the_newest_mark_counts_and_can_be_undone(case: Case) -> None:
     made = [what for _, what in deeds(case.helpline) if what.startswith("mark.")]
     assert made == ["mark.made", "mark.made", "mark.undone"]
     with case.helpline.database.read() as session:
-        assert check(session) is None
+        assert check(session, case.helpline.vault) is None
 
 
 @pytest.mark.parametrize(

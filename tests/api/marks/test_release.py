@@ -151,7 +151,7 @@ async def test_every_deed_on_words_is_recorded(case: Case) -> None:
         (second, "mark.taken_back"),
     ]
     with case.helpline.database.read() as session:
-        assert check(session) is None
+        assert check(session, case.helpline.vault) is None
 
 
 async def test_nothing_of_a_mark_is_readable_at_rest(case: Case, tmp_path: Path) -> None:

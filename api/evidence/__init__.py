@@ -1,0 +1,1 @@
+"""What stands up as evidence: exhibits with their custody, stamps of the trail, bundles."""
