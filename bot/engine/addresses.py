@@ -43,8 +43,9 @@ _ALONE = {
 }  # fmt: skip
 # Short names that begin links; elsewhere so short a host is a slip of the full stop.
 _SHORT = {
-    *("t.me", "x.com", "t.co", "g.co", "m.me", "a.co", "b.gy", "v.gd", "fb.com", "fb.me", "t.ly", "is.gd"),
-}  # fmt: skip
+    *("t.me", "x.com", "t.co", "g.co", "m.me", "a.co"),
+    *("b.gy", "v.gd", "fb.com", "fb.me", "t.ly", "is.gd"),
+}
 
 
 def find(text: str, *, everything: bool = False) -> tuple[str, ...]:

@@ -223,6 +223,22 @@ class AskReport:
     receipt: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddToReport:
+    """Add what was forgotten to the report with this receipt; ``AdditionStored`` answers.
+
+    ``still``: whether it goes on: yes, no, unsure, or empty. ``wants_news`` None: as it was.
+    """
+
+    receipt: str
+    words: str = ""
+    addresses: tuple[str, ...] = ()
+    still: str = ""
+    wants_news: bool | None = None
+    severity: str = "none"
+    evidence: tuple[Evidence, ...] = ()
+
+
 Effect = (
     Say
     | OpenContact
@@ -238,4 +254,5 @@ Effect = (
     | Count
     | FileReport
     | AskReport
+    | AddToReport
 )

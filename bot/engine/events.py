@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
 class Severity(IntEnum):
@@ -202,16 +203,75 @@ class ReportDelayed(Event):
     refused: bool = False
 
 
+class ReportUpdate(NamedTuple):
+    """Something that a reporter may know, in words of the contract.
+
+    ``to`` is who was told, ``next`` when somebody looks again; times are aware UTC.
+    """
+
+    at: datetime
+    state: str
+    to: str = ""
+    next: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportNews(Event):
     """What became of the report with the receipt that was typed.
 
     ``found`` is ``known``, ``unknown``, ``slowed`` (too many tries) or ``unreachable``;
-    ``states`` are the states it came to, with their times, oldest first.
+    ``updates`` are oldest first. ``others``: somebody else reported it too. ``open``:
+    additions are read. ``signpost`` are kinds of services to which it belongs. ``code`` is the
+    receipt, so that something can be added; it is never stored with the event.
     """
 
     found: str
-    states: tuple[tuple[datetime, str], ...] = ()
+    updates: tuple[ReportUpdate, ...] = ()
+    others: bool = False
+    open: bool = False
+    wants_news: bool = False
+    signpost: tuple[str, ...] = ()
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdditionStored(Event):
+    """The helpline has what was added to a report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdditionDelayed(Event):
+    """What was added has not arrived. The outbox keeps trying, unless it was ``refused``."""
+
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportMoved(Event):
+    """What became of a report of this conversation, which wanted to hear it."""
+
+    updates: tuple[ReportUpdate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFilled(Event):
+    """What a page of the browser's report form brought; nobody is answered in a chat.
+
+    ``press`` is ``keep``, ``send``, ``drop`` or ``written``. ``answers`` are pairs of a
+    question and what was answered (several of one question follow each other; empty takes an
+    answer back), ``role`` and ``band`` who said to be reporting, None where it was not asked.
+    ``text`` is everything that was typed, for the triage. ``turn`` is the one that the
+    summary showed whose button was pressed.
+    """
+
+    press: str
+    language: str = ""
+    role: str | None = None
+    band: str | None = None
+    answers: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    turn: int = -1
+    reading: Reading = NOTHING_READ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,8 +370,9 @@ HelplineEvent = (
     | CounsellorJoined
     | CounsellorWrote
     | CounsellorLeft
+    | ReportMoved
 )
-Outcome = ChatHidden | ReportStored | ReportDelayed | ReportNews
+Outcome = ChatHidden | ReportStored | ReportDelayed | ReportNews | AdditionStored | AdditionDelayed
 AnyEvent = (
     Started
     | MessageReceived
@@ -319,6 +380,7 @@ AnyEvent = (
     | MediaOffered
     | PollAnswered
     | Outcome
+    | ReportFilled
     | LanguageChosen
     | ExitPressed
     | ChatLost

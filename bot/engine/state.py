@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import Any, Self
 
 from bot.engine.effects import Word
-from bot.engine.events import SILENT, Evidence
+from bot.engine.events import SILENT, Evidence, ReportUpdate
+from bot.engine.forms import Form
 
 VERSION = 1
 WORDS_KEPT = 12  # messages held until the child decides who reads them
 TEXT_KEPT = 4_000  # characters of one of them
 HARM = ("disclosure", "emergency")
 GRAVE = ("danger", "offer", "picture", "adult_near", "adult_offer")  # nothing may bury these
-ONCE = ("helped",)  # asked once: nobody is led back to these
+ONCE = ("helped", "found", "news")  # asked once: nobody is led back to these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,21 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Adding:
+    """What somebody adds to a report, with its receipt: kept for an hour at most.
+
+    ``news``: whether its reporter is told of it in a chat.
+    """
+
+    receipt: str
+    news: bool = False
+    words: str = ""
+    addresses: tuple[str, ...] = ()
+    severity: str = "none"
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
     """What is remembered of one topic: results only, never an answer's words.
 
@@ -165,6 +181,11 @@ class State:
     somebody here asked for a person, who was told of the doubt; if that person writes, the
     talk is open again.
 
+    ``adding`` is what is added to a report just now, ``wrong_codes`` when codes were typed that
+    no report has. ``reporter`` is who of those who share the phone reported last, ``news``
+    what became of it and was not said yet. ``found`` are addresses that were pasted and are
+    offered to be reported.
+
     ``reminders``: whether questions may come back by themselves (``yes``, ``no``; empty: not
     asked yet), ``remind_at`` between which hours of the clock of Tirana. ``recalled_at`` is
     when a question was last brought up. ``profile`` is who is at the phone (see
@@ -179,6 +200,8 @@ class State:
 
     ``silence`` is how long a contact goes without an answer (``flows/silence``). ``rated`` is
     the contact of which was asked whether it helped, until that is answered or left.
+
+    ``form`` is there where this is no chat but the browser's report form (``flows/filled``).
     """
 
     version: int = VERSION
@@ -216,6 +239,11 @@ class State:
     draft: Draft | None = None
     reports: int = 0
     receipt: str = ""
+    adding: Adding | None = None
+    wrong_codes: tuple[datetime, ...] = ()
+    reporter: str = ""
+    news: tuple[ReportUpdate, ...] = ()
+    found: tuple[str, ...] = ()
     reminders: str = ""
     remind_at: tuple[int, int] | None = None
     recalled_at: datetime | None = None
@@ -227,6 +255,7 @@ class State:
     reported: Reported | None = None
     silence: Silence | None = None
     rated: int = 0
+    form: Form | None = None
 
     @classmethod
     def new(cls) -> Self:
@@ -324,7 +353,10 @@ def _told(word: Word) -> bool:
     return word.severity in HARM
 
 
-_PLAIN_PARTS = (Contact, Told, Word, Draft, Profile, Fragment, Unease, Calmed, Reported, Silence)
+_PLAIN_PARTS = (
+    *(Contact, Told, Word, Draft, Profile, Fragment, Unease, Calmed, Reported, Silence, Form),
+    Adding,
+)
 
 
 def _plain(value: Any) -> Any:
@@ -361,6 +393,15 @@ def _when(stored: str | None) -> datetime | None:
     return datetime.fromisoformat(stored) if stored else None
 
 
+def _adding(stored: dict[str, Any]) -> Adding:
+    evidence = tuple(Evidence(**item) for item in stored["evidence"])
+    return Adding(**{**stored, "addresses": tuple(stored["addresses"]), "evidence": evidence})
+
+
+def _update(at: str, state: str, to: str, following: str | None) -> ReportUpdate:
+    return ReportUpdate(datetime.fromisoformat(at), state, to, _when(following))
+
+
 def _at_read(stored: dict[str, Any]) -> dict[str, Any]:
     return {**stored, "at": datetime.fromisoformat(stored["at"])}
 
@@ -368,6 +409,10 @@ def _at_read(stored: dict[str, Any]) -> dict[str, Any]:
 def _silence(stored: dict[str, Any]) -> Silence:
     since, news_at = datetime.fromisoformat(stored["since"]), _when(stored["news_at"])
     return Silence(since, stored["told"], news_at)
+
+
+def _form(stored: dict[str, Any]) -> Form:
+    return Form(**{**stored, "until": _when(stored["until"])})
 
 
 def _profile(stored: dict[str, Any]) -> Profile:
@@ -402,6 +447,10 @@ _READERS: dict[str, Any] = {
     "held": lambda stored: tuple((name, text) for name, text in stored),
     "options": tuple,
     "draft": lambda stored: Draft(**stored),
+    "adding": _adding,
+    "wrong_codes": lambda stored: tuple(datetime.fromisoformat(item) for item in stored),
+    "news": lambda stored: tuple(_update(*item) for item in stored),
+    "found": tuple,
     "heard_at": datetime.fromisoformat,
     "misses": lambda stored: tuple(datetime.fromisoformat(item) for item in stored),
     "hours": lambda stored: (stored[0], stored[1]),
@@ -410,4 +459,5 @@ _READERS: dict[str, Any] = {
     "calmed": lambda stored: Calmed(**_at_read(stored)),
     "reported": lambda stored: Reported(**_at_read(stored)),
     "silence": _silence,
+    "form": _form,
 }

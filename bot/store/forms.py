@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any, get_args
 
 from bot.engine.effects import Button, Call, Quiz, Say
-from bot.engine.events import AnyEvent
+from bot.engine.events import AnyEvent, ReportUpdate
 
 _EVENTS: dict[str, type[AnyEvent]] = {kind.__name__: kind for kind in get_args(AnyEvent)}
 _LEFT_OUT = ("reading", "helpline", "plan", "abilities")  # known afresh when it is replayed
+_SECRET = ("code",)  # of a report: it is kept nowhere
 _TIME = "time"  # a time is stored as an object with this one name
 
 
@@ -63,7 +64,7 @@ def write_event(event: AnyEvent) -> bytes:
     values = {
         item.name: _plain(getattr(event, item.name))
         for item in fields(event)
-        if item.name not in _LEFT_OUT
+        if item.name not in (*_LEFT_OUT, *_SECRET)
     }
     return _dump({"event": type(event).__name__, **values})
 
@@ -72,7 +73,10 @@ def read_event(stored: bytes) -> AnyEvent:
     """The event that ``write_event`` wrote."""
     values = json.loads(stored)
     kind = _EVENTS[values.pop("event")]
-    return kind(**{name: _frozen(value) for name, value in values.items()})
+    frozen = {name: _frozen(value) for name, value in values.items()}
+    if "updates" in frozen:
+        frozen["updates"] = tuple(ReportUpdate(*update) for update in frozen["updates"])
+    return kind(**frozen)
 
 
 def _written_say(say: Say) -> dict[str, Any]:
