@@ -28,6 +28,7 @@ from bot.engine.events import (
     Outcome,
     PollAnswered,
     ReportDelayed,
+    ReportFilled,
     ReportNews,
     ReportStored,
     Started,
@@ -36,6 +37,7 @@ from bot.engine.events import (
 from bot.engine.flows import (
     cover,
     disclosure,
+    filled,
     handover,
     hide,
     hours,
@@ -71,6 +73,8 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     Time comes in as ``event.at``. No child's words can make this raise: what no flow
     understands is met with a way to help.
     """
+    if isinstance(event, ReportFilled) or state.form is not None:
+        return filled.answered(state, Moment(content, event))
     read, event = event, hearing.weighed(state, event, content)
     moment = Moment(content, event)
     if not isinstance(event, BY_CHILD):
@@ -138,8 +142,8 @@ def _floor(state: State, moment: Moment, event: AnyEvent) -> Step:
             return _language(state, moment, event.language)
         case TimerFired():
             return _timer(state, moment, event.name)
-        case ExitPressed() | ChatLost():
-            return Step(state)  # the first guard has answered these
+        case ExitPressed() | ChatLost() | ReportFilled():
+            return Step(state)  # answered before: by the first guard, by the form
         case PollAnswered():
             return Step(state)  # the runner knows which press it stands for
         case ChatHidden() | ReportStored() | ReportDelayed() | ReportNews():

@@ -21,7 +21,9 @@ from starlette.responses import Response
 from starlette.types import Message
 
 LEFT = "sigurt-left"  # the page's own mark that it was left, for when nobody could be told
+CHAT = "sigurt-chat"  # the cookie of the chat
 BODY_LIMIT = 64 * 1024
+FIELDS = 16  # of a form
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -53,18 +55,18 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def known_visitor(request: Request, *, secure: bool) -> Visitor | None:
+def known_visitor(request: Request, *, secure: bool, cookie: str = CHAT) -> Visitor | None:
     """Return who the cookie names, if it names anybody."""
-    token = request.cookies.get(cookie_name(secure=secure), "")
+    token = request.cookies.get(cookie_name(secure=secure, cookie=cookie), "")
     return Visitor(token, fresh=False) if _TOKEN.fullmatch(token) else None
 
 
-def visitor_of(request: Request, form: FormData, *, secure: bool) -> Visitor:
+def visitor_of(request: Request, form: FormData, *, secure: bool, cookie: str = CHAT) -> Visitor:
     """Return who posts: by cookie, else by the secret that the first page was given.
 
     Pressing twice before the cookie has come thus stays one conversation.
     """
-    if known := known_visitor(request, secure=secure):
+    if known := known_visitor(request, secure=secure, cookie=cookie):
         return known
     door = form.get("door")
     if isinstance(door, str) and _TOKEN.fullmatch(door):
@@ -77,16 +79,15 @@ def is_secure(request: Request, public_url: str) -> bool:
     return public_url.startswith("https:") or request.url.scheme == "https"
 
 
-def cookie_name(*, secure: bool) -> str:
+def cookie_name(*, secure: bool, cookie: str = CHAT) -> str:
     """Return the cookie's name; browsers take the prefix over https alone."""
-    return "__Host-sigurt-chat" if secure else "sigurt-chat"
+    return f"__Host-{cookie}" if secure else cookie
 
 
-def give_cookie(response: Response, visitor: Visitor, *, secure: bool) -> None:
+def give_cookie(response: Response, visitor: Visitor, *, secure: bool, cookie: str = CHAT) -> None:
     """Let the browser carry the secret until it is closed."""
-    response.set_cookie(
-        cookie_name(secure=secure), visitor.token, httponly=True, samesite="lax", secure=secure
-    )
+    name = cookie_name(secure=secure, cookie=cookie)
+    response.set_cookie(name, visitor.token, httponly=True, samesite="lax", secure=secure)
 
 
 def has_left(request: Request) -> bool:
@@ -97,10 +98,16 @@ def has_left(request: Request) -> bool:
 def take_cookie(response: Response, *, secure: bool) -> None:
     """Take the secret away again, and the mark that the page was left."""
     response.delete_cookie(LEFT, samesite="lax", secure=secure)
-    response.delete_cookie(cookie_name(secure=secure), httponly=True, samesite="lax", secure=secure)
+    drop_cookie(response, secure=secure)
 
 
-def check_origin(request: Request) -> None:
+def drop_cookie(response: Response, *, secure: bool, cookie: str = CHAT) -> None:
+    """Take one secret away again."""
+    name = cookie_name(secure=secure, cookie=cookie)
+    response.delete_cookie(name, httponly=True, samesite="lax", secure=secure)
+
+
+def check_origin(request: Request, *, cookie: str = CHAT) -> None:
     """Let only our own page post (403 otherwise).
 
     Browsers that send no ``Sec-Fetch-Site`` are judged by ``Origin``. Where that says
@@ -114,12 +121,13 @@ def check_origin(request: Request) -> None:
     elif origin != "null":
         ours = urlsplit(origin).netloc == request.headers.get("host", "")
     else:
-        ours = any(cookie_name(secure=secure) in request.cookies for secure in (True, False))
+        names = (cookie_name(secure=secure, cookie=cookie) for secure in (True, False))
+        ours = any(name in request.cookies for name in names)
     if not ours:
         raise Refused(403, "stranger")
 
 
-async def read_form(request: Request) -> FormData:
+async def read_form(request: Request, *, fields: int = FIELDS) -> FormData:
     """Return the posted form; 413 without reading a body to its end, 415, 400, no files."""
     if not request.headers.get("content-type", "").lower().startswith(_FORMS):
         raise Refused(415, "unclear")
@@ -129,7 +137,7 @@ async def read_form(request: Request) -> FormData:
         return {"type": "http.request", "body": body, "more_body": False}
 
     try:
-        return await Request(request.scope, replay).form(max_files=0, max_fields=16)
+        return await Request(request.scope, replay).form(max_files=0, max_fields=fields)
     except (HTTPException, MultiPartException, UnicodeDecodeError, ValueError) as error:
         raise Refused(400, "unclear") from error
 
