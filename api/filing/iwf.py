@@ -8,7 +8,11 @@ the reporter are never sent: what the helpline knows of them is sealed.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
+import httpx
+
+from api.filing.lines import LATER, REFUSED, TAKEN, UNSURE, Answer, Got, Job, post, told
 from api.filing.refusals import InvalidFiling, NotForRecipient
 from api.filing.values import Facts, File, Parcel
 
@@ -66,3 +70,53 @@ def _description(facts: Facts) -> str:
     if len(text) > LONGEST_DESCRIPTION:
         raise InvalidFiling()
     return text
+
+
+@dataclass(frozen=True, slots=True)
+class IwfLine:
+    """IWF's service. It knows no key for repeats, so a lost answer is never followed by a call.
+
+    Only where the call surely was not taken (no connection, 408, 429, 503) it is tried again.
+    """
+
+    url: str
+    user: str
+    password: str
+    transport: httpx.BaseTransport | None = None
+    first: str = "post"
+    repeatable: bool = False
+
+    def call(self, job: Job) -> Answer:
+        """Post the form once."""
+        got = post(
+            self.url,
+            (self.user, self.password),
+            content=job.parcel.files[0].body,
+            kind="application/json",
+            transport=self.transport,
+        )
+        return read(got)
+
+
+def read(got: Got) -> Answer:
+    """What IWF's answer means; one that cannot be read may have been a yes."""
+    if got.fault:
+        return Answer(LATER if got.fault == "unsent" else UNSURE, detail=got.body.decode())
+    number, words = _answered(got.body)
+    detail = told(f"HTTP {got.status}", words)
+    if got.status in (408, 429, 503):
+        return Answer(LATER, detail=detail, body=got.body)
+    if 400 <= got.status < 500:
+        return Answer(REFUSED, detail=detail, body=got.body)
+    taken = 200 <= got.status <= 204 and number
+    return Answer(TAKEN if taken else UNSURE, number, detail, got.body)
+
+
+def _answered(body: bytes) -> tuple[str, str]:
+    """The number that IWF gave, and its words; empty where there are none."""
+    try:
+        found = json.loads(body)["IWFReportService1.0"]
+        number, words = found.get("responseData"), found.get("responseDescription", "")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return "", ""
+    return (str(number)[:100] if isinstance(number, str | int) else ""), str(words)

@@ -7,11 +7,27 @@ a band, never as a number, so it is told in words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import httpx
 from lxml import etree
 
+from api.filing.lines import (
+    BACK,
+    GONE,
+    LATER,
+    OPENED,
+    REFUSED,
+    TAKEN,
+    Answer,
+    Got,
+    Job,
+    post,
+    told,
+)
+from api.filing.recipients import platform_name
 from api.filing.refusals import InvalidFiling, NotForRecipient
 from api.filing.values import Facts, File, Parcel, Target
 from api.times import rfc3339
@@ -103,7 +119,7 @@ def _is_xml(code: int) -> bool:
 def _summary(root: etree._Element, facts: Facts) -> None:
     part = etree.SubElement(root, "incidentSummary")
     _add(part, "incidentType", INCIDENTS[facts.kind])
-    _add(part, "platform", facts.app)
+    _add(part, "platform", platform_name(facts.app))
     if facts.happening_now:
         _add(part, "escalateToHighPriority", f"{_URGENT} {facts.summary}"[:LONGEST_URGENCY].strip())
     if facts.kind == "sexual_extortion":
@@ -139,12 +155,16 @@ def _others(root: etree._Element, found: list[Target], parent: str, name: str) -
 def _place(root: etree._Element, facts: Facts) -> None:
     """Where it happened, when no address is known."""
     if facts.place == "game":
-        _add(_detail(root, "onlineGamingIncident"), "gameName", facts.app or facts.where[:255])
+        _add(
+            _detail(root, "onlineGamingIncident"),
+            "gameName",
+            platform_name(facts.app) or facts.where[:255],
+        )
     elif facts.place == "offline":
         _detail(root, "nonInternetIncident")
     elif facts.app or facts.place == "app":
         part = _detail(root, "chatImIncident")
-        _add(part, "chatClient", facts.app)
+        _add(part, "chatClient", platform_name(facts.app))
         _add(part, "chatRoomName", facts.where[:255])
 
 
@@ -166,7 +186,11 @@ def _reported(root: etree._Element, facts: Facts) -> None:
     if not (handles or profiles or facts.suspect):
         return
     part = etree.SubElement(root, "personOrUserReported")
-    _add(part, "espService", (handles or profiles)[0].platform if handles or profiles else "")
+    _add(
+        part,
+        "espService",
+        platform_name((handles or profiles)[0].platform) if handles or profiles else "",
+    )
     _add(part, "screenName", handles[0].exact if handles else "")
     for one in handles[1:]:
         _add(part, "displayName", one.exact)
@@ -201,3 +225,81 @@ def _told(facts: Facts) -> str:
     if facts.given == "yes":
         lines.append("The child paid or sent something.")
     return "\n".join(line for line in lines if line)
+
+
+SUBMIT, FINISH, RETRACT = "submit", "finish", "retract"
+_DONE, _NONE, _RETRACTED, _FINISHED = 0, 5001, 5101, 5102
+_SERVER = range(1000, 2000)
+
+
+@dataclass(frozen=True, slots=True)
+class NcmecLine:
+    """NCMEC's service in two steps: a report is opened, and finished under its number.
+
+    What is opened and not finished, they delete within a day, so opening may be repeated;
+    finishing what is finished only says so. There is one filing whatever answer is lost.
+    """
+
+    url: str
+    user: str
+    password: str
+    transport: httpx.BaseTransport | None = None
+    first: str = SUBMIT
+    repeatable: bool = True
+
+    def call(self, job: Job) -> Answer:
+        """Open, finish or take back."""
+        return read(self._post(job), job)
+
+    def _post(self, job: Job) -> Got:
+        url = f"{self.url.rstrip('/')}/{job.step}"
+        account = (self.user, self.password)
+        if job.step != SUBMIT:
+            return post(url, account, data={"id": job.remote}, transport=self.transport)
+        body, kind = job.parcel.files[0].body, "text/xml; charset=utf-8"
+        return post(url, account, content=body, kind=kind, transport=self.transport)
+
+
+def read(got: Got, job: Job) -> Answer:
+    """What NCMEC's answer to this step means."""
+    if got.fault:
+        return Answer(LATER, detail=got.body.decode())
+    code, words, number = _answered(got.body)
+    detail = told(f"HTTP {got.status}", "" if code is None else code, words)
+    if got.status >= 500 or got.status == 429 or (code is None and got.status < 400):
+        return Answer(LATER, detail=detail, body=got.body)
+    if code is None or code in _SERVER:
+        return Answer(REFUSED if code is None else LATER, detail=detail, body=got.body)
+    return Answer(_verdict(code, job.step, number), job.remote or number, detail, got.body)
+
+
+def _verdict(code: int, step: str, number: str) -> str:
+    if step == SUBMIT:
+        return (OPENED if number else LATER) if code == _DONE else REFUSED
+    if code == _FINISHED or (step == FINISH and code == _DONE):
+        return TAKEN
+    if step == RETRACT:
+        return BACK if code in (_DONE, _NONE, _RETRACTED) else REFUSED
+    return GONE if code in (_NONE, _RETRACTED) else REFUSED
+
+
+def _answered(body: bytes) -> tuple[int | None, str, str]:
+    """Code, words and number of an answer; no code where it is none of theirs."""
+    try:
+        root = etree.fromstring(body, _parser())
+    except (etree.XMLSyntaxError, ValueError):
+        return None, "", ""
+    code, words = root.findtext("responseCode", ""), root.findtext("responseDescription", "")
+    if root.tag not in ("reportResponse", "reportDoneResponse") or not _is_number(code):
+        return None, "", ""
+    number = root.findtext("reportId", "").strip()
+    return int(code), words, number if _is_number(number) else ""
+
+
+def _is_number(text: str) -> bool:
+    return text.strip().isascii() and text.strip().isdecimal() and len(text) < 30
+
+
+def _parser() -> etree.XMLParser:
+    """One that follows nothing that an answer may name."""
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)

@@ -103,6 +103,12 @@ def shipped() -> Catalogue:
     return load(Path(__file__).with_name("recipients.toml"))
 
 
+def platform_name(platform: str) -> str:
+    """The name of a platform; what is none of those known stays as it was typed."""
+    found = shipped().recipients.get(f"{_PREFIX}{platform}")
+    return found.name if found else platform
+
+
 def load(path: Path) -> Catalogue:
     """A catalogue; raises ``ValueError`` where a rule names nobody or nothing known."""
     found = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from api.console.amounts import moment
+from api.filing.recipients import platform_name
 from api.filing.values import Facts, Target
 
 _LOCALES = {"sq": "sq", "en": "en_GB"}
@@ -49,7 +50,11 @@ class Texts:
     def _known(self, facts: Facts) -> Iterator[tuple[str, str]]:
         for name in ("kind", "reporter", "band", "country", "place"):
             yield name, self._word(name, getattr(facts, name))
-        yield from (("app", facts.app), ("where", facts.where), ("suspect", facts.suspect))
+        yield from (
+            ("app", platform_name(facts.app)),
+            ("where", facts.where),
+            ("suspect", facts.suspect),
+        )
         yield "when", self._word("when", facts.when)
         for name in _ANSWERS:
             yield name, self._word("answer", getattr(facts, name))
