@@ -12,6 +12,7 @@ from bot.authoring.journey_words import check_adults, check_bubbles, read_words
 from bot.authoring.pages import Faults, Page, Table
 from bot.engine.content import BANDS, COUNTRIES, LANGUAGES, Journey, Lesson, Turn
 
+APART = ("report",)  # questions of their own kind: see authoring.questions
 NEEDED = ("onboarding", "parents", "teachers")  # the engine begins these by name
 _VALUES = {
     "language": LANGUAGES,
@@ -40,6 +41,8 @@ def read_journeys(
     topics = {lesson.topic for there in lessons.values() for lesson in there.values()}
     journeys = {}
     for name, page in pages.branches.items():
+        if name in APART:
+            continue
         known = faults.broken
         journey = _journey(page, name, pages.words)
         check_graph(page, journey, topics)

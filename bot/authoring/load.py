@@ -17,8 +17,11 @@ from bot.authoring.lexicons import read_cues, read_lexicons
 from bot.authoring.pages import Faults, Page, pages_in, read_page
 from bot.authoring.phrases import read_phrases
 from bot.authoring.platforms import read_platforms
+from bot.authoring.questions import NAME as REPORT
+from bot.authoring.questions import read_report
 from bot.authoring.services import read_services
 from bot.engine.content import LANGUAGES, Content, Lesson
+from bot.engine.reports import ReportForm
 
 _APART = ("phrases.toml", "lexicon.toml")  # read by themselves
 
@@ -103,6 +106,7 @@ def build(library: Library, faults: Faults, *, today: date) -> Content:
     """Build the engine's types; what is faulty is left out and stands in ``faults``."""
     lessons = read_lessons(library.lessons)
     topics = topics_of(lessons)
+    platforms = read_platforms(library.platforms, library.platform_words, today=today)
     return Content(
         phrases=read_phrases(library.phrases),
         lessons=lessons,
@@ -113,9 +117,16 @@ def build(library: Library, faults: Faults, *, today: date) -> Content:
         campaigns=read_campaigns(library.campaigns),
         guides=read_guides(library.guides, topics),
         activities=read_activities(library.activities, topics),
-        platforms=read_platforms(library.platforms, library.platform_words, today=today),
+        platforms=platforms,
         care=read_care(library.care, faults),
+        report=_report(library, {id for there in platforms.values() for id in there}, faults),
     )
+
+
+def _report(library: Library, apps: set[str], faults: Faults) -> ReportForm:
+    pages = library.journeys
+    words = {lang: files[REPORT] for lang, files in pages.words.items() if REPORT in files}
+    return read_report(pages.branches.get(REPORT), words, apps, faults)
 
 
 def _spoken(library: Library) -> dict[str, list[Page]]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from bot.engine.reports import ReportForm
+
 LANGUAGES = ("sq", "en")
 BANDS = ("8-10", "11-13", "14-17")
 ADULT = "adult"
@@ -270,6 +272,7 @@ class Content:
     activities: Mapping[str, Mapping[str, Activity]] = field(default_factory=dict)  # the same
     platforms: Mapping[str, Mapping[str, Platform]] = field(default_factory=dict)  # language, id
     care: Mapping[str, Mapping[str, Care]] = field(default_factory=dict)  # language, category
+    report: ReportForm = field(default_factory=ReportForm)
 
     @property
     def topics(self) -> tuple[str, ...]:
