@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 HERE = Path(__file__).parent
 SHORTEST_KEY = 32
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 class SettingsFault(Exception):
@@ -74,6 +77,11 @@ class Settings(BaseSettings):
     iwf_url: str = Field(default="", description="Address of IWF's reporting service (https).")
     iwf_user: str = Field(default="", description="The helpline's name there.")
     iwf_password: SecretStr = Field(default=SecretStr(""), description="The password for it.")
+    iwf_live: bool = Field(
+        default=True, description="False marks what is filed with IWF as a test."
+    )
+    iwf_channel: int = Field(default=51, ge=1, description="IWF's number of our channel.")
+    iwf_country: int | None = Field(default=None, description="IWF's number of our country.")
     ncmec_url: str = Field(
         default="", description="Address of NCMEC's CyberTipline reporting service (https)."
     )
@@ -125,6 +133,34 @@ class Settings(BaseSettings):
         if 0 < len(key.get_secret_value()) < SHORTEST_KEY:
             raise ValueError(f"must have at least {SHORTEST_KEY} characters")
         return key
+
+    @field_validator("iwf_url", "ncmec_url", "stamp_url")
+    @classmethod
+    def _over_tls(cls, url: str) -> str:
+        found = urlsplit(url)
+        if url and found.scheme != "https" and found.hostname not in _THIS_MACHINE:
+            raise ValueError("must begin with https://")
+        return url
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr) -> SecretStr:
+        found = urlsplit(url.get_secret_value())
+        if found.geturl() and not (found.scheme in ("smtp", "smtps") and found.hostname):
+            raise ValueError("must begin with smtps:// or smtp:// and name a host")
+        return url
+
+    @field_validator("mail_to")
+    @classmethod
+    def _named(cls, given: str) -> str:
+        if any("@" not in pair.partition("=")[2] for pair in given.split()):
+            raise ValueError("must hold name=address, separated by blanks")
+        return given
+
+    @property
+    def mail_addresses(self) -> Mapping[str, str]:
+        """Who gets letters by mail: address by recipient."""
+        return {name: to for name, _, to in (one.partition("=") for one in self.mail_to.split())}
 
     @property
     def database_url(self) -> str:

@@ -63,8 +63,11 @@ class Line(Protocol):
     called again after an answer was lost, and there is one filing all the same.
     """
 
-    first: str
-    repeatable: bool
+    @property
+    def first(self) -> str: ...
+
+    @property
+    def repeatable(self) -> bool: ...
 
     def call(self, job: Job) -> Answer:
         """Do the job's step; raises nothing that a network or another's server causes."""

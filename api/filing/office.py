@@ -1,0 +1,89 @@
+"""The helpline as a sender: its name, its forms, and the lines that its settings open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from api.filing import documents, iwf, letters, mail, ncmec
+from api.filing.documents import Sign
+from api.filing.iwf import IwfLine
+from api.filing.lines import Line
+from api.filing.mail import MailLine
+from api.filing.ncmec import NcmecLine
+from api.filing.recipients import Catalogue, Recipient, shipped
+from api.filing.values import HAND, MAIL, WEB, Facts, Parcel, Sender
+from api.settings import Settings
+from api.times import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Writes what leaves, and knows by which way. Without a line it leaves by hand."""
+
+    sender: Sender
+    sign: Sign
+    catalogue: Catalogue
+    lines: Mapping[str, Line] = field(default_factory=dict)
+    iwf_live: bool = True
+    iwf_channel: int = 51
+    iwf_country: int | None = None
+
+    def write(self, facts: Facts, recipient: Recipient, *, hold: bool = False) -> Parcel:
+        """What leaves for this recipient; raises ``NotForRecipient``, ``InvalidFiling``."""
+        if recipient.way == "iwf":
+            return iwf.write(
+                facts, live=self.iwf_live, channel=self.iwf_channel, country=self.iwf_country
+            )
+        if recipient.way == "ncmec":
+            return ncmec.write(facts)
+        if recipient.way == "document":
+            return documents.write(facts, recipient, hold=hold, sign=self.sign)
+        return letters.write(facts, recipient)
+
+    def line(self, recipient_id: str) -> Line | None:
+        """The line to this recipient, if the settings open one."""
+        return self.lines.get(recipient_id)
+
+    def way(self, recipient_id: str) -> str:
+        """Whether it leaves over the web, by mail, or by hand."""
+        line = self.line(recipient_id)
+        if line is None:
+            return HAND
+        return MAIL if isinstance(line, MailLine) else WEB
+
+
+def office(
+    settings: Settings, clock: Clock, sign: Sign, *, transport: httpx.BaseTransport | None = None
+) -> Office:
+    """The office of an installation."""
+    sender = Sender(settings.helpline_name, settings.helpline_email)
+    lines: dict[str, Line] = dict(_by_mail(settings, sender, clock))
+    password = settings.iwf_password.get_secret_value()
+    if settings.iwf_url and settings.iwf_user and password:
+        lines["iwf"] = IwfLine(settings.iwf_url, settings.iwf_user, password, transport)
+    password = settings.ncmec_password.get_secret_value()
+    if settings.ncmec_url and settings.ncmec_user and password:
+        lines["ncmec"] = NcmecLine(settings.ncmec_url, settings.ncmec_user, password, transport)
+    return Office(
+        sender,
+        sign,
+        shipped(),
+        lines,
+        settings.iwf_live,
+        settings.iwf_channel,
+        settings.iwf_country,
+    )
+
+
+def _by_mail(settings: Settings, sender: Sender, clock: Clock) -> Mapping[str, Line]:
+    url = settings.mail_url.get_secret_value()
+    if not url or not sender.email:
+        return {}
+    named = settings.mail_addresses
+    known = shipped().recipients.values()
+    to = {one.id: named[one.mail_name] for one in known if one.mail_name in named}
+    line = MailLine(mail.server_of(url), sender, to, clock)
+    return {one: line for one in to if shipped().recipients[one].way in ("letter", "document")}
