@@ -47,7 +47,7 @@ _TOKENS = re.compile(
     | (?P<handle>(?<![\w@/.])@[\w.-]{{2,64}})
     | (?P<bare>(?<![\w@./\\-])(?:[\w-]{{1,63}}\.)+[\w-]{{2,63}}\.?(?::\d{{1,5}})?(?:[/?\#]{_SIGN}*)?
         |(?<![\w@./\\-])(?:\d{{1,3}}\.){{3}}\d{{1,3}}(?::\d{{1,5}})?(?:[/?\#]{_SIGN}*)?)
-    | (?P<phone>(?<![\w+])(?:\+|00)\d[\d ().-]{{5,20}}\dX)
+    | (?P<phone>(?<![\w+])(?:\+|00)\d[\d ().-]{{5,20}}\d|(?<![\w+])0?6[6-9](?:[ ]?\d){{7}}(?!\w))
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -98,9 +98,12 @@ def read(text: str, app: str = "") -> tuple[Reading, ...]:
     found = [*_tokens(undefang(kept(plain)), there)] or [*_name_alone(plain.strip(), there)]
     if hidden:
         found = [replace(one, flags=(*one.flags, "hidden_signs")) for one in found]
-    addresses = {one.key: one for one in reversed(found) if one.kind != "none"}
+    addresses: dict[str, Reading] = {}
+    for one in found:
+        if one.kind != "none":
+            addresses.setdefault(one.key, one)
     if addresses:
-        return tuple(reversed(addresses.values()))
+        return tuple(addresses.values())
     return (found[0] if found else Reading("none", plain.strip()[:LONGEST], why=_why(plain)),)
 
 
@@ -303,7 +306,7 @@ def _first(patterns: Sequence[re.Pattern[str]], *paths: str) -> str:
 def _account(name: str, there: Platform | None) -> Reading | None:
     """An account by its name; written as its profile's address where there is one."""
     name = name.lower().strip(".-")
-    if not name:
+    if len(name) < 2:
         return None
     if there is None:
         return Reading("account", canonical=f"@{name}")
@@ -356,7 +359,7 @@ def _number(typed: str, there: Platform | None) -> Reading | None:
     if re.fullmatch(r"0?6[6-9]\d{7}", digits):
         digits = f"355{digits.lstrip('0')}"
     digits = digits.removeprefix("00")
-    if not 7 <= len(digits) <= 15:
+    if not re.fullmatch(r"[1-9]\d{6,14}", digits):
         return None
     return Reading("phone", canonical=f"+{digits}", platform=there.id if there else "")
 
