@@ -53,8 +53,19 @@ class Walk:
     prev: str = START
     counted: dict[str, int] = field(default_factory=dict)
 
-    def step(self, session: Session) -> tuple[Fault | None, bool]:
-        """Look at some more rows: the first fault, and whether there may be more rows."""
+    def look(self, session: Session) -> tuple[Fault | None, bool]:
+        """Go some rows further, and at the end look at the end; the fault, and whether to go on.
+
+        Rows may be added while the end is looked at: what seems wrong then is looked at again.
+        """
+        seen, counted = self.seq, last_number(session, "audit")
+        fault, more = self._step(session)
+        if fault or more:
+            return fault, more
+        fault = self._end(session, counted)
+        return (None, True) if fault and self.seq > seen else (fault, False)
+
+    def _step(self, session: Session) -> tuple[Fault | None, bool]:
         wanted = select(*_COLUMNS).order_by(col(AuditRow.seq)).limit(STEP)
         if self.seq:
             wanted = wanted.where(col(AuditRow.seq) > self.seq)
@@ -64,9 +75,9 @@ class Walk:
                 return fault, False
         return None, len(rows) == STEP
 
-    def end(self, session: Session) -> Fault | None:
+    def _end(self, session: Session, counted: int) -> Fault | None:
         """What is wrong with the end, with what the trail vouches for, and with the guards."""
-        wanted = max(last_number(session, "audit"), *self.anchors, 0)
+        wanted = max(counted, *self.anchors, 0)
         if self.seq < wanted:
             return Fault(self.seq + 1, "missing at the end")
         if self.seq > last_number(session, "audit"):
@@ -112,12 +123,10 @@ def check(
     off together with its counter, or a chain rebuilt with our keys, cannot be seen.
     """
     walk = _walk(vault, anchors, vouched)
-    more = True
-    while more:
-        fault, more = walk.step(session)
-        if fault:
+    while True:
+        fault, more = walk.look(session)
+        if fault or not more:
             return fault
-    return walk.end(session)
 
 
 def check_in_steps(
@@ -131,9 +140,9 @@ def check_in_steps(
     walk = _walk(vault, anchors, vouched)
     while True:
         with database.read() as session:
-            fault, more = walk.step(session)
-            if fault or not more:
-                return fault or walk.end(session), walk.seq
+            fault, more = walk.look(session)
+        if fault or not more:
+            return fault, walk.seq
 
 
 def opened(vault: Vault, row: Any) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from asn1crypto.tsp import TimeStampResp
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from rfc3161_client import (
     HashAlgorithm,
@@ -49,11 +50,27 @@ def verified(
     for root in roots:
         builder = builder.add_root_certificate(root)
     try:
-        answer = decode_timestamp_response(token)
+        answer = decode_timestamp_response(_in_order(token))
         builder.build().verify_message(answer, head_text(head))
         return answer.tst_info.gen_time.astimezone(UTC)
     except (VerificationError, ValueError, TypeError) as error:
         raise TokenWrong(type(error).__name__) from None
+
+
+def _in_order(token: bytes) -> bytes:
+    """The answer with its certificates as DER orders a set.
+
+    Services made with openssl send them in any order, which no signature covers, and our
+    library reads only the right one.
+    """
+    answer = TimeStampResp.load(token, strict=True)
+    if answer["time_stamp_token"].native is None:
+        return token
+    signed = answer["time_stamp_token"]["content"]
+    if signed["certificates"].native:
+        signed["certificates"] = sorted(signed["certificates"], key=lambda one: one.dump())
+    ordered: bytes = answer.dump()
+    return ordered
 
 
 def certificates(pem: bytes) -> Sequence[Certificate]:
