@@ -82,8 +82,13 @@ def targets(
     session: Session, vault: Vault, report_id: str, wanted: Collection[str]
 ) -> tuple[Target, ...]:
     """The addresses of this report that are wanted, in their order."""
+    return tuple(one for one in targets_of(session, vault, report_id) if one.address_id in wanted)
+
+
+def targets_of(session: Session, vault: Vault, report_id: str) -> tuple[Target, ...]:
+    """All addresses of this report that a filing may name."""
     found = addresses_of(session, vault, report_id)
-    return tuple(target(one) for one in found if one.address_id in wanted and one.kind in KINDS)
+    return tuple(target(one) for one in found if one.kind in KINDS)
 
 
 def target(one: AddressView) -> Target:

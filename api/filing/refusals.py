@@ -23,3 +23,7 @@ class FiledAlready(Refusal):
 
 class NotInState(Refusal):
     status, type, title = 409, "filing-not-in-state", "The filing is not in a state for this"
+
+
+class HeldForPolice(Refusal):
+    status, type, title = 409, "held-for-police", "Police were told: a supervisor lifts the hold"

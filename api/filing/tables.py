@@ -29,8 +29,9 @@ class Filing(HelplineTable, table=True):
     """One report, or one address of it, on its way to one recipient.
 
     ``content`` is exactly what leaves. ``remote`` is the other side's number of what was
-    opened there and not finished yet; ``step`` says how far a filing in several steps came.
-    ``hold``: while police may still look into it, nobody asks for the removal.
+    opened there and not finished yet, ``step`` the next call; ``claimed_at`` is set while a
+    call is under way, ``since_at`` when it was told to leave. ``hold``: while police may still
+    look into it, nobody asks for the removal.
     """
 
     __tablename__ = "filings"
@@ -48,10 +49,12 @@ class Filing(HelplineTable, table=True):
     tries: int = Field(sa_column=Column(Integer, nullable=False))
     result: str = Field(sa_column=Column(String(24), nullable=False))
     hold: bool = Field(sa_column=Column(Boolean, nullable=False))
+    claimed_at: int | None = Field(default=None, sa_column=_maybe_time())
+    since_at: int | None = Field(default=None, sa_column=_maybe_time())
+    next_at: int | None = Field(default=None, sa_column=_maybe_time())
     sent_at: int | None = Field(default=None, sa_column=_maybe_time())
     acknowledged_at: int | None = Field(default=None, sa_column=_maybe_time())
     outcome_at: int | None = Field(default=None, sa_column=_maybe_time())
-    next_at: int | None = Field(default=None, sa_column=_maybe_time())
     content: bytes = Field(sa_column=_sealed())
     reference: bytes = Field(sa_column=_sealed())
     remote: bytes = Field(sa_column=_sealed())

@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-READY, WAITING, RETRYING, UNSURE = "ready", "waiting", "retrying", "unsure"
+DRAFT, READY, WAITING, RETRYING, UNSURE = "draft", "ready", "waiting", "retrying", "unsure"
 FILED, ACKNOWLEDGED, ANSWERED = "filed", "acknowledged", "answered"
 REFUSED, FAILED, RETRACTED = "refused", "failed", "retracted"
 
 STATES = (
-    *(READY, WAITING, RETRYING, UNSURE, FILED, ACKNOWLEDGED),
-    *(ANSWERED, REFUSED, FAILED, RETRACTED),
+    *(DRAFT, READY, WAITING, RETRYING, UNSURE, FILED),
+    *(ACKNOWLEDGED, ANSWERED, REFUSED, FAILED, RETRACTED),
 )
 ON_ITS_WAY = frozenset({WAITING, RETRYING})
 ARRIVED = frozenset({FILED, ACKNOWLEDGED, ANSWERED})
 WANTS_A_PERSON = frozenset({UNSURE, REFUSED, FAILED})
-COUNTS = frozenset(STATES) - {REFUSED, FAILED, RETRACTED}
+COUNTS = frozenset(STATES) - {DRAFT, REFUSED, FAILED, RETRACTED}
 """States in which filing the same again needs a yes."""
 
 WEB, MAIL, HAND = "web", "mail", "hand"
@@ -159,7 +159,7 @@ class FilingView:
     @property
     def wants_a_person(self) -> bool:
         """Whether nothing more happens until somebody acts."""
-        return self.state in WANTS_A_PERSON or self.state == READY
+        return self.state in WANTS_A_PERSON or self.state in (DRAFT, READY)
 
 
 def shown_as(number: str, place: int) -> str:

@@ -9,7 +9,7 @@ revision = "0016"
 down_revision = "0015"
 
 _SEALED = ("content", "reference", "remote", "outcome", "why", "name")
-_TIMES = ("sent_at", "acknowledged_at", "outcome_at", "next_at")
+_TIMES = ("claimed_at", "since_at", "next_at", "sent_at", "acknowledged_at", "outcome_at")
 
 
 def upgrade() -> None:
