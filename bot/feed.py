@@ -19,8 +19,16 @@ from bot.engine.events import (
     CounsellorJoined,
     CounsellorLeft,
     CounsellorWrote,
+    ReportMoved,
 )
-from bot.helpline import Duty, Helpline, HelplineError, contact_number_of, plan_of
+from bot.helpline import (
+    Duty,
+    Helpline,
+    HelplineError,
+    contact_number_of,
+    plan_of,
+    update_of,
+)
 from bot.known import KnownHelpline, utcnow
 from bot.leases import Lease
 from bot.receipts import update_id_of
@@ -260,12 +268,20 @@ def _climbed(at: datetime, item: Mapping[str, object]) -> AnyEvent:
     )
 
 
+def _moved(at: datetime, item: Mapping[str, object]) -> AnyEvent:
+    updates = item["updates"]
+    if not isinstance(updates, list):
+        raise TypeError("updates")
+    return ReportMoved(at=at, updates=tuple(update_of(update) for update in updates))
+
+
 _EVENTS: Mapping[str, Callable[[datetime, Mapping[str, object]], AnyEvent]] = {
     "contact.claimed": _joined,
     "contact.returned": _left,
     "contact.closed": _left,
     CLIMBED: _climbed,
     "message.sent": _wrote,
+    "report.news": _moved,
 }
 
 

@@ -20,6 +20,7 @@ from nacl.public import PublicKey, SealedBox
 
 from bot.engine.content import LANGUAGES
 from bot.engine.effects import (
+    AddToReport,
     FileReport,
     LeaveContact,
     OpenContact,
@@ -27,10 +28,11 @@ from bot.engine.effects import (
     TellHelped,
     Word,
 )
-from bot.engine.events import NO_PLAN, Plan
+from bot.engine.events import NO_PLAN, Plan, ReportUpdate
 
 CONTACTS = UUID("5d0b5e0c-6f0e-5c55-9a4e-3c1f6f9d7a11")
 REPORTS = UUID("a8c7b1f4-6a1e-5b7c-9d52-0f3c2e7d4b66")
+ADDITIONS = UUID("3d1c4f0a-52be-5d0e-8c36-1f8e0a6b9d27")
 
 CONTACTS_KNOWN = 100  # of one conversation, by their number
 
@@ -38,6 +40,7 @@ TEXT_LIMIT, TEXT_LEAST = 20_000, 200  # characters of one message
 BODY_LIMIT = 160_000  # bytes of all messages, so that the sealed body stays under 256 KiB
 EVIDENCE_LIMIT = 100
 ADDRESS_LIMIT = 1_000  # characters
+ADDRESSES_LIMIT = 50
 NOTICE_LIMIT = 400  # characters of what a closed helpline says itself
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -90,9 +93,17 @@ class BoxKey:
 
 @dataclass(frozen=True, slots=True)
 class ReportState:
-    """What the holder of a receipt may know: the states a report came to, oldest first."""
+    """What the holder of a receipt may know: what became of a report, oldest first.
 
-    states: tuple[tuple[datetime, str], ...]
+    ``others``: somebody else reported it too. ``open``: additions are read. ``signpost`` are
+    kinds of services to which it belongs.
+    """
+
+    updates: tuple[ReportUpdate, ...] = ()
+    others: bool = False
+    open: bool = False
+    wants_news: bool = False
+    signpost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +126,9 @@ class Helpline(Protocol):
     ) -> dict[str, object]:
         """Deliver a sealed body; the same ``key`` and body again change nothing.
 
-        ``kind`` and ``contact_id`` are what ``body_of`` gave. The answer holds
-        ``contact_id`` and, for a new contact, ``number`` and ``duty``.
+        ``kind`` and ``contact_id`` are what ``body_of`` gave; of an addition to a report it
+        is the receipt. The answer holds ``contact_id`` and, for a new contact, ``number`` and
+        ``duty``.
         """
 
     async def events(self, after: int, wait: float) -> News:
@@ -195,6 +207,44 @@ def report_of(effect: FileReport, *, conversation: str, at: datetime) -> tuple[s
         "conversation": conversation,
     }
     return report_id, body
+
+
+def addition_of(effect: AddToReport, *, key: str, at: datetime) -> Body:
+    """The body of what is added to a report; ``key`` makes its id, the same on every try."""
+    return {
+        "addition_id": str(uuid5(ADDITIONS, key)),
+        "at": rfc3339(at),
+        "words": _clean(effect.words, TEXT_LIMIT),
+        "addresses": [_clean(each, ADDRESS_LIMIT) for each in effect.addresses[:ADDRESSES_LIMIT]],
+        "still": effect.still,
+        "wants_news": effect.wants_news,
+        "severity": effect.severity,
+        "evidence": [
+            {"rule": item.rule[:64], "words": _clean(item.words, TEXT_LEAST)}
+            for item in effect.evidence[:EVIDENCE_LIMIT]
+        ],
+    }
+
+
+def update_of(item: Mapping[str, object]) -> ReportUpdate:
+    """One update of a report, as the contract writes it.
+
+    Raises ``KeyError``, ``TypeError`` or ``ValueError`` for another form.
+    """
+    at, state = _aware(item["at"]), item["state"]
+    to, following = item.get("to", ""), item.get("next")
+    if not isinstance(state, str) or not isinstance(to, str):
+        raise TypeError("an update of a report")
+    return ReportUpdate(at, state, to, None if following is None else _aware(following))
+
+
+def _aware(at: object) -> datetime:
+    if not isinstance(at, str):
+        raise TypeError("a time that is no text")
+    found = datetime.fromisoformat(at)
+    if found.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return found.astimezone(UTC)
 
 
 def contact_number_of(conversation: str, contact_id: str) -> int:

@@ -6,7 +6,6 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import httpx
@@ -21,17 +20,22 @@ from bot.helpline import (
     News,
     ReportState,
     plan_of,
+    update_of,
 )
 
 _PATHS = {
     "contact": "/v1/contacts",
     "messages": "/v1/contacts/{}/messages",
     "report": "/v1/reports",
+    "addition": "/v1/reports/{}/additions",
+    "wants_news": "/v1/reports/{}/additions",
 }
 _NEEDED = {
     "contact": ("contact_id", "number", "state"),
     "messages": ("contact_id", "state"),
     "report": ("number",),
+    "addition": (),
+    "wants_news": (),
 }
 _ORDINARY = httpx.Timeout(10.0, connect=3.0)
 _FINAL = (400, 404, 409, 413, 415, 422)
@@ -119,11 +123,7 @@ class HttpHelpline:
     async def report(self, receipt: str) -> ReportState:
         """See ``Helpline.report``."""
         answer = await self._call("GET", f"/v1/reports/{receipt}", final=_OF_RECEIPTS)
-        found = _object(answer)
-        updates = found.get("updates")
-        if not isinstance(updates, list) or not isinstance(found.get("state"), str):
-            raise HelplineUnavailable("a report's state that is none")
-        return ReportState(tuple(_update(item) for item in updates))
+        return _report(_object(answer))
 
     async def receipt(self, seq: int, status: str, *, key: str) -> None:
         """See ``Helpline.receipt``."""
@@ -168,14 +168,22 @@ def _typing(found: object) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _update(item: object) -> tuple[datetime, str]:
-    at, state = (item.get("at"), item.get("state")) if isinstance(item, dict) else (None, None)
-    if not isinstance(at, str) or not isinstance(state, str):
-        raise HelplineUnavailable("an update of a report that is none")
+def _report(found: Mapping[str, object]) -> ReportState:
+    """Read a ``ReportState`` of the contract. Raises ``HelplineUnavailable`` when it is none."""
+    updates, signpost = found.get("updates"), found.get("signpost", [])
+    if not isinstance(updates, list) or not isinstance(signpost, list):
+        raise HelplineUnavailable("a report's state that is none")
     try:
-        return datetime.fromisoformat(at.replace("Z", "+00:00")), state
-    except ValueError as error:
-        raise HelplineUnavailable("an update of a report without a time") from error
+        told = tuple(update_of(item) for item in updates)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise HelplineUnavailable("an update of a report that is none") from error
+    return ReportState(
+        told,
+        others=found.get("others") is True,
+        open=found.get("open") is True,
+        wants_news=found.get("wants_news") is True,
+        signpost=tuple(kind for kind in signpost if isinstance(kind, str)),
+    )
 
 
 def _is_problem(answer: httpx.Response) -> bool:

@@ -9,6 +9,8 @@ from functools import partial
 
 from bot.carried import Books, Conclusion, Held
 from bot.engine.events import (
+    AdditionDelayed,
+    AdditionStored,
     AnyEvent,
     ContactArrived,
     ContactDelayed,
@@ -22,7 +24,7 @@ from bot.parcels import Parcel
 from bot.runner import Runner
 from bot.store import outbox
 from bot.store.database import millis
-from bot.store.outbox import ASK_REPORT, CONTACT, HELPLINE, REPORT
+from bot.store.outbox import ADDITION, ASK_REPORT, CONTACT, HELPLINE, REPORT
 
 log = logging.getLogger(__name__)
 
@@ -75,9 +77,9 @@ class Letters:
 
     async def _asked(self, held: Held) -> Conclusion:
         """Somebody waits for this answer: without one it is said so at once."""
-        found, state = "known", ReportState(())
+        found, state, code = "known", ReportState(), held.parcel.letter.decode()
         try:
-            state = await self.helpline.report(held.parcel.letter.decode())
+            state = await self.helpline.report(code)
         except HelplineRefused as refused:
             found = _REFUSALS.get(refused.status, "unreachable")
         except HelplineUnavailable:
@@ -85,7 +87,16 @@ class Letters:
         except Exception as error:
             self._bug(held.parcel, error)
             found = "unreachable"
-        event = ReportNews(at=self._books.now(), found=found, states=state.states)
+        event = ReportNews(
+            at=self._books.now(),
+            found=found,
+            updates=state.updates,
+            others=state.others,
+            open=state.open,
+            wants_news=state.wants_news,
+            signpost=state.signpost,
+            code=code if found == "known" else "",
+        )
         return partial(self._books.news, held, event, "arrived")
 
     def _bug(self, parcel: Parcel, error: Exception) -> None:
@@ -107,6 +118,8 @@ class Letters:
             event = ContactDelayed(at=now, contact_id=contact_id, refused=refused)
         elif held.parcel.kind == REPORT:
             event = ReportDelayed(at=now, refused=refused)
+        elif held.parcel.kind == ADDITION:
+            event = AdditionDelayed(at=now, refused=refused)
         else:
             return await self._books.settle(settle)
         await self._books.news(held, event, "refused" if refused else "delayed", settle)
@@ -127,6 +140,8 @@ class Letters:
         if parcel.kind == REPORT:
             receipt = answer.get("receipt")
             return ReportStored(at=now, receipt=str(receipt) if receipt else "")
+        if parcel.kind == ADDITION:
+            return AdditionStored(at=now)
         return None
 
     def _went_down(self) -> None:

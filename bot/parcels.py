@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot.channels.base import Place
 from bot.crypto import SealBroken, Sealer
 from bot.engine.effects import (
+    AddToReport,
     AskReport,
     Effect,
     Erase,
@@ -27,9 +28,10 @@ from bot.engine.effects import (
     TakeBack,
     TellHelped,
 )
-from bot.helpline import BoxKey, body_of, report_of, sealed
+from bot.helpline import BoxKey, addition_of, body_of, report_of, sealed
 from bot.store.forms import Errand, read_errand, write_errand
 from bot.store.outbox import (
+    ADDITION,
     ASK_REPORT,
     CHANNEL,
     HELPLINE,
@@ -37,6 +39,7 @@ from bot.store.outbox import (
     REPORT,
     SAYS,
     TAKE_BACK,
+    WANTS_NEWS,
     Taken,
     failed,
 )
@@ -47,7 +50,15 @@ log = logging.getLogger(__name__)
 MESSAGES = UUID("0c6c0f2e-4a3f-5e0b-8f39-8a0f9f1d7c52")
 KEY_LIMIT = 64
 NO_ERRAND = Errand()
-Letter = OpenContact | PassToCounsellor | LeaveContact | TellHelped | FileReport | AskReport
+Letter = (
+    OpenContact
+    | PassToCounsellor
+    | LeaveContact
+    | TellHelped
+    | FileReport
+    | AskReport
+    | AddToReport
+)
 URGENCY = {"emergency": 0, "disclosure": 1}
 OTHERS, LESSONS = 2, 5
 UNREADABLE = (SealBroken, ValueError, TypeError, LookupError, AttributeError)  # of a stored row
@@ -100,7 +111,7 @@ class Parcel:
 
     @property
     def contact_id(self) -> str:
-        """The contact of a row for the helpline."""
+        """The contact of a row for the helpline; the receipt of the report that is added to."""
         return self.letter.partition(b"\n")[0].decode()
 
     @property
@@ -254,6 +265,8 @@ def _letter(effect: Letter, key: str, origin: Origin, box: BoxKey | None) -> Dra
     if isinstance(effect, FileReport):
         _, body = report_of(effect, conversation=origin.conversation, at=origin.at)
         return Draft(HELPLINE, REPORT, key, OTHERS, b"\n" + sealed(body, box))
+    if isinstance(effect, AddToReport):
+        return _addition(effect, key, origin, box)
     kind, contact_id, body = body_of(
         effect,
         conversation=origin.conversation,
@@ -264,3 +277,11 @@ def _letter(effect: Letter, key: str, origin: Origin, box: BoxKey | None) -> Dra
     severity = "none" if isinstance(effect, LeaveContact | TellHelped) else effect.severity
     letter = contact_id.encode() + b"\n" + sealed(body, box)
     return Draft(HELPLINE, kind, key, URGENCY.get(severity, OTHERS), letter)
+
+
+def _addition(effect: AddToReport, key: str, origin: Origin, box: BoxKey) -> Draft:
+    """Danger that is added leaves before everything else, as danger does."""
+    kind = ADDITION if effect.wants_news is None else WANTS_NEWS
+    body = sealed(addition_of(effect, key=key, at=origin.at), box)
+    letter = effect.receipt.encode() + b"\n" + body
+    return Draft(HELPLINE, kind, key, URGENCY.get(effect.severity, OTHERS), letter)

@@ -35,6 +35,8 @@ from bot.engine.effects import Button, CancelTimer, Count, Effect, Say, SetTimer
 from bot.engine.events import (
     NO_PLAN,
     Abilities,
+    AdditionDelayed,
+    AdditionStored,
     AnyEvent,
     ButtonTapped,
     ChatHidden,
@@ -54,8 +56,10 @@ from bot.engine.events import (
     Plan,
     Reading,
     ReportDelayed,
+    ReportMoved,
     ReportNews,
     ReportStored,
+    ReportUpdate,
     Started,
     TimerFired,
 )
@@ -68,6 +72,7 @@ Read = Callable[[str, Mapping[str, Lexicon], Sequence[str]], Reading]
 BEGINS_AT = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 BETWEEN = timedelta(seconds=20)
 CONTACT = "the contact"
+CODE = "4721093655182047"
 ABILITIES: Mapping[str, Abilities] = {
     "telegram": Abilities(takes_back=True, hides=Hiding.RECENT),
     "viber": Abilities(takes_back=False, hides=Hiding.SELF, session=timedelta(hours=24)),
@@ -393,6 +398,18 @@ def words(value: Any, language: str) -> str:
     return str(value[language] if isinstance(value, Mapping) else value)
 
 
+def updates_of(turn: Mapping[str, Any], talk: Talk) -> tuple[ReportUpdate, ...]:
+    """What became of a report: ``states`` such as "removed", "filed:iwf" or "there+3" (days)."""
+    return tuple(_update(str(each), talk.at) for each in turn.get("states", ()))
+
+
+def _update(written: str, at: datetime) -> ReportUpdate:
+    told, _, days = written.partition("+")
+    state, _, to = told.partition(":")
+    following = at + timedelta(days=int(days)) if days else None
+    return ReportUpdate(at, state, to, following)
+
+
 _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
     "start": lambda turn, talk: Started(at=talk.at, payload=turn.get("payload", "")),
     "child": lambda turn, talk: MessageReceived(
@@ -417,7 +434,18 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
     "news": lambda turn, talk: ReportNews(
         at=talk.at,
         found=turn["news"],
-        states=tuple((talk.at, state) for state in turn.get("states", ())),
+        updates=updates_of(turn, talk),
+        others=turn.get("others", False),
+        open=turn.get("open", False),
+        wants_news=turn.get("wants_news", False),
+        signpost=tuple(turn.get("signpost", ())),
+        code=CODE if turn["news"] == "known" else "",
+    ),
+    "moved": lambda turn, talk: ReportMoved(at=talk.at, updates=updates_of(turn, talk)),
+    "addition": lambda turn, talk: (
+        AdditionStored(at=talk.at)
+        if turn["addition"] == "stored"
+        else AdditionDelayed(at=talk.at, refused=turn["addition"] == "refused")
     ),
     "hidden": lambda turn, talk: ChatHidden(at=talk.at, left=turn["hidden"]),
     "speak": lambda turn, talk: LanguageChosen(at=talk.at, language=turn["speak"]),
@@ -460,7 +488,9 @@ ENTRIES: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("votes", "minutes", "days", "later", "hidden"), (int,)),
     **dict.fromkeys(("start", "not_filed", "exit", "blocked", "arrives", "delayed"), (bool,)),
     **dict.fromkeys(("edited", "forwarded", "refused", "closed", "put_back"), (bool,)),
-    **dict.fromkeys(("bot", "effects", "counts", "states"), (list,)),
+    **dict.fromkeys(("moved", "others", "open", "wants_news"), (bool,)),
+    **dict.fromkeys(("bot", "effects", "counts", "states", "signpost"), (list,)),
+    "addition": (str,),
     "timers": (dict,),
 }
 """What a turn may hold: what happens, how, when, and what is expected to come of it."""

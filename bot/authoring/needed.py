@@ -35,7 +35,9 @@ _TOGETHER = frozenset(
     (
         *(f"climb.{step}" for step in ("all_on_duty", "supervisor", "outside")),
         *(f"report.{found}" for found in ("unknown", "slowed", "unreachable")),
-        *(f"report.state.{state}" for state in (*receipt.STATES, "open")),
+        *(f"receipt.state.{state}" for state in receipt.STATES),
+        *(f"receipt.to.{to}" for to in receipt.TOLD_TO),
+        *(f"receipt.day.{day}" for day in ("yesterday", "today", "tomorrow", "weekday", "date")),
         *(f"{adult}.{part}" for adult in ("adult", "teacher") for part in ("steps", "end")),
         *(f"{adult}.end_danger" for adult in ("adult", "teacher")),
     )

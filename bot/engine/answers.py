@@ -12,12 +12,14 @@ from bot.engine.effects import Button
 from bot.engine.events import AnyEvent, ButtonTapped, MessageReceived
 from bot.engine.flows import (
     apps,
+    cover,
     disclosure,
     handover,
     helped,
     hide,
     lesson,
     memory,
+    moved,
     pages,
     progress,
     protecting,
@@ -94,6 +96,8 @@ def _doors_answer(state: State, moment: Moment, option: str) -> Step:
 def _back_answer(state: State, moment: Moment, option: str) -> Step:
     if option == "yes" and state.receipt:
         return receipt.show_receipt(state, moment, state.receipt)
+    if option == "yes" and state.news and not state.held and not state.left:
+        return moved.shown(state, moment)
     unasked = state.contact is None and not state.held and not state.left
     if option == "yes" and unasked and state.waiting_question:
         return ask_again(state, moment)
@@ -101,6 +105,8 @@ def _back_answer(state: State, moment: Moment, option: str) -> Step:
 
 
 def _after_answer(state: State, moment: Moment, option: str) -> Step:
+    if state.receipt and state.contact is None:
+        return receipt.show_receipt(state, moment, state.receipt)
     return _unless_waiting(state, moment, ask_again)
 
 
@@ -114,6 +120,14 @@ def _lessons_answer(state: State, moment: Moment, option: str) -> Step:
     if option == pages.MENU:
         return doors.menu(state, moment)
     return lesson.start(state, moment, option)
+
+
+def _found_answer(state: State, moment: Moment, option: str) -> Step:
+    """Report the address that was found; else whether it bothers, and back to where we were."""
+    here = replace(state, found=())
+    if option == "report":
+        return report.begin_with(here, moment, state.found)
+    return talk.soft_answer(here, moment, "a_bit" if option == "bothers" else "decline")
 
 
 def _offer_answer(state: State, moment: Moment, option: str) -> Step:
@@ -155,9 +169,10 @@ ANSWERS: dict[str, Answer] = {
     **trace.ANSWERS,
     "who": _who_answer,
     "animal": who.animal_answer,
-    **{name: partial(report.answer_to, name) for name in report.ASKED},
     **{name: partial(receipt.answer_to, name) for name in receipt.ASKED},
     "report_code": lambda state, moment, option: receipt.written(state, moment),
+    "found": _found_answer,
+    "news": moved.answer,
 }
 
 OPTIONS: dict[str, tuple[str, ...]] = {
@@ -254,6 +269,8 @@ def _taken(state: State, moment: Moment, question: str, option: str) -> Step:
     answered = replace(state, asked="", paused=paused, answered=f"{question}.{option}", confused=0)
     if question in ANSWERS:
         return ANSWERS[question](answered, moment, option)
+    if report.holds(moment, question):
+        return report.answer_to(question, answered, moment, option)
     if question.startswith(journey.PREFIX):
         return journey.answer(answered, moment, question, option)
     if shelf.holds(question):
@@ -279,6 +296,8 @@ def options_of(moment: Moment, state: State, question: str) -> tuple[str, ...]:
     """The ids that a question has; none when there is no such question."""
     if question in OPTIONS:
         return OPTIONS[question]
+    if report.holds(moment, question):
+        return report.options_of(state, moment, question)
     if question == "lessons":
         return pages.options_of(moment.content.topics)
     if question.startswith(journey.PREFIX):
@@ -339,19 +358,38 @@ def _words(state: State, moment: Moment, event: MessageReceived) -> Step:
     if state.told_of_harm:
         return _more_told(state, moment, event)
     if state.receipt_waits:
-        kept = handover.hold_words(state, moment, *talk.words_in(moment, event))
-        return kept.then(handover.welcome_back(kept.state, moment))
+        return _code_waits(state, moment, event)
     if event.forwarded and state.asked not in ("soft", "soft_adult"):
         return talk.passed_on(state, moment, event)
     if state.asked in talk.TELLING and not state.confused:
         return talk.heard(state, moment, event)
     if talk.worth_asking(event.reading):
         return talk.concern(state, moment, event)
-    if memory.greeted(state, moment, event):
-        return memory.offer(state, moment, "small.hello")
+    back = _back(state, moment, event)
+    if back is not None:
+        return back
     if not state.onboarded and not state.asked:
         return journey.onboard(state, moment)
     return talk.unexpected(state, moment, event)
+
+
+def _code_waits(state: State, moment: Moment, event: MessageReceived) -> Step:
+    """Who was here all the time is shown it; who comes back is asked first."""
+    kept = handover.hold_words(state, moment, *talk.words_in(moment, event))
+    if cover.lately(state, moment.at):
+        return kept.then(receipt.show_receipt(kept.state, moment, state.receipt))
+    return kept.then(handover.welcome_back(kept.state, moment))
+
+
+def _back(state: State, moment: Moment, event: MessageReceived) -> Step | None:
+    """Somebody comes back: with a code, to news of a report, or to a question that waits."""
+    if receipt.is_code(event.text) and not event.forwarded:
+        return receipt.typed(replace(state, asked="report_receipt"), moment, event)
+    if state.news and talk.greets(moment, event.text):
+        return moved.offer(state, moment)
+    if memory.greeted(state, moment, event):
+        return memory.offer(state, moment, "small.hello")
+    return None
 
 
 def _more_told(state: State, moment: Moment, event: MessageReceived) -> Step:
@@ -386,13 +424,14 @@ def typed_option(state: State, moment: Moment, text: str) -> str:
             return option
     begun = _begun_option(tokens(text), labels) or _age_option(text, options)
     begun = begun or hearing.short_answer(state.asked, text)
-    return begun or _numbered(state, text, shown)
+    return begun or _numbered(state, moment, text, shown)
 
 
-def _numbered(state: State, text: str, shown: Sequence[str]) -> str:
-    """“2” for the second answer of a lesson's question; elsewhere a number may mean another."""
+def _numbered(state: State, moment: Moment, text: str, shown: Sequence[str]) -> str:
+    """“2” for the second answer of a lesson or a report; elsewhere a number may mean another."""
     bare = text.strip(" .)")
-    place = int(bare) if "/" in state.asked and bare.isdecimal() and len(bare) == 1 else 0
+    counts = "/" in state.asked or report.counts(moment, state.asked)
+    place = int(bare) if counts and bare.isdecimal() and len(bare) == 1 else 0
     return shown[place - 1] if 0 < place <= len(shown) else ""
 
 
@@ -441,6 +480,8 @@ def _label_of(state: State, moment: Moment, option: str) -> str:
         return _title(state, moment, option)
     if shelf.holds(question):
         return shelf.label_of(state, moment, question, option)
+    if report.holds(moment, question):
+        return report.label_of(state, moment, question, option)
     if question == "reader":
         return who.called(state, moment, option)
     return label(state, moment, question, option)

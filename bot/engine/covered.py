@@ -95,10 +95,13 @@ def beside(state: State, moment: Moment, answered: Answered) -> Step:
 
     If that brings a person, it is for them to judge who it is.
     """
-    here = replace(state, quiet=False, held=(), left="", draft=None, receipt="")
+    here = replace(state, quiet=False, held=(), left="", draft=None, lapsed=False, receipt="")
+    here = replace(here, adding=None, news=())
     shown = answered(here, moment)
-    after = replace(shown.state, held=state.held, left=state.left, draft=state.draft)
-    after = replace(after, receipt=state.receipt)
+    after = replace(
+        shown.state, held=state.held, left=state.left, draft=state.draft, lapsed=state.lapsed
+    )
+    after = replace(after, receipt=state.receipt, adding=state.adding, news=state.news)
     after = replace(after, quiet=state.quiet or after.quiet, doubt=state.doubt or after.doubt)
     awaited = after.awaited or after.contact is not None
     return Step(replace(after, awaited=awaited), shown.effects)

@@ -60,7 +60,8 @@ def _is_free(before: State, moment: Moment) -> bool:
         return False
     if taken_up(before, moment, event) or hearing.short_answer(before.asked, text):
         return False
-    return not (report.takes(before, text) or receipt.takes(before) or guards.orders(moment, text))
+    asked_for = report.takes(before, text) or receipt.takes(before) or receipt.is_code(text)
+    return not (asked_for or guards.orders(moment, text))
 
 
 def _with(lately: tuple[Fragment, ...], moment: Moment, joined: Reading) -> tuple[Fragment, ...]:

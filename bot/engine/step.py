@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import assert_never
 
@@ -10,6 +11,8 @@ from bot.engine.answers import press, standing, typed
 from bot.engine.content import Content
 from bot.engine.effects import Button, CountCampaign, Effect, Say, TakeBack
 from bot.engine.events import (
+    AdditionDelayed,
+    AdditionStored,
     AnyEvent,
     ButtonTapped,
     ChatHidden,
@@ -29,6 +32,7 @@ from bot.engine.events import (
     PollAnswered,
     ReportDelayed,
     ReportFilled,
+    ReportMoved,
     ReportNews,
     ReportStored,
     Started,
@@ -38,10 +42,12 @@ from bot.engine.flows import (
     cover,
     disclosure,
     filled,
+    found,
     handover,
     hide,
     hours,
     memory,
+    moved,
     own_word,
     picture,
     receipt,
@@ -123,7 +129,7 @@ def _awake(state: State, event: AnyEvent) -> State:
     by_child = isinstance(event, MessageReceived | ButtonTapped | MediaOffered | Started)
     if not (state.quiet and by_child) or state.contact is not None or state.held:
         return state
-    if state.told_of_harm or state.left or state.receipt_waits:
+    if state.told_of_harm or state.left or state.receipt_waits or state.news:
         return state
     return replace(state, quiet=False, asked=state.asked or state.paused, paused="")
 
@@ -146,7 +152,14 @@ def _floor(state: State, moment: Moment, event: AnyEvent) -> Step:
             return Step(state)  # answered before: by the first guard, by the form
         case PollAnswered():
             return Step(state)  # the runner knows which press it stands for
-        case ChatHidden() | ReportStored() | ReportDelayed() | ReportNews():
+        case (
+            ChatHidden()
+            | ReportStored()
+            | ReportDelayed()
+            | ReportNews()
+            | AdditionStored()
+            | AdditionDelayed()
+        ):
             return _outcome(state, moment, event)
         case _:
             return _from_helpline(state, moment, event)
@@ -162,6 +175,10 @@ def _outcome(state: State, moment: Moment, event: Outcome) -> Step:
             return receipt.delayed(state, moment, event)
         case ReportNews():
             return receipt.news(state, moment, event)
+        case AdditionStored():
+            return receipt.added(state, moment, event)
+        case AdditionDelayed():
+            return receipt.add_delayed(state, moment, event)
         case _:
             assert_never(event)
 
@@ -180,6 +197,8 @@ def _from_helpline(state: State, moment: Moment, event: HelplineEvent) -> Step:
             return handover.wrote(state, moment, event)
         case CounsellorLeft():
             return handover.left(state, moment, event)
+        case ReportMoved():
+            return moved.moved(state, moment, event)
         case _:
             assert_never(event)
 
@@ -192,6 +211,8 @@ def _started(state: State, moment: Moment) -> Step:
         return _counted(state, moment).then(unless_grave(state, moment, _from_the_start))
     if state.receipt_waits:
         return unless_grave(state, moment, handover.welcome_back)
+    if state.news:
+        return unless_grave(state, moment, moved.offer)
     if memory.offers(state, moment):
         return memory.offer(state, moment)
     if state.asked or state.paused:
@@ -223,13 +244,22 @@ def _language(state: State, moment: Moment, language: str) -> Step:
     return speak(state, moment, language)
 
 
+_FORGETS: dict[str, Callable[[State], Step]] = {
+    "forget": disclosure.forget,
+    receipt.FORGET: receipt.forget,
+    found.FORGET: found.forget,
+    fragments.TIMER: fragments.forget,
+}
+"""What is dropped when its time is over, without a word."""
+
+
 def _timer(state: State, moment: Moment, name: str) -> Step:
-    if name == "forget":
-        return disclosure.forget(state)
+    if name in _FORGETS:
+        return _FORGETS[name](state)
     if name == report.FORGET:
-        return report.forget(state)
-    if name == fragments.TIMER:
-        return fragments.forget(state)
+        return report.forget(state, moment)
+    if name == moved.TIMER:
+        return moved.due(state, moment)
     if name in ("arrival", "arrival_last"):
         return disclosure.remind_arrival(state, moment, last=name == "arrival_last")
     if name == silence.TIMER:
@@ -246,6 +276,7 @@ def _settled(before: State, answer: Step, moment: Moment) -> Step:
     after = answer.state
     if after.options and after.asked != before.asked and not _asks(answer):
         answer = Step(replace(after, options=()), answer.effects)
+    answer = Step(found.left_behind(answer.state), answer.effects)
     return _with_help(_taken_back(before, answer, moment), moment)
 
 

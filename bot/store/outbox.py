@@ -32,6 +32,7 @@ from bot.store.tables import Conversation, Outgoing
 CHANNEL, HELPLINE = "channel", "helpline"
 SAYS, HIDE, TAKE_BACK = "says", "hide", "take_back"  # kinds of the channel lane
 CONTACT, REPORT, ASK_REPORT = "contact", "report", "ask_report"  # of the helpline's
+ADDITION, WANTS_NEWS = "addition", "wants_news"
 REPLY = "feed:"  # how the keys of a counsellor's words begin
 LEASE_MS = 5_000
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from bot.engine import journey
 from bot.engine.flows import (
     disclosure,
+    found,
     hide,
     hours,
     lesson,
+    moved,
     own_word,
     progress,
     receipt,
@@ -30,8 +33,10 @@ FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "own_again": ("own_word.which", own_word.PICTURES),
     "knock": ("knock.ask", ("yes", "no")),
     "stranger": ("stranger.silent", ("advice", "no")),
-    **report.ASKED,
+    **report.FIXED,
     **receipt.ASKED,
+    **found.ASKED,
+    **moved.ASKED,
     "company": ("company.ask", ("yes", "no")),
     "soft": ("soft.ask", ("a_bit", "fine", "decline")),
     "soft_adult": ("soft.ask", ("a_bit", "fine", "decline")),
@@ -59,6 +64,7 @@ _AS_FIRST: dict[str, Callable[[State, Moment], Step]] = {
     "progress": progress.shown,
     "reminders": progress.reminders,
     "listening": doors.listen,
+    **{name: partial(receipt.asked_at, name) for name in receipt.ASKED},
 }
 
 
@@ -86,7 +92,7 @@ def ask_again(state: State, moment: Moment) -> Step:
     here = replace(state, paused="")
     if question in disclosure.OPEN:
         return disclosure.asked_still(replace(state, asked=question), moment)
-    if question in report.ASKED:
+    if report.holds(moment, question):
         return report.ask_at(here, moment, question)
     if question in _AS_FIRST:
         return _AS_FIRST[question](here, moment)

@@ -18,6 +18,8 @@ PLAIN = (
 AS_EVER = ("company", "hide", "hide_self", "hide_exit", "knock", "own_again")
 """Questions that are answered as ever: they show nothing, or were put in danger just now."""
 
+SENT = ("report_receipt", "report_code")  # of a report that is on its way, by its code
+
 TELLING = ("back", "company", "harm", "hours", "may_write", "own_word", "when")
 """Questions that tell whoever comes later that somebody is there, or that there was danger."""
 
@@ -25,7 +27,8 @@ TELLING = ("back", "company", "harm", "hours", "may_write", "own_word", "when")
 def guarded(state: State) -> bool:
     """Whether there is anything that a stranger must not come to see."""
     kept = state.held or state.left or state.words or state.receipt_waits
-    return state.contact is not None or state.told_of_harm or bool(kept)
+    after = state.adding is not None or state.news or state.draft is not None
+    return state.contact is not None or state.told_of_harm or bool(kept or after)
 
 
 def doubt_over(state: State) -> State:
@@ -56,23 +59,27 @@ def closed(state: State, at: datetime) -> bool:
 def shut(state: State) -> bool:
     """Whether a grave question is open to anybody while something waits for the child alone."""
     grave = state.contact is None and state.asked in GRAVE
-    waits = bool(state.held or state.left or state.receipt_waits)
+    waits = bool(state.held or state.left or state.receipt_waits or state.news)
     return grave and waits and bool(state.own_word or state.doubt)
 
 
 def unanswered(state: State, at: datetime) -> State:
     """The state as whoever comes after an absence meets it: what was asked before is shut too."""
-    left_open = state.asked in TELLING and not lately(state, at)
+    telling = state.asked in TELLING or of_report(state.asked)
+    left_open = telling and not lately(state, at)
     return replace(state, asked="") if left_open and closed(state, at) else state
 
 
 def put_away(state: State, moment: Moment) -> State:
     """The state with its question put away, for somebody who may not be the next to write.
 
-    A tender lesson's question is dropped: whoever holds the phone must not be met with it.
+    That of a tender lesson, or of a report, is dropped: whoever holds the phone must not be met
+    with it.
     """
     away = state.put_away()
     taught = moment.content.lessons[language_of(state)].get(away.paused.partition("/")[0])
+    if of_report(away.paused):
+        return replace(away, paused="")
     return replace(away, paused="", lesson="") if taught and taught.tender else away
 
 
@@ -90,8 +97,13 @@ def plain(state: State) -> State:
         hours=None,
         own_word="",
         doubt=False,
-        draft=None,
+        draft=state.other_draft,  # begun by whoever is here now
+        other_draft=None,
+        lapsed=False,
         receipt="",
+        adding=None,
+        news=(),
+        found=(),
         rated=0,
         paused=state.paused if ordinary(state.paused) else "",
     )
@@ -112,11 +124,20 @@ def put_back(after: State, before: State) -> State:
         hours=before.hours,
         own_word=before.own_word,
         doubt=before.doubt or after.doubt,
-        draft=before.draft or after.draft,
+        draft=before.draft,
+        other_draft=after.draft,
+        lapsed=before.lapsed,
         receipt=before.receipt or after.receipt,
+        adding=before.adding or after.adding,
+        news=before.news or after.news,
         rated=before.rated,
         paused=after.paused if ordinary(before.paused) else before.paused,
     )
+
+
+def of_report(question: str) -> bool:
+    """Whether it is a question of a report that is being written, not of one that was sent."""
+    return question == "report" or (question.startswith("report_") and question not in SENT)
 
 
 def ordinary(question: str) -> bool:

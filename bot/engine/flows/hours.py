@@ -134,21 +134,26 @@ def knock(state: State, moment: Moment, name: str) -> Step:
     if name == OVER:
         return _over(state, moment)
     day = int(name.removeprefix(KNOCK)) if name.removeprefix(KNOCK).isdigit() else 0
-    hours = state.hours
+    hours = state.hours or (BY_DAY if state.news else None)
     if not day or hours is None or not _waits(state):
         return Step(state)
     if not inside(hours, moment.at):  # the clock stood still meanwhile
         return Step(state, (SetTimer(name=name, at=next_start(hours, moment.at)),))
     if cover.lately(state, moment.at):
         return Step(state, (SetTimer(name=name, at=moment.at + cover.LIVE),))
-    if moment.helpline is not Helpline.STAFFED:
+    if moment.helpline is not Helpline.STAFFED and _wants_person(state):
         return _nobody(state, moment, hours, day)
     return _asked(state, moment, hours)
 
 
 def _waits(state: State) -> bool:
     """Whether words wait for the child, or it asked for somebody and went away."""
-    return bool(state.held) or (state.contact is not None and state.quiet)
+    return bool(state.held or state.news) or (state.contact is not None and state.quiet)
+
+
+def _wants_person(state: State) -> bool:
+    """Whether somebody must be there to answer; news of a report need nobody."""
+    return bool(state.held) or state.contact is not None
 
 
 def _nobody(state: State, moment: Moment, hours: tuple[int, int], day: int) -> Step:

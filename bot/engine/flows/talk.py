@@ -11,7 +11,7 @@ from bot.engine import hearing
 from bot.engine.care import care
 from bot.engine.effects import Effect, Word
 from bot.engine.events import AnyEvent, MediaOffered, MessageReceived, Reading, Severity
-from bot.engine.flows import cover, disclosure, handover, picture, schedule
+from bot.engine.flows import cover, disclosure, found, handover, picture, schedule
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again
 from bot.engine.state import ONCE, State
@@ -172,6 +172,9 @@ def passed_on(state: State, moment: Moment, event: MessageReceived) -> Step:
     held = handover.hold_words(_signed(state, moment, event), moment, *words_in(moment, event))
     here = replace(held.state, paused=state.paused or _resumable(state.asked), heard=0)
     asks = worth_asking(event.reading)
+    offered = () if asks else found.found_in(moment, event.text)
+    if offered:
+        return held.then(found.offer(here, moment, offered, "forwarded.thank", "forwarded.signs"))
     question = "soft_adult" if state.adult else "soft"
     own = "forwarded.ask_other" if state.role == "other" else "forwarded.ask"
     held = held.then(Step(here, _counted(here, "soft_asked") if asks else ()))
@@ -199,7 +202,10 @@ def media(state: State, moment: Moment, event: MediaOffered) -> Step:
         said = Step(held.state, held.effects + spoken(state, moment, [_in_words(moment)]))
         return said.then(ask_again(held.state, moment))
     here = replace(held.state, paused=state.paused or _resumable(state.asked))
-    keys = ["media.removed" if picture.goes(moment) else "media.not_opened", "media.words"]
+    gone = "media.removed" if picture.goes(moment) else "media.not_opened"
+    if offered := found.found_in(moment, event.caption):
+        return held.then(found.offer(held.state, moment, offered, gone))
+    keys = [gone, "media.words"]
     asked = ask(here, moment, keys, "media", "threat", "sent", "mistake")
     return Step(here, held.effects).then(asked)
 
@@ -256,7 +262,7 @@ def picture_answer(state: State, moment: Moment, option: str) -> Step:
 
 def unexpected(state: State, moment: Moment, event: MessageReceived) -> Step:
     """No flow understands: kindly, with a way on, and never twice the same."""
-    if LINK.search(event.text):
+    if LINK.search(event.text) or found.found_in(moment, event.text):
         return passed_on(state, moment, event)
     if key := _pleasantry(moment, event.text):
         return Step(state, spoken(state, moment, [key])).then(ask_again(state, moment))
@@ -277,6 +283,11 @@ def _pleasantry(moment: Moment, text: str) -> str:
         if one_of(text, chain.from_iterable(lists)):
             return key
     return ""
+
+
+def greets(moment: Moment, text: str) -> bool:
+    """Whether a text is nothing but a greeting."""
+    return _pleasantry(moment, text) == PLEASANTRIES["greeting_words"]
 
 
 def _has_a_place(question: str) -> bool:
