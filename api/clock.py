@@ -21,6 +21,8 @@ from api.db import Database
 from api.duty.service import tell_openings
 from api.intake import repeats
 from api.intake.tables import Lease
+from api.reports.service import climb as climb_reports
+from api.reports.service import keep_word
 from api.shifts.handover import remind
 from api.shifts.leaving import leave_silent
 from api.shifts.load import end_long_breaks, warn_of_long_shifts
@@ -42,6 +44,7 @@ def _prune(session: Session, vault: Vault, *, now: datetime) -> None:
 
 JOBS: Sequence[Job] = (
     *(expire_leases, lapse_offers, end_blocks, climb, watch),
+    *(climb_reports, keep_word),
     *(leave_silent, tell_openings, end_long_breaks, warn_of_long_shifts, remind),
     *(tell_due, prune, _prune),
 )

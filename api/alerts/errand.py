@@ -30,7 +30,7 @@ class AlertErrand:
         self._addresses, self._outside, self._desk = addresses, outside, desk
 
     def has_work(self) -> bool:
-        """Whether an alert is due, or a contact that waits wants one."""
+        """Whether an alert is due, or something that waits wants one."""
         with self._database.read() as session:
             return service.any_due(session, self._addresses, now=self._clock())
 

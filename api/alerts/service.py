@@ -1,6 +1,6 @@
 """Who is called outside the console, and when. Needs a writing session.
 
-A new urgent contact calls the team at once; each step of the climb calls whom it names.
+A new urgent contact or report calls the team at once; each step of the climb calls whom it names.
 Alerts leave from their own table, so that none is lost, and each once per wait.
 """
 
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,6 +24,9 @@ from api.contacts.tables import Contact
 from api.contacts.values import StaffRef
 from api.counters import touch
 from api.crypto import Vault
+from api.reports import queries as report_queries
+from api.reports.tables import Report
+from api.reports.values import CLOSED
 from api.times import to_ms
 
 URGENT = 3  # the rank from which somebody is called at once
@@ -39,15 +43,31 @@ _WHOM = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The present wait of a contact, or of a report: since when, and the steps it climbed."""
+
+    contact_id: str | None
+    report_id: str | None
+    since: int
+    urgent: bool
+    steps: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The id of what waits."""
+        return self.contact_id or self.report_id or ""
+
+
 def any_due(session: Session, addresses: Addresses, *, now: datetime) -> bool:
     """Whether there is anything to do: a look that writes nothing."""
     return bool(_wanted(session, addresses) or _due(session, now=now, most=1))
 
 
 def call_out(session: Session, addresses: Addresses, *, now: datetime) -> int:
-    """Put on their way the alerts that the waiting contacts want; how many were new."""
+    """Put on their way the alerts that what waits wants; how many were new."""
     wanted = _wanted(session, addresses)
-    return sum(_add(session, addresses, why, contact=contact, now=now) for contact, why in wanted)
+    return sum(_add(session, addresses, why, wait=wait, now=now) for wait, why in wanted)
 
 
 def call_all(
@@ -55,7 +75,7 @@ def call_all(
 ) -> int:
     """A supervisor calls the team to the desk; how many alerts are on their way."""
     record(session, vault, who=f"staff:{staff.id}", what="alert.called_all", now=now)
-    return _add(session, addresses, "call_all", contact=None, now=now)
+    return _add(session, addresses, "call_all", wait=None, now=now)
 
 
 def due(session: Session, *, now: datetime, most: int = 20) -> Sequence[Alert]:
@@ -82,6 +102,7 @@ def not_sent(session: Session, vault: Vault, alert_id: str, *, now: datetime) ->
             vault,
             kind="alert_failed",
             contact_id=alert.contact_id,
+            report_id=alert.report_id,
             detail=alert.whom,
             now=now,
         )
@@ -100,37 +121,46 @@ def _due(session: Session, *, now: datetime, most: int) -> Sequence[Alert]:
     ).all()
 
 
-def _wanted(session: Session, addresses: Addresses) -> list[tuple[Contact, str]]:
-    """What the waiting contacts want and has not been put on its way in their present wait."""
-    waiting = queries.waiting(session)
-    steps = queries.steps_of(session, waiting)
-    known = _known(session, waiting)
+def _wanted(session: Session, addresses: Addresses) -> list[tuple[Wait, str]]:
+    """What the waits want that has not been put on its way in each."""
+    waits = [*_of_contacts(session), *_of_reports(session)]
+    known = _known(session, waits)
     return [
-        (contact, why)
-        for contact in waiting
-        for why in _reasons(contact, steps.get(contact.id, ()))
-        if addresses.of(_WHOM[why]) and (contact.id, contact.waiting_since, why) not in known
+        (wait, why)
+        for wait in waits
+        for why in ([*(["new"] if wait.urgent else []), *wait.steps])
+        if addresses.of(_WHOM[why]) and (wait.key, wait.since, why) not in known
     ]
 
 
-def _reasons(contact: Contact, steps: Iterable[str]) -> list[str]:
-    return [*(["new"] if contact.urgency >= URGENT else []), *steps]
+def _of_contacts(session: Session) -> list[Wait]:
+    waiting = queries.waiting(session)
+    steps = queries.steps_of(session, waiting)
+    return [
+        Wait(one.id, None, one.waiting_since, one.urgency >= URGENT, steps.get(one.id, ()))
+        for one in waiting
+    ]
 
 
-def _known(
-    session: Session, contacts: Iterable[Contact]
-) -> set[tuple[str | None, int | None, str]]:
-    ids = [contact.id for contact in contacts]
-    rows = session.execute(
-        select(col(Alert.contact_id), col(Alert.waiting_since), col(Alert.why)).where(
-            col(Alert.contact_id).in_(ids)
-        )
-    ).all()
-    return {(row[0], row[1], row[2]) for row in rows}
+def _of_reports(session: Session) -> list[Wait]:
+    waiting = report_queries.waiting(session, rank=URGENT)
+    steps = report_queries.steps_of(session, waiting)
+    return [
+        Wait(None, one.id, one.waiting_since, urgent=True, steps=steps.get(one.id, ()))
+        for one in waiting
+    ]
+
+
+def _known(session: Session, waits: Iterable[Wait]) -> set[tuple[str | None, int | None, str]]:
+    """What is on its way already; ids of contacts and reports are never the same."""
+    ids = [wait.key for wait in waits]
+    subject = func.coalesce(col(Alert.contact_id), col(Alert.report_id))
+    wanted = select(subject, col(Alert.waiting_since), col(Alert.why)).where(subject.in_(ids))
+    return {(row[0], row[1], row[2]) for row in session.execute(wanted).all()}
 
 
 def _add(
-    session: Session, addresses: Addresses, why: str, *, contact: Contact | None, now: datetime
+    session: Session, addresses: Addresses, why: str, *, wait: Wait | None, now: datetime
 ) -> int:
     whom = _WHOM[why]
     rows = [
@@ -140,8 +170,9 @@ def _add(
             "whom": whom,
             "why": why,
             "address": fingerprint,
-            "contact_id": contact.id if contact else None,
-            "waiting_since": contact.waiting_since if contact else None,
+            "contact_id": wait.contact_id if wait else None,
+            "report_id": wait.report_id if wait else None,
+            "waiting_since": wait.since if wait else None,
             "state": "waiting",
             "tries": 0,
             "next_at": to_ms(now),
@@ -155,6 +186,10 @@ def _add(
 
 def _somebody_came(session: Session, alert: Alert) -> bool:
     """Whether the wait that the alert was made for is over."""
+    if alert.report_id is not None:
+        report = session.get_one(Report, alert.report_id)
+        waits = report.holder_id is None and report.state != CLOSED
+        return not waits or report.waiting_since != alert.waiting_since
     if alert.contact_id is None:
         return False
     contact = session.get_one(Contact, alert.contact_id)

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from api.cases import identity, listing, parts, queries, sections, service
+from api.cases.panels import PANELS
 from api.cases.refusals import InvalidCaseWords, InvalidPart, PartMoved, PartUnknown
 from api.cases.sections import SECTIONS
 from api.cases.values import (
@@ -28,6 +29,7 @@ from api.cases.values import (
     CaseView,
     PartView,
 )
+from api.console.panels import made
 from api.console.render import render
 from api.contacts.values import StaffRef
 from api.db import Number
@@ -94,8 +96,11 @@ def open_case(request: Request, person: Signed, contact_id: Short = "") -> Respo
 @gate.allow("GET", "/cases/{case_id}", action="case.read")
 def case(request: Request, person: Signed, case_id: str) -> Response:
     """One case; the read is recorded."""
-    view = _view(request, person, case_id)
-    return render(request, "case.html", **_shown(view), new_id=str(uuid.uuid4()))
+    vault, now = vault_of(request), clock_of(request)()
+    with database_of(request).write() as session:
+        view = service.read(session, vault, case_id, staff_id=person.id, now=now)
+        parts = made(PANELS, session, vault, case_id, person, now)
+    return render(request, "case.html", **_shown(view), **parts, new_id=str(uuid.uuid4()))
 
 
 @gate.allow("GET", "/cases/{case_id}/parts/new", action="case.change")

@@ -3,5 +3,9 @@
 from __future__ import annotations
 
 from api.console.panels import Panel
+from api.locale.words import N_
+from api.reports import showing as reports
 
-PANELS: tuple[Panel, ...] = ()
+PANELS: tuple[Panel, ...] = (
+    Panel("reports", "reports_of_case.html", reports.panel_of_case, N_("Reports")),
+)

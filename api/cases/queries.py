@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from api.cases.tables import (
 )
 from api.contacts.tables import Contact
 from api.crypto import Vault
+from api.reports.tables import Report, ReportCase
 from api.staff.tables import StaffAccount
 from api.times import to_ms
 
@@ -76,24 +78,48 @@ def hidden_contacts(session: Session, staff_id: int) -> set[str]:
     cases = named_in(session, staff_id)
     if not cases:
         return set()
-    linked = _linked(cases)
-    children = _children(linked)
     found = select(col(Contact.id)).where(
-        or_(col(Contact.id).in_(linked), col(Contact.same_child).in_(children))
+        or_(col(Contact.id).in_(_linked(cases)), *_of_children(Contact, cases))
+    )
+    return set(session.execute(found).scalars())
+
+
+def hidden_reports(session: Session, staff_id: int) -> set[str]:
+    """The reports of the cases that name this person, and all others of the same children."""
+    cases = named_in(session, staff_id)
+    if not cases:
+        return set()
+    found = select(col(Report.id)).where(
+        or_(col(Report.id).in_(_reported(cases)), *_of_children(Report, cases))
     )
     return set(session.execute(found).scalars())
 
 
 def hidden_cases(session: Session, staff_id: int) -> set[str]:
-    """The cases that name this person, and those that share a hidden contact with them."""
+    """The cases that name this person, and those that share something hidden with them."""
     named = named_in(session, staff_id)
-    contacts = hidden_contacts(session, staff_id) if named else set()
-    if not contacts:
+    if not named:
         return named
-    sharing = select(col(CaseContact.case_id)).where(
-        col(CaseContact.contact_id).in_(contacts), col(CaseContact.undone_at).is_(None)
+    by_contact = select(col(CaseContact.case_id)).where(
+        col(CaseContact.contact_id).in_(hidden_contacts(session, staff_id)),
+        col(CaseContact.undone_at).is_(None),
     )
-    return named | set(session.execute(sharing).scalars())
+    by_report = select(col(ReportCase.case_id)).where(
+        col(ReportCase.report_id).in_(hidden_reports(session, staff_id)),
+        col(ReportCase.undone_at).is_(None),
+    )
+    sharing = (session.execute(one).scalars() for one in (by_contact, by_report))
+    return named.union(*sharing)
+
+
+def by_number(session: Session, number: str) -> Case | None:
+    """The case with the number that staff see (``R-2026-0007``)."""
+    found = re.fullmatch(r"(?:R-)?([0-9]{4})-([0-9]{1,6})", number.strip().upper(), re.ASCII)
+    if found is None:
+        return None
+    year, place = int(found[1]), int(found[2])
+    wanted = select(Case).where(col(Case.year) == year, col(Case.number) == place)
+    return session.execute(wanted).scalar_one_or_none()
 
 
 def open_unlock(
@@ -202,11 +228,8 @@ def contacts_of(session: Session, case_id: str) -> Sequence[Contact]:
 
 def same_children(session: Session, case_id: str) -> Sequence[Contact]:
     """Contacts of the same children that are not yet of the case, the newest first."""
-    linked = _linked([case_id])
-    children = _children(linked)
-    wanted = select(Contact).where(
-        col(Contact.same_child).in_(children), col(Contact.id).not_in(linked)
-    )
+    of_children = or_(*_of_children(Contact, [case_id]))
+    wanted = select(Contact).where(of_children, col(Contact.id).not_in(_linked([case_id])))
     return session.execute(wanted.order_by(col(Contact.number).desc())).scalars().all()
 
 
@@ -307,6 +330,23 @@ def _linked(cases: Collection[str]) -> Select[str]:
     return select(col(CaseContact.contact_id)).where(
         col(CaseContact.case_id).in_(cases), col(CaseContact.undone_at).is_(None)
     )
+
+
+def _reported(cases: Collection[str]) -> Select[str]:
+    return select(col(ReportCase.report_id)).where(
+        col(ReportCase.case_id).in_(cases), col(ReportCase.undone_at).is_(None)
+    )
+
+
+def _of_children(
+    table: type[Contact | Report], cases: Collection[str]
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """That it comes from a child of these cases, by a contact of theirs or by a report."""
+    by_report = select(col(Report.same_child)).where(
+        col(Report.id).in_(_reported(cases)), col(Report.same_child) != ""
+    )
+    child = col(table.same_child)
+    return child.in_(_children(_linked(cases))), child.in_(by_report)
 
 
 def _children(contacts: Select[str]) -> Select[str]:

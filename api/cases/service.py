@@ -35,6 +35,7 @@ from api.contacts.values import EarlierView, StaffRef
 from api.counters import touch
 from api.crypto import Vault
 from api.errors import ContactUnknown
+from api.reports.holding import release_hidden
 from api.times import maybe_from_ms, to_ms
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "set_hold",
     "set_named",
     "set_team",
+    "take_from_named",
     "tell_due",
     "undo_link",
     "undo_named",
@@ -167,7 +169,7 @@ def link(
     session.flush()
     number = contacts.shown_number(contact)
     note(session, vault, case, "linked", staff=staff, now=now, number=number, contact=contact_id)
-    _take_from_named(session, vault, case, now=now)
+    take_from_named(session, vault, case, now=now)
 
 
 def link_number(
@@ -289,7 +291,7 @@ def set_named(
     _name(session, vault, case, staff_id, said, staff=staff, now=now)
     _take_off_team(session, vault, case, staff_id, instead=staff)
     note(session, vault, case, "named", staff=staff, now=now, who=name, words=said)
-    _take_from_named(session, vault, case, now=now)
+    take_from_named(session, vault, case, now=now)
 
 
 def undo_named(
@@ -362,9 +364,10 @@ def _name(
     touch(session)
 
 
-def _take_from_named(session: Session, vault: Vault, case: Case, *, now: datetime) -> None:
-    """Put back what somebody named in the case holds of its child's contacts."""
+def take_from_named(session: Session, vault: Vault, case: Case, *, now: datetime) -> None:
+    """Put back what somebody named in the case holds of its child: contacts and reports."""
     for conflict in queries.conflicts_of(session, case.id):
         hidden = queries.hidden_contacts(session, conflict.staff_id)
         for contact in queries.claimed_of(session, hidden, conflict.staff_id):
             give_back(session, vault, contact, who="clock", now=now)
+        release_hidden(session, vault, conflict.staff_id, now=now)

@@ -10,22 +10,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from api.cases.queries import hidden_contacts
+from api.cases.queries import hidden_contacts, hidden_reports
 from api.contacts.deadlines import URGENT
 from api.contacts.queries import unanswered_since
 from api.contacts.tables import ClimbDone, Contact, Notice
+from api.reports import queries as reports
+from api.reports.records import has_news
 from api.rights.gate import RULES
 from api.staff.sessions import Person
 
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
-    """How many contacts and notices wait, and what rings: rank and a tag for each.
+    """How many contacts, urgent reports and notices wait, and what rings: rank and tag of each.
 
     Who wrote to this person and has no answer yet waits too, on whatever page the person is.
 
-    A tag is new whenever it should ring again: for every wait of a contact, every step that
-    it climbs, every offer, every notice, and a child's first words after its holder's last.
+    A tag is new whenever it should ring again: for every wait of a contact or report, every
+    step that it climbs, every offer, every notice, a child's first words after its holder's
+    last, and everything added to a grave report for whoever has it.
     """
 
     waiting: int
@@ -41,8 +44,10 @@ def of(session: Session, person: Person) -> Alarms:
     offers = [(URGENT, f"{c.id}.{c.offered_at}") for c in contacts if c.offered_id == person.id]
     told = [(URGENT, notice_id) for notice_id in notices]
     words = _unanswered(session, contacts, person)
-    ringing = (*_urgent(session, waiting), *offers, *told, *words)
-    return Alarms(len(waiting) + len(words), len(notices), ringing)
+    urgent = _reports(session, person)
+    added = _added(session, person)
+    ringing = (*_urgent(session, waiting), *urgent, *offers, *told, *words, *added)
+    return Alarms(len(waiting) + len(words) + len(urgent), len(notices), ringing)
 
 
 def _contacts(session: Session, person: Person) -> Sequence[Contact]:
@@ -59,12 +64,29 @@ def _notices(session: Session, person: Person) -> Sequence[str]:
     """Those that nobody has settled, for whoever settles and may see them."""
     if not RULES["notice.settle"].allows(person.roles):
         return ()
-    hidden = hidden_contacts(session, person.id)
-    open_ones = select(col(Notice.id), col(Notice.contact_id)).where(
+    hidden = hidden_contacts(session, person.id) | hidden_reports(session, person.id)
+    open_ones = select(col(Notice.id), col(Notice.contact_id), col(Notice.report_id)).where(
         col(Notice.settled_at).is_(None)
     )
     found = session.execute(open_ones.order_by(col(Notice.at))).all()
-    return [notice_id for notice_id, contact_id in found if contact_id not in hidden]
+    return [notice_id for notice_id, *about in found if not hidden.intersection(about)]
+
+
+def _reports(session: Session, person: Person) -> list[tuple[int, str]]:
+    """Urgent reports that nobody has, for whoever may take them."""
+    if not RULES["report.assess"].allows(person.roles):
+        return []
+    hidden = hidden_reports(session, person.id)
+    waiting = [one for one in reports.waiting(session) if one.id not in hidden]
+    steps = reports.steps_of(session, waiting)
+    return [(r.rank, f"{r.id}.{r.waiting_since}.{len(steps.get(r.id, ()))}") for r in waiting]
+
+
+def _added(session: Session, person: Person) -> list[tuple[int, str]]:
+    """What was added to this person's grave reports since they last worked on them."""
+    held = reports.held_by(session, person.id)
+    news = [one for one in held if one.rank >= URGENT and has_news(one)]
+    return [(URGENT, f"{one.id}.added.{one.added_at}") for one in news]
 
 
 def _urgent(session: Session, waiting: Sequence[Contact]) -> list[tuple[int, str]]:

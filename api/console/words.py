@@ -11,12 +11,16 @@ from api.figures.words import WORDS as FIGURES
 from api.forms.words import WORDS as FORMS
 from api.locale.words import N_
 from api.replies.words import WORDS as REPLIES
+from api.reports.words import WORDS as REPORTS
 from api.reviews.words import WORDS as REVIEWS
 from api.shifts.words import WORDS as SHIFTS
 from api.staff.words import WORDS as STAFF
 from api.systems.words import WORDS as SYSTEMS
 
-_PARTS = (ALERTS, CASES, CONTACTS, FIGURES, FORMS, REPLIES, REVIEWS, SHIFTS, STAFF, SYSTEMS)
+_PARTS = (
+    *(ALERTS, CASES, CONTACTS, FIGURES, FORMS, REPLIES),
+    *(REPORTS, REVIEWS, SHIFTS, STAFF, SYSTEMS),
+)
 
 _CONTRACT: Mapping[str, Mapping[str, str]] = {
     "severity": {
@@ -218,21 +222,6 @@ _CONTRACT: Mapping[str, Mapping[str, str]] = {
         "administrator": N_("administrator"),
         "analyst": N_("analyst"),
     },
-    "report_kind": {
-        "csam_address": N_("address with abuse material"),
-        "sexual_extortion": N_("sexual extortion"),
-        "grooming": N_("grooming"),
-        "unwanted_sexual_material": N_("unwanted sexual material"),
-        "other": N_("other"),
-    },
-    "reporter": {
-        "child_in_picture": N_("child in the picture"),
-        "child": N_("child"),
-        "parent": N_("parent"),
-        "professional": N_("professional"),
-        "public": N_("member of the public"),
-    },
-    "report_state": {"submitted": N_("received")},
     "password": {
         "short": N_("The password needs at least 8 characters."),
         "long": N_("The password may have at most 128 characters."),

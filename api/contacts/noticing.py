@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from api.audit.service import record
-from api.cases.queries import hidden_contacts
+from api.cases.queries import hidden_contacts, hidden_reports
 from api.contacts import queries, records
 from api.contacts.refusals import NoticeUnknown
 from api.contacts.tables import Contact, Notice
 from api.contacts.values import NoticeView, StaffRef
 from api.counters import touch
 from api.crypto import Vault
+from api.reports.tables import Report
 from api.times import from_ms, to_ms
 
 URGENT = 3
@@ -31,6 +32,7 @@ def notify(
     kind: str,
     now: datetime,
     contact_id: str | None = None,
+    report_id: str | None = None,
     staff_id: int | None = None,
     detail: str = "",
     notice_id: str = "",
@@ -42,6 +44,7 @@ def notify(
         "at": to_ms(now),
         "kind": kind,
         "contact_id": contact_id,
+        "report_id": report_id,
         "staff_id": staff_id,
         "detail": vault.row("notices", notice_id).seal("detail", detail),
     }
@@ -52,15 +55,18 @@ def notify(
 
 def notices(session: Session, vault: Vault, *, staff_id: int | None = None) -> list[NoticeView]:
     """What nobody has settled, the newest first; nothing of cases that name this person."""
-    hidden = hidden_contacts(session, staff_id) if staff_id is not None else set()
+    hidden = _hidden(session, staff_id) if staff_id is not None else set[str]()
     rows = session.execute(
-        select(Notice, Contact)
+        select(Notice, Contact, Report)
         .outerjoin(Contact, col(Contact.id) == col(Notice.contact_id))
+        .outerjoin(Report, col(Report.id) == col(Notice.report_id))
         .where(col(Notice.settled_at).is_(None))
         .order_by(col(Notice.at).desc(), col(Notice.id))
     ).all()
     return [
-        _view(vault, notice, contact) for notice, contact in rows if notice.contact_id not in hidden
+        _view(vault, notice, contact, report)
+        for notice, contact, report in rows
+        if not {notice.contact_id, notice.report_id} & hidden
     ]
 
 
@@ -72,7 +78,7 @@ def settle_notice(
     Raises ``NoticeUnknown``.
     """
     notice = session.get(Notice, notice_id)
-    if notice is None or notice.contact_id in hidden_contacts(session, staff.id):
+    if notice is None or {notice.contact_id, notice.report_id} & _hidden(session, staff.id):
         raise NoticeUnknown()
     if notice.settled_at is not None:
         return
@@ -125,13 +131,22 @@ def noticed_at(session: Session, kind: str, contact_ids: Iterable[str]) -> dict[
     return {contact_id: at for contact_id, at in rows if contact_id is not None}
 
 
-def _view(vault: Vault, notice: Notice, contact: Contact | None) -> NoticeView:
+def _hidden(session: Session, staff_id: int) -> set[str]:
+    """The contacts and reports that this person may not see."""
+    return hidden_contacts(session, staff_id) | hidden_reports(session, staff_id)
+
+
+def _view(
+    vault: Vault, notice: Notice, contact: Contact | None, report: Report | None
+) -> NoticeView:
+    number = records.shown_number(contact) if contact else ""
     return NoticeView(
         notice_id=notice.id,
         at=from_ms(notice.at),
         kind=notice.kind,
         contact_id=notice.contact_id or "",
-        number=records.shown_number(contact) if contact else "",
+        report_id=notice.report_id or "",
+        number=number or (f"R-{report.number}" if report else ""),
         staff_id=notice.staff_id,
         detail=vault.row("notices", notice.id).open("detail", notice.detail),
     )

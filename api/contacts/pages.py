@@ -23,6 +23,7 @@ from api.forms import service as forms
 from api.marks import panel
 from api.marks import records as marks
 from api.replies import service as replies
+from api.reports import climbing, showing
 from api.reviews import service as reviews
 from api.rights.gate import RULES, Gate, Signed
 from api.rights.parts import clock_of, database_of, our_path, vault_of
@@ -225,10 +226,12 @@ def _frame(request: Request, session: Session, person: Person) -> dict[str, Any]
     vault, now = vault_of(request), clock_of(request)()
     items = service.queue(session, vault, now=now, staff_id=person.id)
     leads = RULES["contact.block"].allows(person.roles)
+    urgent = climbing.pinned(session, vault, staff_id=person.id)
     return {
         "place": "desk",
         "groups": desk.groups(items, person),
-        "waiting": sum(item.state == "waiting" for item in items),
+        "pinned": urgent,
+        "waiting": sum(item.state == "waiting" for item in items) + len(urgent),
         "on_duty": duty.on_duty(session, vault, now=now),
         "blocked": service.blocked(session, vault, now=now, staff_id=person.id) if leads else [],
         "notices": service.notices(session, vault, staff_id=person.id) if leads else [],
@@ -276,6 +279,7 @@ def _beside(
         **found,
         "cases": listing.cases_of_contact(session, contact_id, person.id),
         "hard": shifts.is_hard(session, person.id, contact_id),
+        "reports": showing.of_contact(session, vault_of(request), contact_id, person),
     }
 
 

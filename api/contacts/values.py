@@ -117,6 +117,7 @@ class NoticeView:
     at: datetime
     kind: str
     contact_id: str
+    report_id: str
     number: str
     staff_id: int | None
     detail: str

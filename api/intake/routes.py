@@ -15,13 +15,15 @@ from api.contacts.tables import Contact
 from api.crypto import Vault
 from api.db import Database
 from api.duty.service import told
+from api.errors import ReportUnknown
 from api.intake import answers, schemas, service
 from api.intake.events import events_after
 from api.intake.reading import Body, open_sealed, parse, read_body, require_key
 from api.intake.repeats import RECEIPT_KEPT, Answer, once
 from api.learning import service as learning
 from api.live import Bell
-from api.reports import service as reports
+from api.reports import intake as reports
+from api.reports import receipts
 from api.reports.guesses import Guesses
 from api.times import to_ms
 
@@ -34,6 +36,7 @@ router = APIRouter(prefix="/v1", dependencies=[Depends(require_key)])
 Posted = Annotated[Body, Depends(read_body)]
 Seq = Annotated[int, Path(ge=1, le=_HIGHEST)]
 ContactId = Annotated[str, Path(max_length=64)]
+ReceiptCode = Annotated[str, Path(max_length=64)]
 
 
 @router.post("/contacts", status_code=201, response_model=answers.ContactStored)
@@ -140,7 +143,7 @@ def store_report(request: Request, body: Posted) -> Response:
     """Store a report. The receipt is shown this once."""
     wanted = open_sealed(body, request.app.state.box, schemas.Report)
     database, vault, now = _parts(request)
-    fresh = reports.new_receipt(vault)  # slow on purpose, so before anyone waits for us
+    fresh = receipts.new_receipt(vault)  # slow on purpose, so before anyone waits for us
     with database.write() as session:
 
         def work() -> Answer:
@@ -152,17 +155,42 @@ def store_report(request: Request, body: Posted) -> Response:
 
 
 @router.get("/reports/{receipt}", response_model=answers.ReportState)
-def report_state(request: Request, receipt: str) -> dict[str, Any]:
+def report_state(request: Request, receipt: ReceiptCode) -> dict[str, Any]:
     """What has become of a report; guessing is slowed and alarmed."""
+    database, vault, _ = _parts(request)
+    hash = _known_receipt(request, receipt)
+    with database.read() as session:
+        return receipts.shown(session, vault, receipts.get(session, hash))
+
+
+@router.post("/reports/{receipt}/additions", status_code=201, response_model=answers.AdditionStored)
+def add_to_report(request: Request, receipt: ReceiptCode, body: Posted) -> Response:
+    """Add to a report what was forgotten, or change whether news is wanted."""
+    wanted = open_sealed(body, request.app.state.box, schemas.Addition)
+    database, vault, now = _parts(request)
+    hash = _known_receipt(request, receipt)
+    with database.write() as session:
+
+        def work() -> Answer:
+            report = receipts.get(session, hash)
+            new = reports.add(session, vault, report, wanted, now=now)
+            return Answer(201 if new else 200, {"accepted": new})
+
+        return once(session, vault, body, work, now=now)
+
+
+def _known_receipt(request: Request, receipt: str) -> str:
+    """The hash of a receipt that there is; raises ``ReportUnknown``, ``TooManyTries``."""
     guesses: Guesses = request.app.state.guesses
     guesses.refuse_flood()
     database, vault, now = _parts(request)
-    hash = reports.receipt_hash(vault, receipt)
+    hash = receipts.receipt_hash(vault, receipt)
     with database.read() as session:
-        found = reports.state_of(session, hash)
-    if found is None:
+        known = receipts.find(session, hash) is not None
+    if not known:
         guesses.missed(database, vault, now=now)
-    return reports.shown(found)
+        raise ReportUnknown()
+    return hash
 
 
 def _parts(request: Request) -> tuple[Database, Vault, datetime]:

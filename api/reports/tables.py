@@ -39,8 +39,8 @@ class Report(HelplineTable, table=True):
     """A report of online exploitation or of an address with abuse material.
 
     ``kind`` is what staff made of it, ``answers`` what was answered beside the columns, with the
-    kind as it came. It waits since ``waiting_since`` while nobody has it. ``told_at`` is when the reporter
-    last heard something, ``news_place`` the last update that was told in the chat.
+    kind as it came. It waits since ``waiting_since`` while nobody has it. ``told_at`` is when
+    the reporter last heard something, ``news_place`` the last update told in the chat.
     """
 
     __tablename__ = "reports"

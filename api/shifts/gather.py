@@ -12,6 +12,8 @@ from api.contacts import noticing, queries, records
 from api.contacts.deadlines import URGENT
 from api.contacts.tables import Contact
 from api.crypto import Vault
+from api.reports import queries as reports
+from api.reports.records import holder_of, shown_number
 from api.shifts.values import Left
 from api.times import from_ms
 
@@ -23,11 +25,12 @@ _ORDER = ("urgent", "offer", "form")
 def left(
     session: Session, vault: Vault, *, staff_id: int, hidden: set[str], now: datetime
 ) -> list[Left]:
-    """Open urgent contacts, forms to finish, what is due, offers, and what nobody settled."""
+    """Open urgent contacts and reports, forms, what is due, offers, and what nobody settled."""
     states = ("waiting", "claimed", "ended")
     seen = [one for one in queries.in_states(session, *states) if one.id not in hidden]
     return [
         *sorted(_contacts(vault, seen), key=lambda one: _ORDER.index(one.kind)),
+        *_reports(session, vault, hidden),
         *_due(session, vault, staff_id, now),
         *_notices(session, vault, hidden),
     ]
@@ -45,6 +48,17 @@ def _contacts(vault: Vault, seen: Iterable[Contact]) -> Iterable[Left]:
             yield _left("offer", one, offered.name, one.offered_at)
 
 
+def _reports(session: Session, vault: Vault, hidden: set[str]) -> Iterable[Left]:
+    """Urgent reports that are not closed, with whoever has them."""
+    for report in reports.open_urgent(session):
+        if report.id in hidden:
+            continue
+        holder = holder_of(vault, report)
+        at = from_ms(report.waiting_since if holder is None else report.taken_at or 0)
+        path = f"/helpline/reports/{report.id}"
+        yield Left("urgent", shown_number(report.number), path, holder.name if holder else "", at)
+
+
 def _due(session: Session, vault: Vault, staff_id: int, now: datetime) -> Iterable[Left]:
     for promise in promises_due(session, vault, staff_id, now + AHEAD):
         path = f"/helpline/cases/{promise.case_id}"
@@ -56,9 +70,11 @@ def _due(session: Session, vault: Vault, staff_id: int, now: datetime) -> Iterab
 
 def _notices(session: Session, vault: Vault, hidden: set[str]) -> Iterable[Left]:
     for notice in noticing.notices(session, vault):
-        if notice.contact_id in hidden:
+        if {notice.contact_id, notice.report_id} & hidden:
             continue
         path = f"/helpline/contacts/{notice.contact_id}" if notice.contact_id else ""
+        if notice.report_id:
+            path = f"/helpline/reports/{notice.report_id}"
         yield Left("notice", notice.number, path, notice.kind, notice.at)
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from api.alerts import service as alerts
-from api.cases.queries import hidden_cases, hidden_contacts
+from api.cases.queries import hidden_cases, hidden_contacts, hidden_reports
 from api.console.render import language_of, render
 from api.console.words import word
 from api.contacts import noticing
@@ -325,7 +325,8 @@ def _shift(session: Session, vault: Vault, person: Person, now: datetime) -> dic
 
 
 def _notices(session: Session, vault: Vault, hidden: set[str]) -> list[Any]:
-    return [one for one in noticing.notices(session, vault) if one.contact_id not in hidden]
+    found = noticing.notices(session, vault)
+    return [one for one in found if not {one.contact_id, one.report_id} & hidden]
 
 
 def _come(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> None:
@@ -335,7 +336,8 @@ def _come(session: Session, vault: Vault, staff: StaffRef, now: datetime) -> Non
 
 def _hidden(session: Session, person: Person) -> set[str]:
     """Contacts and cases in which this person is named: to them they are not there (S31)."""
-    return hidden_contacts(session, person.id) | hidden_cases(session, person.id)
+    found = (hidden(session, person.id) for hidden in (hidden_contacts, hidden_cases))
+    return hidden_reports(session, person.id).union(*found)
 
 
 def _names(session: Session, vault: Vault) -> dict[int, str]:

@@ -18,13 +18,14 @@ from api.audit.tables import AuditRow
 from api.times import from_ms
 
 MOST = 100
-TOLD = ("contact.", "case.", "duty.", "handover.", "report.")
-_READS = ("contact.read", "case.read", "report.read")
+TOLD = ("contact.", "case.", "duty.", "handover.", "report.", "address.", "filing.")
+_READS = ("contact.read", "case.read", "report.read", "address.read", "filing.read")
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One thing that happened; ``about`` is the id of the contact, case or person."""
+    """One thing that happened; ``about`` is the id of the contact, case, report, address,
+    filing or person."""
 
     number: int
     type: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -22,7 +24,7 @@ def upgrade() -> None:
 
 
 def _reports() -> None:
-    for column in (
+    columns: tuple[sa.Column[Any], ...] = (
         sa.Column("rank", sa.Integer, nullable=False, server_default="2"),
         sa.Column("answers", sa.LargeBinary),
         sa.Column("same_child", sa.String(32), nullable=False, server_default=""),
@@ -35,7 +37,8 @@ def _reports() -> None:
         *(sa.Column(name, sa.BigInteger) for name in ("taken_at", "worked_at", "added_at")),
         sa.Column("closed_at", sa.BigInteger),
         sa.Column("duplicate_of", _ID),
-    ):
+    )
+    for column in columns:
         op.add_column("reports", column)
     op.execute("UPDATE reports SET told_at = stored_at, waiting_since = stored_at")
     op.create_index("reports_order", "reports", ["state", "rank", "received_at"])
