@@ -16,6 +16,8 @@ from api.console import pages as console
 from api.crypto import load_box, load_vault
 from api.db import Database
 from api.errands import Errands
+from api.evidence.stamps import StampErrand, stamping
+from api.evidence.wholeness import TrailErrand
 from api.headers import SecurityHeaders
 from api.intake.reading import require_key
 from api.intake.routes import router as contract
@@ -52,7 +54,10 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
     app.state.database.upgrade()
     app.state.ticker = Ticker(app.state.database, app.state.vault, clock)
     app.state.alerts = addresses(settings, app.state.vault)
-    app.state.errands = Errands(app.state.database, clock, [_alerts(app, settings), _webhooks(app)])
+    app.state.stamping = stamping(settings)
+    app.state.stamps = StampErrand(app.state.database, app.state.vault, clock, app.state.stamping)
+    errands = [_alerts(app, settings), _webhooks(app), app.state.stamps, _trail(app)]
+    app.state.errands = Errands(app.state.database, clock, errands)
     app.state.guesses = Guesses()
     app.state.replies = replies.load(settings.content_dir)
     errors.install(app)
@@ -80,6 +85,11 @@ def _alerts(app: FastAPI, settings: Settings) -> AlertErrand:
     state = app.state
     parts = (state.database, state.vault, state.clock, state.alerts, ByApprise())
     return AlertErrand(*parts, desk=settings.public_url)
+
+
+def _trail(app: FastAPI) -> TrailErrand:
+    state = app.state
+    return TrailErrand(state.database, state.vault, state.clock, state.stamping)
 
 
 def _webhooks(app: FastAPI) -> WebhookErrand:

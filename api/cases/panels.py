@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from api.console.panels import Panel
+from api.evidence import showing as evidence
 from api.locale.words import N_
 from api.reports import showing as reports
 
 PANELS: tuple[Panel, ...] = (
     Panel("reports", "reports_of_case.html", reports.panel_of_case, N_("Reports")),
+    Panel("exhibits", "exhibits_of.html", evidence.case_panel, N_("Exhibits")),
 )

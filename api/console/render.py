@@ -27,7 +27,7 @@ _API = Path(__file__).parent.parent
 _PARTS = (
     *("console", "staff", "contacts", "reports", "learning", "marks"),
     *("forms", "replies", "cases", "shifts", "figures", "reviews", "systems"),
-    *("addresses", "filing", "evidence"),
+    *("addresses", "filing", "evidence", "audit"),
 )
 _FOLDERS = [_API / name / "templates" for name in _PARTS]
 _SHAPES = {"emergency": "em", "disclosure": "dis", "concern": "con", "none": "none"}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from api.alerts.words import WORDS as ALERTS
+from api.audit.words import WORDS as TRAIL
 from api.cases.words import WORDS as CASES
 from api.contacts.words import WORDS as CONTACTS
+from api.evidence.words import WORDS as EVIDENCE
 from api.figures.words import WORDS as FIGURES
 from api.forms.words import WORDS as FORMS
 from api.locale.words import N_
@@ -20,6 +22,7 @@ from api.systems.words import WORDS as SYSTEMS
 _PARTS = (
     *(ALERTS, CASES, CONTACTS, FIGURES, FORMS, REPLIES),
     *(REPORTS, REVIEWS, SHIFTS, STAFF, SYSTEMS),
+    *(EVIDENCE, TRAIL),
 )
 
 _CONTRACT: Mapping[str, Mapping[str, str]] = {

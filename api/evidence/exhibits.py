@@ -35,6 +35,7 @@ __all__ = [
     "hand",
     "keep",
     "look",
+    "of_hidden",
     "owner_of",
     "view",
     "vouched_hash",
@@ -178,6 +179,18 @@ def owner_of(session: Session, exhibit_id: str) -> tuple[str, str] | None:
     """The case and the report of an exhibit, either may be empty; None when there is none."""
     row = session.get(tables.Exhibit, exhibit_id)
     return (row.case_id or "", row.report_id or "") if row else None
+
+
+def of_hidden(session: Session, *, cases: set[str], reports: set[str]) -> set[str]:
+    """The exhibits of these cases and reports, by their ids."""
+    columns = select(
+        col(tables.Exhibit.id), col(tables.Exhibit.case_id), col(tables.Exhibit.report_id)
+    )
+    return {
+        exhibit_id
+        for exhibit_id, case_id, report_id in session.execute(columns)
+        if case_id in cases or report_id in reports
+    }
 
 
 def vouched_hash(session: Session, vault: Vault, key: str) -> str | None:

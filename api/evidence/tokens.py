@@ -50,14 +50,14 @@ def verified(
     for root in roots:
         builder = builder.add_root_certificate(root)
     try:
-        answer = decode_timestamp_response(_in_order(token))
+        answer = decode_timestamp_response(in_order(token))
         builder.build().verify_message(answer, head_text(head))
         return answer.tst_info.gen_time.astimezone(UTC)
     except (VerificationError, ValueError, TypeError) as error:
         raise TokenWrong(type(error).__name__) from None
 
 
-def _in_order(token: bytes) -> bytes:
+def in_order(token: bytes) -> bytes:
     """The answer with its certificates as DER orders a set.
 
     Services made with openssl send them in any order, which no signature covers, and our

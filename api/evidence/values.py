@@ -69,6 +69,17 @@ class CustodyView:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckView:
+    """One walk through the trail; ``fault`` is empty when it held, or while it is under way."""
+
+    asked_at: datetime
+    done_at: datetime | None
+    upto: int
+    fault_seq: int
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
 class StampView:
     """One time that the head of the trail was shown outside."""
 

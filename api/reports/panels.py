@@ -3,5 +3,9 @@
 from __future__ import annotations
 
 from api.console.panels import Panel
+from api.evidence import showing as evidence
+from api.locale.words import N_
 
-PANELS: tuple[Panel, ...] = ()
+PANELS: tuple[Panel, ...] = (
+    Panel("exhibits", "exhibits_of.html", evidence.panel, N_("Exhibits")),
+)
