@@ -37,7 +37,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "mark": ("own", "colleague", "bare", "released", "hidden", "unknown"),
     "handover": ("own", "colleague", "confirmed", "unknown"),
     "notice": ("open", "settled", "hidden", "unknown"),
-    "report": ("there", "unknown"),
+    "report": ("there", "own", "colleague", "closed", "hidden", "unknown"),
     "planned": ("there", "unknown"),
     "system": ("waits", "there", "hooked", "disabled", "unknown"),
     "staff": ("self", "colleague", "unknown"),
@@ -87,7 +87,7 @@ class Line:
         return next(named, "")
 
     def _kind_of_case(self) -> str:
-        if "{contact_id}" in self.path:
+        if "{contact_id}" in self.path or "{report_id}" in self.path:
             return "link"
         if (self.method, self.path.endswith("/identity")) == ("GET", True):
             return "identity"
@@ -132,6 +132,10 @@ def fields(line: Line, mate_id: int, other_id: int, contact_id: str) -> dict[str
         "/parts/{part_id}": {**NOTE, "version": "1", "text": "Tjetër fjali."},
         "/cases": {"contact_id": contact_id},
         "/cases/{case_id}/contacts": {"contact_id": contact_id},
+        "/cases/{case_id}/reports": {"number": "R-1001"},
+        "/reports/{report_id}/cases": {"number": "R-2026-0001"},
+        "/assess": {"verdict": "in_remit", "kind": "grooming", "danger": "no", "rank": "2"},
+        "/reports/{report_id}/close": {"outcome": "advised"},
         "/follow-up": {"on": "2026-12-01"},
         "/move": {"to": "monitoring"},
         "/team": {"lead": str(mate_id)},
@@ -175,6 +179,13 @@ def body(path: str, mate_id: int, contact_id: str) -> dict[str, Any]:
         "/duty": {"on": True},
         "/desk/cases": {"contact_id": contact_id},
         "/cases/{case_id}/contacts": {"contact_id": contact_id},
+        "/cases/{case_id}/reports": {"number": "R-1001"},
+        "/reports/{report_id}/cases": {"number": "R-2026-0001"},
+        "/cases/new": {},
+        "/assess": {"verdict": "in_remit", "kind": "grooming", "danger": "no", "rank": 2},
+        "/reports/{report_id}/close": {"outcome": "advised"},
+        "/reports/{report_id}/reopen": words,
+        "/reports/{report_id}/undo": words,
         "/parts/{part_id}": {"kind": "note", "version": 1, "fields": {"text": "Tjetër fjali."}},
         "/move": {"to": "monitoring"},
         "/follow-up": {"on": "2026-12-01"},
