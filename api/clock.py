@@ -14,6 +14,7 @@ from typing import Protocol
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
+from api.addresses.service import tell_due as tell_checks
 from api.cases.listing import tell_due
 from api.contacts.service import climb, end_blocks, expire_leases, lapse_offers, prune, watch
 from api.crypto import Vault
@@ -46,7 +47,7 @@ JOBS: Sequence[Job] = (
     *(expire_leases, lapse_offers, end_blocks, climb, watch),
     *(climb_reports, keep_word),
     *(leave_silent, tell_openings, end_long_breaks, warn_of_long_shifts, remind),
-    *(tell_due, prune, _prune),
+    *(tell_due, tell_checks, prune, _prune),
 )
 """In this order, once a second: what returns to the queue climbs from then on."""
 

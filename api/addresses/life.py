@@ -68,9 +68,10 @@ def may_move(state: str, to: str) -> bool:
 
 def outcomes(state: str) -> tuple[str, ...]:
     """What a check of an address in this state may find."""
-    if state in ENDED:
-        return tuple(one for one in OUTCOMES if one in (state, *MOVES[state]))
-    return tuple(one for one in OUTCOMES if one == THERE or one in MOVES[state])
+    if state == DROPPED:
+        return ()
+    same = state if state in ENDED else THERE
+    return tuple(one for one in OUTCOMES if one in (same, *MOVES[state]))
 
 
 def next_check(state: str, held: bool, clocks: Clocks) -> datetime | None:

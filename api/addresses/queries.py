@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -105,6 +106,36 @@ def due(session: Session, until: int, *, untold: bool = False) -> Sequence[Addre
         wanted = wanted.where(~col(Address.check_told))
     order = (col(Address.next_check_at), col(Address.number))
     return session.execute(wanted.order_by(*order)).scalars().all()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which addresses a list wants: states, held for the police, to be checked by then."""
+
+    states: tuple[str, ...] = ()
+    held: bool = False
+    due_by: int | None = None
+
+
+def found(
+    session: Session, wanted: Filter, gone: Collection[str], *, offset: int, limit: int
+) -> tuple[Sequence[Address], int]:
+    """Addresses that fit, and how many fit in all: the earliest check first, or the newest."""
+    fit = select(Address).where(*_fits(wanted), col(Address.id).not_in(gone))
+    first = (col(Address.next_check_at),) if wanted.due_by is not None else ()
+    order = (*first, col(Address.number).desc())
+    count = session.execute(select(func.count()).select_from(fit.subquery())).scalar_one()
+    rows = session.execute(fit.order_by(*order).offset(offset).limit(limit)).scalars().all()
+    return rows, count
+
+
+def _fits(wanted: Filter) -> Iterator[ColumnElement[bool]]:
+    if wanted.states:
+        yield col(Address.state).in_(wanted.states)
+    if wanted.held:
+        yield col(Address.held).is_(True)
+    if wanted.due_by is not None:
+        yield col(Address.next_check_at) <= wanted.due_by
 
 
 def reports_due(session: Session, until: int) -> set[str]:

@@ -54,6 +54,7 @@ __all__ = [
     "set_hosted",
     "set_state",
     "tell_due",
+    "views",
 ]
 
 _ONE_READING = timedelta(minutes=10)
@@ -98,7 +99,7 @@ def add(
 
 def address(session: Session, vault: Vault, address_id: str) -> AddressView:
     """One address. Raises ``AddressUnknown``."""
-    [view] = _views(session, vault, [queries.get(session, address_id)])
+    [view] = views(session, vault, [queries.get(session, address_id)])
     return view
 
 
@@ -135,7 +136,7 @@ def addresses_of_reports(
     session: Session, vault: Vault, report_ids: Collection[str]
 ) -> list[AddressView]:
     """The addresses that any of these reports names, each once."""
-    return _views(session, vault, queries.of_reports(session, report_ids))
+    return views(session, vault, queries.of_reports(session, report_ids))
 
 
 def due(
@@ -144,7 +145,7 @@ def due(
     """Addresses at which somebody must look again now, the earliest first."""
     gone = queries.hidden(session, hidden)
     found = [one for one in queries.due(session, to_ms(now)) if one.id not in gone]
-    return _views(session, vault, found)
+    return views(session, vault, found)
 
 
 def may_notice(session: Session, address_id: str) -> bool:
@@ -217,10 +218,12 @@ def check(
         raise AddressMove()
     if outcome == MOVED and moved_to.strip():
         found.moved_to = _moved(session, vault, found, moved_to, staff, now)
-    if outcome not in (THERE, found.state):
+    as_before = outcome == found.state
+    if outcome != THERE and not as_before:
         _move(found, outcome, now)
     found.checked_at = to_ms(now)
-    _changed(session, vault, found, outcome, {"words": words, "how": how}, staff=staff, now=now)
+    detail = {"words": words, "how": how}
+    _changed(session, vault, found, outcome, detail, staff=staff, now=now, quiet=as_before)
 
 
 def set_hosted(
@@ -369,6 +372,7 @@ def _changed(
     *,
     staff: StaffRef | None,
     now: datetime,
+    quiet: bool = False,
 ) -> None:
     """Set the next check, keep what was done, and let those know who reported it."""
     next_check = life.next_check(found.state, found.held, _clocks(found))
@@ -376,7 +380,7 @@ def _changed(
     found.check_told = False
     session.flush()
     _note(session, vault, found, kind, detail, staff=staff, now=now)
-    if kind in _TOLD and not found.held:
+    if kind in _TOLD and not (quiet or found.held):
         _tell(session, vault, found, kind, detail.get("to", ""), next_check, now)
 
 
@@ -436,7 +440,8 @@ def _clocks(found: Address) -> life.Clocks:
     )
 
 
-def _views(session: Session, vault: Vault, found: Sequence[Address]) -> list[AddressView]:
+def views(session: Session, vault: Vault, found: Sequence[Address]) -> list[AddressView]:
+    """Addresses as pages see them, in this order."""
     named = queries.named(session, [one.id for one in found])
     return [records.view_of(vault, one, named[one.id]) for one in found]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.addresses import showing as addresses
 from api.console.panels import Panel
 from api.evidence import showing as evidence
 from api.locale.words import N_
@@ -9,5 +10,6 @@ from api.reports import showing as reports
 
 PANELS: tuple[Panel, ...] = (
     Panel("reports", "reports_of_case.html", reports.panel_of_case, N_("Reports")),
+    Panel("addresses", "addresses_of_case.html", addresses.panel_of_case, N_("Addresses")),
     Panel("exhibits", "exhibits_of.html", evidence.case_panel, N_("Exhibits")),
 )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from starlette.exceptions import HTTPException
 
+from api.addresses import pages as address_pages
 from api.audit import pages as trail_pages
 from api.cases import pages as case_pages
 from api.console import cookies
@@ -92,7 +93,7 @@ _SIGN_IN = (door, enrolment, confirm, account, staff_pages)
 _WORK = (
     *(report_pages, learning_pages, mark_pages, reply_pages, form_pages, contact_pages),
     *(case_pages, shift_pages, figure_pages, review_pages, system_pages),
-    *(exhibit_pages, trail_pages),
+    *(address_pages, exhibit_pages, trail_pages),
 )
 for part in (gate, *_SIGN_IN, *_WORK):
     router.include_router(part if isinstance(part, Gate) else part.gate)

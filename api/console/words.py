@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from api.addresses.words import WORDS as ADDRESSES
 from api.alerts.words import WORDS as ALERTS
 from api.audit.words import WORDS as TRAIL
 from api.cases.words import WORDS as CASES
@@ -20,7 +21,7 @@ from api.staff.words import WORDS as STAFF
 from api.systems.words import WORDS as SYSTEMS
 
 _PARTS = (
-    *(ALERTS, CASES, CONTACTS, FIGURES, FORMS, REPLIES),
+    *(ADDRESSES, ALERTS, CASES, CONTACTS, FIGURES, FORMS, REPLIES),
     *(REPORTS, REVIEWS, SHIFTS, STAFF, SYSTEMS),
     *(EVIDENCE, TRAIL),
 )
