@@ -28,7 +28,7 @@ from bot.engine.effects import (
     TellHelped,
     Word,
 )
-from bot.engine.events import NO_PLAN, Plan, ReportUpdate
+from bot.engine.events import NO_PLAN, Evidence, Plan, ReportUpdate
 
 CONTACTS = UUID("5d0b5e0c-6f0e-5c55-9a4e-3c1f6f9d7a11")
 REPORTS = UUID("a8c7b1f4-6a1e-5b7c-9d52-0f3c2e7d4b66")
@@ -41,6 +41,8 @@ BODY_LIMIT = 160_000  # bytes of all messages, so that the sealed body stays und
 EVIDENCE_LIMIT = 100
 ADDRESS_LIMIT = 1_000  # characters
 ADDRESSES_LIMIT = 50
+SHORT_LIMIT = 64  # characters of what a choice stands for when it is typed
+UNANSWERED = ("door",)  # channels where nobody can be written to
 NOTICE_LIMIT = 400  # characters of what a closed helpline says itself
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -189,24 +191,40 @@ def contact_id_of(conversation: str, contact: int) -> str:
     return str(uuid5(CONTACTS, f"{conversation}/{contact}"))
 
 
-def report_of(effect: FileReport, *, conversation: str, at: datetime) -> tuple[str, Body]:
+def report_of(
+    effect: FileReport, *, conversation: str, channel: str, at: datetime
+) -> tuple[str, Body]:
     """Return a report's id, the same wherever it is computed, and its body.
 
-    The conversation goes with it, so that staff see what belongs together; never an
-    address or a name.
+    The conversation goes with it, so that staff see what belongs together and can tell what
+    came of it, unless nobody can be written to there; never an address or a name.
     """
     report_id = str(uuid5(REPORTS, f"{conversation}/{effect.report}"))
     body: Body = {
         "report_id": report_id,
         "received_at": rfc3339(at),
         "language": effect.language,
-        "kind": effect.kind,
-        "reporter": effect.reporter,
-        "addresses": [_clean(address, ADDRESS_LIMIT) for address in effect.addresses],
-        "words": _clean(effect.words, TEXT_LIMIT),
-        "conversation": conversation,
+        "channel": channel,
+        **{name: getattr(effect, name) for name in _CHOSEN},
+        **{name: _clean(getattr(effect, name), SHORT_LIMIT) for name in _SHORT},
+        **{name: _clean(getattr(effect, name), TEXT_LIMIT) for name in _WRITTEN},
+        "addresses": [
+            _clean(address, ADDRESS_LIMIT) for address in effect.addresses[:ADDRESSES_LIMIT]
+        ],
+        "demand": list(effect.demand),
+        "limits": _limits(effect),
+        "evidence": _evidence(effect.evidence),
+        "conversation": None if channel in UNANSWERED else conversation,
     }
     return report_id, body
+
+
+_CHOSEN = (
+    *("kind", "reporter", "band", "country", "place", "now", "still", "safe", "in_picture"),
+    *("given", "pass_on", "wants_news", "severity"),
+)
+_SHORT = ("app", "when", "deadline")
+_WRITTEN = ("where", "suspect", "words")
 
 
 def addition_of(effect: AddToReport, *, key: str, at: datetime) -> Body:
@@ -219,11 +237,15 @@ def addition_of(effect: AddToReport, *, key: str, at: datetime) -> Body:
         "still": effect.still,
         "wants_news": effect.wants_news,
         "severity": effect.severity,
-        "evidence": [
-            {"rule": item.rule[:64], "words": _clean(item.words, TEXT_LEAST)}
-            for item in effect.evidence[:EVIDENCE_LIMIT]
-        ],
+        "evidence": _evidence(effect.evidence),
     }
+
+
+def _evidence(evidence: Sequence[Evidence]) -> list[Body]:
+    return [
+        {"rule": item.rule[:64], "words": _clean(item.words, TEXT_LEAST)}
+        for item in evidence[:EVIDENCE_LIMIT]
+    ]
 
 
 def update_of(item: Mapping[str, object]) -> ReportUpdate:
@@ -313,7 +335,7 @@ def _opened(effect: OpenContact, message_ids: Callable[[int], str]) -> Body:
     }
 
 
-def _limits(effect: OpenContact) -> Body | None:
+def _limits(effect: OpenContact | FileReport) -> Body | None:
     if effect.limits_at is None:
         return None
     return {

@@ -263,8 +263,11 @@ def _letter(effect: Letter, key: str, origin: Origin, box: BoxKey | None) -> Dra
     if box is None:
         raise ValueError("nothing can be sealed without the helpline's key")
     if isinstance(effect, FileReport):
-        _, body = report_of(effect, conversation=origin.conversation, at=origin.at)
-        return Draft(HELPLINE, REPORT, key, OTHERS, b"\n" + sealed(body, box))
+        _, body = report_of(
+            effect, conversation=origin.conversation, channel=origin.channel, at=origin.at
+        )
+        urgency = URGENCY["emergency"] if effect.grave else OTHERS
+        return Draft(HELPLINE, REPORT, key, urgency, b"\n" + sealed(body, box))
     if isinstance(effect, AddToReport):
         return _addition(effect, key, origin, box)
     kind, contact_id, body = body_of(

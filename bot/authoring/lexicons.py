@@ -22,6 +22,7 @@ _LISTS = (
     *("safe_words", "exit_words", "help_words", "person_words", "robot_words"),
     *("language_words", "menu_words", "secret_words", "hide_words", "parent_words"),
     *("stranger_words", "greeting_words", "thanks_words", "report_words", "code_words"),
+    *("skip_words", "back_words"),
 )
 
 

@@ -16,7 +16,7 @@ from bot import engine
 from bot.authoring.faults import Fault
 from bot.engine.answers import ANYTIME, OPTIONS, WEIGHTY
 from bot.engine.content import Content
-from bot.engine.flows import lesson, receipt, who
+from bot.engine.flows import lesson, receipt, report, who
 
 _KEY = re.compile(r"[a-z_]+\.[a-z_0-9]+(?:\.[a-z_0-9]+)?")
 _QUESTIONS = {
@@ -24,6 +24,7 @@ _QUESTIONS = {
     **{f"{who.PREFIX}{animal}": who.options_of(f"{who.PREFIX}{animal}") for animal in who.ANIMALS},
     "lesson": tuple(option for options in lesson.FRAMES.values() for option in options),
     "animal": who.options_of("animal"),
+    **report.NEEDS_WORDS,
     "go": ("help_numbers", "help_wanted"),
 }
 _BUTTONS = {  # their ids look like keys

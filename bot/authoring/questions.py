@@ -94,7 +94,7 @@ def _question(table: Table, apps: Collection[str]) -> Question:
 
 
 def _count(table: Table, options: int) -> int:
-    value = table.data.get("first", 0)
+    value: object = table.data.get("first", 0)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_SHOWN:
         table.fault("first", f'"first" is a number. Write one from 0 to {_MOST_SHOWN}.')
         return 0

@@ -254,6 +254,8 @@ class Lexicon:
     code_words: tuple[str, ...]  # “I have a code”
     data: Mapping[str, object]  # the rest of lexicon.toml, for the triage alone
     cues: Mapping[str, object] = field(default_factory=dict)  # cues.json, for the triage alone
+    skip_words: tuple[str, ...] = ()  # “leave it out”, within a report
+    back_words: tuple[str, ...] = ()  # “back”, within a report
     said: tuple[tuple[str, ...], ...] = ()  # what Sigurt says, the texts of a place together
 
 

@@ -202,18 +202,44 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """Bring a report of an address to the helpline; ``ReportStored`` brings its receipt.
+    """Bring a report to the helpline; ``ReportStored`` brings its receipt.
 
-    ``report`` counts the reports of this conversation: 1, 2, … ``kind`` and ``reporter``
-    are words of the contract; ``addresses`` as they were written, never opened.
+    ``report`` counts the reports of this conversation: 1, 2, … The rest are words of the
+    contract, empty where nothing was answered; ``addresses`` as they were written, never
+    opened; ``severity`` and ``evidence`` what the triage read in typed words.
     """
 
     report: int
     kind: str
     reporter: str
     language: str
-    addresses: tuple[str, ...]
-    words: str
+    band: str = ""
+    country: str = ""
+    addresses: tuple[str, ...] = ()
+    place: str = ""
+    app: str = ""
+    where: str = ""
+    suspect: str = ""
+    when: str = ""
+    now: str = ""
+    still: str = ""
+    safe: str = ""
+    in_picture: str = ""
+    demand: tuple[str, ...] = ()
+    given: str = ""
+    deadline: str = ""
+    words: str = ""
+    pass_on: str = ""
+    wants_news: bool = False
+    limits_version: str = ""
+    limits_at: datetime | None = None
+    severity: str = "none"
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def grave(self) -> bool:
+        """Whether somebody is in danger now, by what was answered or read."""
+        return self.now == "yes" or self.safe in ("no", "unsure") or self.severity == "emergency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,7 +153,8 @@ def triage(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     words = talk.words_in(moment, moment.event)
     if hearing.completes(message.reading):
         words = (*hearing.untold(state, moment.at), *words)
-    return disclosure.begin(spoken_in, moment, message.reading, *words)
+    kept = report.told(spoken_in, moment, message)
+    return kept.then(disclosure.begin(kept.state, moment, message.reading, *words))
 
 
 def harmful(state: State, moment: Moment, event: AnyEvent) -> Step | None:
@@ -241,7 +242,7 @@ def secret(state: State, moment: Moment, event: AnyEvent) -> Step | None:
     if not _asks_for_secrecy(moment, event.text):
         return None
     if state.contact is None:
-        return doors.secret(state, moment)
+        return doors.secret(report.told(state, moment, event).state, moment)
     passed = handover.pass_on(state, handover.word_of(moment, event.text, event.reading))
     return passed.then(Step(passed.state, spoken(passed.state, moment, ["secret.passed_on"])))
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 from bot.engine.effects import Word
 from bot.engine.events import SILENT, Evidence, ReportUpdate
 from bot.engine.forms import Form
+from bot.engine.reports import Draft
 
 VERSION = 1
 WORDS_KEPT = 12  # messages held until the child decides who reads them
@@ -91,15 +92,6 @@ class Reported:
 
     at: datetime
     contact: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """A report that is being written: where, what, and whether the reporter is in it."""
-
-    where: str = ""
-    kind: str = ""
-    mine: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +187,9 @@ class State:
     ``calmed`` are how earlier words make later ones count (``hearing``). ``reported`` is the
     last contact about words that point to harm to other children (``flows/protecting``).
 
-    ``draft`` is the report that is being written, ``reports`` how many were sent, ``receipt``
+    ``draft`` is the report that is being written, ``other_draft`` one that somebody began while
+    that one was shut, ``lapsed``: one was dropped after a day, and that is still to be said.
+    ``reports`` is how many were sent, ``receipt``
     the secret of one that was stored while the child was away.
 
     ``silence`` is how long a contact goes without an answer (``flows/silence``). ``rated`` is
@@ -237,6 +231,8 @@ class State:
     doubt: bool = False
     awaited: bool = False
     draft: Draft | None = None
+    other_draft: Draft | None = None
+    lapsed: bool = False
     reports: int = 0
     receipt: str = ""
     adding: Adding | None = None
@@ -354,7 +350,7 @@ def _told(word: Word) -> bool:
 
 
 _PLAIN_PARTS = (
-    *(Contact, Told, Word, Draft, Profile, Fragment, Unease, Calmed, Reported, Silence, Form),
+    *(Contact, Told, Word, Profile, Fragment, Unease, Calmed, Reported, Silence, Form),
     Adding,
 )
 
@@ -364,7 +360,7 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
-    if isinstance(value, Learnt):
+    if isinstance(value, Learnt | Draft):
         return {name: _plain(item) for name, item in asdict(value).items() if item}
     if isinstance(value, _PLAIN_PARTS):
         return {name: _plain(item) for name, item in asdict(value).items()}
@@ -424,6 +420,13 @@ def _profile(stored: dict[str, Any]) -> Profile:
     return Profile(**{**stored, **read})
 
 
+def _draft(stored: dict[str, Any]) -> Draft:
+    read = {name: tuple(stored.get(name, ())) for name in ("addresses", "demand", "done")}
+    evidence = tuple(Evidence(**item) for item in stored.get("evidence", ()))
+    begun_at = _when(stored.get("begun_at"))
+    return Draft(**{**stored, **read, "evidence": evidence, "begun_at": begun_at})
+
+
 def _word(stored: dict[str, Any]) -> Word:
     return Word(
         at=datetime.fromisoformat(stored["at"]),
@@ -446,7 +449,8 @@ _READERS: dict[str, Any] = {
     "profiles": lambda stored: tuple(_profile(item) for item in stored),
     "held": lambda stored: tuple((name, text) for name, text in stored),
     "options": tuple,
-    "draft": lambda stored: Draft(**stored),
+    "draft": lambda stored: _draft(stored),
+    "other_draft": lambda stored: _draft(stored),
     "adding": _adding,
     "wrong_codes": lambda stored: tuple(datetime.fromisoformat(item) for item in stored),
     "news": lambda stored: tuple(_update(*item) for item in stored),

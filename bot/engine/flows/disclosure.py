@@ -223,11 +223,14 @@ def _emergency(state: State, moment: Moment, reading: Reading) -> Step:
     return opened.then(in_emergency(opened.state, moment, reading.category))
 
 
-def in_emergency(state: State, moment: Moment, category: str) -> Step:
+def in_emergency(
+    state: State, moment: Moment, category: str, *also: Effect, near: bool = True
+) -> Step:
     """The numbers, that a person is being called, and who is near."""
     key = _emergency_key(state, category)
     ways = _danger_numbers(state, moment, key, category)
-    return Step(state, (*ways, *_calling(state, moment))).then(_who_is_near(state, moment))
+    called = Step(state, (*ways, *_calling(state, moment), *also))
+    return called.then(_who_is_near(state, moment)) if near else called
 
 
 def _emergency_key(state: State, category: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.engine.effects import Word
 from bot.engine.events import NOTHING_READ, Evidence, Reading, Severity
-from bot.engine.flows import handover, hide, hours, pages, schedule
+from bot.engine.flows import cover, handover, hide, hours, pages, schedule
 from bot.engine.state import State, Told
 from bot.engine.voice import (
     Moment,
@@ -44,6 +44,8 @@ def menu(state: State, moment: Moment, *first: str) -> Step:
     """
     here = replace(state, paused="", confused=0, heard=0)
     waiting = [handover.waiting_key(state, moment)] if state.contact is not None else []
+    begun = state.draft is not None and cover.of_report(state.waiting_question)
+    waiting += ["report.kept"] if begun else []
     options = _menu_options(here, moment)
     brought = schedule.in_menu(here, moment) if "review" in options else Step(here)
     keys = [*first, *waiting, "menu.ask"]

@@ -11,7 +11,7 @@ from bot.engine import hearing
 from bot.engine.care import care
 from bot.engine.effects import Effect, Word
 from bot.engine.events import AnyEvent, MediaOffered, MessageReceived, Reading, Severity
-from bot.engine.flows import cover, disclosure, found, handover, picture, schedule
+from bot.engine.flows import cover, disclosure, found, handover, picture, report, schedule
 from bot.engine.flows import help as doors
 from bot.engine.flows.again import FIXED, ask_again
 from bot.engine.state import ONCE, State
@@ -197,12 +197,14 @@ def media(state: State, moment: Moment, event: MediaOffered) -> Step:
         return Step(state, spoken(state, moment, ["media.voice"])).then(ask_again(state, moment))
     if event.kind in picture.PLACES:
         return Step(state, spoken(state, moment, ["media.place"])).then(ask_again(state, moment))
+    gone = "media.removed" if picture.goes(moment) else "media.not_opened"
+    if report.open_here(state) and not state.told_of_harm:
+        return report.media_came(state, moment, gone, captioned(event))
     held = handover.hold_words(state, moment, *words)
     if state.told_of_harm:
         said = Step(held.state, held.effects + spoken(state, moment, [_in_words(moment)]))
         return said.then(ask_again(held.state, moment))
     here = replace(held.state, paused=state.paused or _resumable(state.asked))
-    gone = "media.removed" if picture.goes(moment) else "media.not_opened"
     if offered := found.found_in(moment, event.caption):
         return held.then(found.offer(held.state, moment, offered, gone))
     keys = [gone, "media.words"]
