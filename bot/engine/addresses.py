@@ -43,8 +43,8 @@ _ALONE = {
 }  # fmt: skip
 # Short names that begin links; elsewhere so short a host is a slip of the full stop.
 _SHORT = {
-    *("t.me", "x.com", "t.co", "g.co", "m.me", "a.co"),
-    *("b.gy", "v.gd", "fb.com", "fb.me", "t.ly", "is.gd"),
+    *(("t", "me"), ("x", "com"), ("t", "co"), ("g", "co"), ("m", "me"), ("a", "co")),
+    *(("b", "gy"), ("v", "gd"), ("fb", "com"), ("fb", "me"), ("t", "ly"), ("is", "gd")),
 }
 
 
@@ -155,9 +155,10 @@ def _is_host(piece: str) -> bool:
     first, *rest = name.split(".")
     if first == "www" and len(rest) >= 2:
         return True
-    if len(first) < 2 and name not in _SHORT:
+    short = (first, *rest) in _SHORT
+    if len(first) < 2 and not short:
         return False
-    return bool(path[1:]) or (name not in _SHORT and rest[-1] in _ALONE and len(name) > 4)
+    return bool(path[1:]) or (not short and rest[-1] in _ALONE and len(name) > 4)
 
 
 def _any(piece: str) -> bool:

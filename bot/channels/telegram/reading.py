@@ -29,6 +29,7 @@ from bot.engine.events import (
 
 UPDATES = ("message", "edited_message", "callback_query", "poll_answer", "my_chat_member")
 _LAST_SECOND, _LAST_MESSAGE = 2**32, 2**53
+_LINKS = 50  # hidden behind the words of one message
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
@@ -177,7 +178,7 @@ def _event(raw: Json, at: datetime) -> AnyEvent | None:
 
 def _message(message: Json, at: datetime) -> AnyEvent | None:
     forwarded = "forward_origin" in message or "forward_date" in message
-    if text := _text(message, "text"):
+    if text := _with_links(message, "text", "entities"):
         if not forwarded and (event := _command(text, at)):
             return event
         sent = _sent_at(message, "date")
@@ -185,15 +186,25 @@ def _message(message: Json, at: datetime) -> AnyEvent | None:
     kind = next((kind for kind in _MEDIA if kind in message), "")
     if not kind and not _NOTICES.isdisjoint(message):
         return None
-    caption = _text(message, "caption")
+    caption = _with_links(message, "caption", "caption_entities")
     return MediaOffered(at=at, kind=kind or "unknown", caption=caption, forwarded=forwarded)
 
 
 def _edited(message: Json, at: datetime) -> AnyEvent | None:
     """Only new words count: a live location is "edited" every few seconds."""
-    text = _text(message, "text") or _text(message, "caption")
+    text = _with_links(message, "text", "entities")
+    text = text or _with_links(message, "caption", "caption_entities")
     sent = _sent_at(message, "edit_date") or _sent_at(message, "date")
     return MessageReceived(at=at, text=text, edited=True, sent_at=sent) if text else None
+
+
+def _with_links(message: Json, words: str, entities: str) -> str:
+    """The words, and beneath them the addresses that are hidden behind some of them."""
+    text, found = _text(message, words), message.get(entities)
+    parts = (part for part in found if isinstance(part, dict)) if isinstance(found, list) else ()
+    hidden = (_text(part, "url") for part in parts if part.get("type") == "text_link")
+    links = [url for url in dict.fromkeys(hidden) if url and url not in text]
+    return "\n".join((text, *links[:_LINKS])) if text else ""
 
 
 def _vote(answer: Json, at: datetime) -> AnyEvent | None:
