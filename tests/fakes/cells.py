@@ -24,6 +24,7 @@ from api.contacts import service as contacts
 from api.contacts.tables import Contact
 from api.contacts.values import StaffRef
 from api.duty import service as duty
+from api.evidence import exhibits
 from api.intake import schemas
 from api.marks import release
 from api.marks import service as marks
@@ -70,7 +71,10 @@ class Cells:
     async def _ids(self, path: str, state: str) -> Ids:
         if "{case_id}" in path:
             return await self._case(path, state)
-        for name in ("contact", "mark", "handover", "notice", "report", "planned", "system"):
+        for name in (
+            *("contact", "mark", "handover", "notice", "report", "planned", "system"),
+            *("exhibit",),
+        ):
             if f"{{{name}_id}}" in path:
                 return {f"{name}_id": str(await getattr(self, f"_{name}")(state))}
         if "{key_id}" in path:
@@ -244,6 +248,19 @@ class Cells:
         if not there:
             self.reported()
             self.does(cases.open_case, staff=self.mate)
+
+    async def _exhibit(self, state: str) -> str:
+        if state == "unknown":
+            return NOWHERE
+        kept = {"kind": "report", "body": {"words": "Kërkon para."}, "who": "bot"}
+        if state == "report":
+            made: str = self.does(exhibits.keep, **kept, report_id=await self._report("own"))
+            return made
+        case_id = self.does(cases.open_case, staff=self.mate, contact_id=await self.opens())
+        if state == "hidden":
+            self._name_me(case_id)
+        of_case: str = self.does(exhibits.keep, **kept, case_id=case_id)
+        return of_case
 
     async def _planned(self, state: str) -> str:
         if state == "unknown":

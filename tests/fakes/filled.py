@@ -16,6 +16,7 @@ from fakes.marking import links_to_words
 from api.contacts import service
 from api.contacts.values import StaffRef
 from api.duty import service as duty
+from api.evidence import exhibits
 from api.staff import service as staff
 from api.systems import service as systems
 
@@ -72,6 +73,7 @@ async def fill(helpline: Helpline) -> Filled:
     answer = await helpline.post("/v1/reports", helpline.seal({**REPORT, "report_id": NEW}))
     assert answer.status_code == 201, answer.text
     made.ids["report"] = NEW
+    _evidence(helpline, made)
     _others(helpline, made)
     return made
 
@@ -159,6 +161,16 @@ async def _comes(helpline: Helpline, *, minutes: float, **change: Any) -> str:
     contact_id: str = await helpline.opens(conversation=uuid.uuid4().hex, **change)
     helpline.now = now
     return contact_id
+
+
+def _evidence(helpline: Helpline, made: Filled) -> None:
+    """An exhibit of the case, which Ana has looked at."""
+    body = {"text": "Kërkon foto dhe para.", "where": "www.example.com/konto"}
+    made.ids["exhibit"] = helpline.does(
+        exhibits.keep, kind="transcript", body=body, who="bot", case_id=made.ids["case"]
+    )
+    ana = _ref(made.people["ana"])
+    helpline.does(exhibits.look, made.ids["exhibit"], staff=ana, why="Gjykata e kërkoi.")
 
 
 def _others(helpline: Helpline, made: Filled) -> None:

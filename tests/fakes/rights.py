@@ -38,6 +38,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "handover": ("own", "colleague", "confirmed", "unknown"),
     "notice": ("open", "settled", "hidden", "unknown"),
     "report": ("there", "own", "colleague", "closed", "hidden", "unknown"),
+    "exhibit": ("report", "case", "hidden", "unknown"),
     "planned": ("there", "unknown"),
     "system": ("waits", "there", "hooked", "disabled", "unknown"),
     "staff": ("self", "colleague", "unknown"),
@@ -124,6 +125,7 @@ def fields(line: Line, mate_id: int, other_id: int, contact_id: str) -> dict[str
         **{"text": "Të besoj", "key": key, "to": str(mate_id), "words": "Arsyeja", "on": "yes"},
         **{"severity": "none", "category": "none", "version": "0", "call_type": "thanks"},
         **{"hard": "yes", "reason": "Fyen", "hours": "2", "language": "sq", "entry": key},
+        **{"why": "Gjykata e kërkoi"},
         **{"day": "2026-11-25", "name": "Festë", "minutes": "60", "code": "1", "call": "thanks"},
     }
     ends: Mapping[str, dict[str, Any]] = {

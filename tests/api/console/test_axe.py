@@ -36,6 +36,8 @@ PAGES = {
         "/cases/{case}/team",
         "/reports",
         "/reports/{report}",
+        "/exhibits/{exhibit}",
+        "/trail",
         "/shift",
         "/shift/plan",
         "/shift/handover",
@@ -49,7 +51,7 @@ PAGES = {
         "/nothing",
     ),
     "genti": ("/cases/{case}/identity", "/shift", "/figures"),
-    "dora": ("/staff", "/systems", "/shift/plan", "/triage"),
+    "dora": ("/staff", "/systems", "/shift/plan", "/triage", "/trail"),
     "luan": ("/figures", "/learning"),
     NOBODY: ("/sign-in", "/first/{invited}", "/first/spent"),
 }
