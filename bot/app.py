@@ -23,11 +23,14 @@ from bot.channels.certificate import load_certificate_words
 from bot.channels.joined import Joined
 from bot.channels.pace import Paces
 from bot.channels.registry import platforms
-from bot.channels.web import WebChannel, load_words
+from bot.channels.web import PageWords, WebChannel, load_words
+from bot.channels.web.view import load_assets
 from bot.channels.words import load_words as load_channel_words
 from bot.clock import Clock
-from bot.crypto import Keys, load_keys
+from bot.crypto import Keys, Sealer, load_keys
 from bot.delivery import Delivery
+from bot.door import Codes, Door, Forms, View
+from bot.door import load_words as load_door_words
 from bot.edge import LastResort, SecurityHeaders
 from bot.editions import Editions, Watch, edition_of, spoken_folder
 from bot.engine.effects import Say
@@ -94,6 +97,7 @@ class Bot:
     editions: Editions
     watch: Watch
     figures: Figures
+    sealer: Sealer
     now: Callable[[], datetime]
 
 
@@ -196,6 +200,7 @@ def join(
         editions=editions,
         watch=Watch(editions, settings.data_dir, alarms),
         figures=Figures(helpline, runner.ask, lease("figures"), now=now),
+        sealer=keys.sealer,
         now=now,
     )
 
@@ -238,21 +243,48 @@ def _add_routes(
     def anywhere(language: str) -> Sequence[Say]:
         return bot.editions.doors(language, "")
 
+    def home(language: str) -> Sequence[Say]:
+        return bot.editions.doors(language, HOME)
+
     app.add_exception_handler(HTTPException, pages.not_found(words, anywhere))
+    door = _door(bot, words, home)
+    app.state.door = door
+    app.include_router(door.routes())
     app.include_router(
         pages.router(
             runner=bot.runner,
             web=bot.web,
             greeting=lambda: bot.editions.now.greeting,
             fallback=anywhere,
-            home=lambda language: bot.editions.doors(language, HOME),
+            home=home,
             content=lambda: bot.editions.now.content,
             words=words,
             public_url=bot.settings.public_url,
             now=bot.now,
             gallery=bot.gallery,
             arrived=lambda key: bot.receipts.note(key, "delivered"),
+            beside=door,
         )
+    )
+
+
+def _door(bot: Bot, words: Mapping[str, PageWords], home: Callable[[str], Sequence[Say]]) -> Door:
+    """The report form, which needs no chat."""
+    spoken = spoken_folder(bot.settings.data_dir, bot.settings.content_dir)
+    forms = Forms(bot.runner, bot.sealer)
+    return Door(
+        forms,
+        View(
+            load_door_words(spoken),
+            words,
+            load_assets(),
+            lambda: bot.editions.now.content,
+            pages.numbers_of(words, home),
+        ),
+        lambda: bot.editions.now.content,
+        Codes(bot.helpline, forms, lambda: bot.editions.now.content),
+        public_url=bot.settings.public_url,
+        now=bot.now,
     )
 
 

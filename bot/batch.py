@@ -25,6 +25,7 @@ from bot.engine.events import (
     ChatLost,
     ExitPressed,
     PollAnswered,
+    ReportAdded,
     ReportFilled,
     TimerFired,
 )
@@ -257,7 +258,7 @@ class Batch:
     def _spoil(self, turn: Turn, talk: _Talk, origin: Origin, error: Exception) -> Outcome:
         """Keep it; who did something just now, and did not leave, sees the doors of help."""
         state = talk.state or State.new()
-        silent = ExitPressed | ChatLost | ReportFilled
+        silent = ExitPressed | ChatLost | ReportFilled | ReportAdded
         there = turn.address and not isinstance(turn.event, silent)
         doors = self._parts.fallback(state.language, state.country) if there else ()
         says = self._post(turn, talk, drafts_of(doors, origin, None))

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol, TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -14,15 +15,18 @@ from sqlalchemy import Connection
 from bot.engine.events import AnyEvent, TimerFired
 from bot.known import utcnow
 from bot.leases import Lease
+from bot.store.conversations import forget_old
 from bot.store.database import StoreUnavailable, millis
 from bot.store.shown import forget_shown
 from bot.store.timers import Due, drop_timers, due_timers, forget_bubbles, forget_seen
 
 log = logging.getLogger(__name__)
 
+DOOR = "door"  # the channel of the browser's report form
 TOGETHER = 200
 FORGET_TOGETHER = 2_000
 SEEN_KEPT = timedelta(hours=48)  # platforms repeat an update for 24 hours
+FORMS_KEPT = timedelta(hours=48)  # a form is empty after a day
 SHOWN_KEPT = timedelta(hours=48)  # nothing older can be removed from a chat
 Found = TypeVar("Found")
 
@@ -82,12 +86,13 @@ class Clock:
             self._note(failed=True)
 
     async def tidy(self) -> None:
-        """Forget ids of updates and of messages, and old bubbles, little by little."""
+        """Forget ids of updates and of messages, old bubbles and forms, little by little."""
         try:
             if await self._lease.held():
                 await self._forget(forget_seen, SEEN_KEPT)
                 await self._forget(forget_shown, SHOWN_KEPT)
                 await self._forget(forget_bubbles, self._bubbles_kept)
+                await self._forget(partial(forget_old, channel=DOOR), FORMS_KEPT)
         except StoreUnavailable:
             self._note(failed=True)
 

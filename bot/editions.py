@@ -19,6 +19,7 @@ from bot.channels.web.words import PageWordsFault
 from bot.channels.web.words import load_words as load_page_words
 from bot.channels.words import ChannelWordsFault
 from bot.channels.words import load_words as load_channel_words
+from bot.door.words import load_words as load_door_words
 from bot.engine.content import COUNTRIES, Content
 from bot.engine.effects import Say
 from bot.engine.events import Started
@@ -92,6 +93,7 @@ def spoken_folder(data_dir: Path, folder: Path) -> Path:
 def try_words_around(folder: Path) -> None:
     """Raise ``PageWordsFault`` or ``ChannelWordsFault`` where a process could not start with it."""
     load_page_words(folder)
+    load_door_words(folder)
     load_channel_words(folder)
     load_certificate_words(folder)
 

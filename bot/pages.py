@@ -10,6 +10,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -71,18 +72,30 @@ def router(
     now: Callable[[], datetime] = utcnow,
     gallery: Gallery | None = None,
     arrived: Arrived | None = None,
+    beside: Beside | None = None,
 ) -> APIRouter:
     """Return the routes of the browser chat.
 
     ``greeting`` is what somebody sees who has said nothing yet; ``fallback`` gives the
     doors of help when nothing can be stored, ``home`` those of the country whose schools
     hang up the two little words. ``content`` has the activities that a teacher prints,
-    ``gallery`` the certificates. ``arrived`` hears of a person's words that a page has.
+    ``gallery`` the certificates. ``arrived`` hears of a person's words that a page has;
+    ``beside`` is left with the chat.
     """
     gallery = gallery or Gallery()
     kept, made = pace or Pace(), gallery.path
     pages = Pages(
-        runner, web, greeting, fallback, words, public_url, kept, now, made, Receipts(arrived)
+        runner,
+        web,
+        greeting,
+        fallback,
+        words,
+        public_url,
+        kept,
+        now,
+        made,
+        Receipts(arrived),
+        beside,
     )
     hung_up = View(words, pages.assets, numbers_of(words, home or fallback))
     routes = APIRouter(include_in_schema=False)
@@ -129,6 +142,13 @@ def numbers_of(
     }
 
 
+class Beside(Protocol):
+    """What is open in the same browser beside the chat: it is left with it."""
+
+    async def leave(self, request: Request, response: Response, /) -> None:
+        """Forget it, here and in the browser."""
+
+
 class Pages:
     """The handlers, with what they share."""
 
@@ -144,7 +164,9 @@ class Pages:
         now: Callable[[], datetime] = utcnow,
         made: Callable[[str], str] = lambda _name: "",
         receipts: Receipts | None = None,
+        beside: Beside | None = None,
     ) -> None:
+        self._beside = beside
         self._receipts = receipts or Receipts()
         self._talks = Talks(runner, web, words, now=now)
         self._web = web
@@ -172,11 +194,19 @@ class Pages:
         """The first page. Somebody who left without a line is seen off now."""
         greeting = [Turn(0, bubbles.payload_of(say)) for say in self._greeting()]
         start = campaign(request.query_params.get("start"))
-        response = _html(self._view.page(greeting, door=new_token(), start=start))
+        response: Response = _html(self._view.page(greeting, door=new_token(), start=start))
         if left is not None:
             await self._talks.leave(left)
-        if left is not None or has_left(request):
-            take_cookie(response, secure=self._secure(request))
+        if left is None and not has_left(request):
+            return response
+        if request.query_params.get("then") == "report":
+            response = RedirectResponse("/report", status_code=303, headers=_NO_STORE)
+        take_cookie(response, secure=self._secure(request))
+        return await self._all_left(request, response)
+
+    async def _all_left(self, request: Request, response: Response) -> Response:
+        if self._beside is not None:
+            await self._beside.leave(request, response)
         return response
 
     async def chat(self, request: Request) -> Response:
@@ -230,7 +260,7 @@ class Pages:
             return self._stop(refused, request)
         if visitor := known_visitor(request, secure=self._secure(request)):
             await self._talks.leave(visitor)
-        return self._left(request, forget=True)
+        return await self._all_left(request, self._left(request, forget=True))
 
     async def table(self) -> Response:
         """A page with nothing of ours on it."""

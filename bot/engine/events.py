@@ -275,6 +275,19 @@ class ReportFilled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportAdded(Event):
+    """Something was added to a report in the browser, by the holder of its receipt.
+
+    ``code`` is the receipt; it is never stored with the event. ``text`` is for the triage.
+    """
+
+    code: str = ""
+    text: str = ""
+    addresses: tuple[str, ...] = ()
+    reading: Reading = NOTHING_READ
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageChosen(Event):
     """The language was changed outside a question (page link, command)."""
 
@@ -381,6 +394,7 @@ AnyEvent = (
     | PollAnswered
     | Outcome
     | ReportFilled
+    | ReportAdded
     | LanguageChosen
     | ExitPressed
     | ChatLost

@@ -21,6 +21,7 @@ from bot.engine.events import (
     MediaOffered,
     MessageReceived,
     Reading,
+    ReportAdded,
     ReportFilled,
     Severity,
 )
@@ -85,7 +86,7 @@ def read(state: State, event: AnyEvent, triage: Read) -> AnyEvent:
     if isinstance(event, MessageReceived):
         before = () if event.forwarded else words_before(state, event.at)
         return replace(event, reading=triage(event.text, before))
-    if isinstance(event, ReportFilled) and event.text:
+    if isinstance(event, ReportFilled | ReportAdded) and event.text:
         return replace(event, reading=triage(event.text, ()))
     if isinstance(event, MediaOffered) and event.caption:
         before = () if event.forwarded else words_before(state, event.at)

@@ -30,6 +30,7 @@ from bot.engine.events import (
     MessageReceived,
     Outcome,
     PollAnswered,
+    ReportAdded,
     ReportDelayed,
     ReportFilled,
     ReportMoved,
@@ -79,7 +80,7 @@ def step(state: State, event: AnyEvent, *, content: Content) -> Step:
     Time comes in as ``event.at``. No child's words can make this raise: what no flow
     understands is met with a way to help.
     """
-    if isinstance(event, ReportFilled) or state.form is not None:
+    if isinstance(event, ReportFilled | ReportAdded) or state.form is not None:
         return filled.answered(state, Moment(content, event))
     read, event = event, hearing.weighed(state, event, content)
     moment = Moment(content, event)
@@ -148,7 +149,7 @@ def _floor(state: State, moment: Moment, event: AnyEvent) -> Step:
             return _language(state, moment, event.language)
         case TimerFired():
             return _timer(state, moment, event.name)
-        case ExitPressed() | ChatLost() | ReportFilled():
+        case ExitPressed() | ChatLost() | ReportFilled() | ReportAdded():
             return Step(state)  # answered before: by the first guard, by the form
         case PollAnswered():
             return Step(state)  # the runner knows which press it stands for

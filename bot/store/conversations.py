@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
 from bot.store.database import insert_new
-from bot.store.tables import Bubble, Conversation, Seen, Spoiled, Timer
+from bot.store.tables import Bubble, Conversation, Outgoing, Seen, Spoiled, Timer
 
 _CONVERSATIONS: Table = Conversation.__table__  # type: ignore[attr-defined]
 _SEEN: Table = Seen.__table__  # type: ignore[attr-defined]
 _TIMERS: Table = Timer.__table__  # type: ignore[attr-defined]
 _SPOILED: Table = Spoiled.__table__  # type: ignore[attr-defined]
 _WEB_LOG: Table = Bubble.__table__  # type: ignore[attr-defined]
+_OUTBOX: Table = Outgoing.__table__  # type: ignore[attr-defined]
 
 _LOAD = select(
     _CONVERSATIONS.c.id,
@@ -176,6 +177,22 @@ def forget_pages(connection: Connection, ids: Collection[str]) -> None:
     """Drop what the browser chat would show again of these conversations."""
     if ids:
         connection.execute(_FORGET_PAGES, {"ids": sorted(ids)})
+
+
+def forget_idle(connection: Connection, channel: str, ids: Collection[str]) -> int:
+    """Drop these conversations of a channel, unless something of them has still to leave."""
+    idle = _CONVERSATIONS.c.id.not_in(select(_OUTBOX.c.conversation))
+    here = (_CONVERSATIONS.c.channel == channel, _CONVERSATIONS.c.id.in_(sorted(ids)))
+    return connection.execute(delete(_CONVERSATIONS).where(*here, idle)).rowcount
+
+
+def forget_old(connection: Connection, channel: str, *, before: int, limit: int) -> int:
+    """Drop conversations of a channel in which nothing happened since; return how many."""
+    at = _CONVERSATIONS.c.updated_at
+    query = select(_CONVERSATIONS.c.id).where(_CONVERSATIONS.c.channel == channel, at < before)
+    idle = query.where(_CONVERSATIONS.c.id.not_in(select(_OUTBOX.c.conversation)))
+    old = connection.execute(idle.order_by(at).limit(limit)).scalars().all()
+    return forget_idle(connection, channel, old)
 
 
 def keep_spoiled(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

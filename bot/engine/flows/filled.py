@@ -12,10 +12,11 @@ from datetime import timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from bot.engine.effects import CancelTimer, SetTimer
+from bot.engine.effects import AddToReport, CancelTimer, SetTimer
 from bot.engine.events import (
     ChatLost,
     ExitPressed,
+    ReportAdded,
     ReportDelayed,
     ReportFilled,
     ReportStored,
@@ -23,7 +24,7 @@ from bot.engine.events import (
 )
 from bot.engine.flows import report
 from bot.engine.forms import DELAYED, FILLING, ON_ITS_WAY, OVER, REFUSED, SENDING, STORED, Form
-from bot.engine.reports import Draft, ReportForm, cleared, fill, read_in
+from bot.engine.reports import TYPED, Draft, ReportForm, clean, cleared, fill, read_in
 from bot.engine.state import State
 from bot.engine.voice import Moment, Step
 
@@ -37,6 +38,8 @@ def answered(state: State, moment: Moment) -> Step:
     match moment.event:
         case ReportFilled() as event:
             return _filled(state, moment, event)
+        case ReportAdded() as event:
+            return _added(state, event)
         case ExitPressed() | ChatLost() | TimerFired():
             return _over(state)
         case ReportStored(receipt=receipt):
@@ -114,7 +117,7 @@ def _placed(draft: Draft) -> Draft:
 def _sent(state: State, moment: Moment) -> Step:
     """It leaves as it was shown; the code is waited for, for a day."""
     form, until = _form(state), moment.at + KEPT
-    order = report.order(state, moment, state.draft or Draft())
+    order = report.order(state, state.draft or Draft())
     form = replace(form, stage=SENDING, turn=form.turn + 1, until=until)
     sent = replace(state, draft=None, reports=state.reports + 1, form=form)
     return Step(sent, (order, SetTimer(name=TIMER, at=until)))
@@ -126,6 +129,18 @@ def _reached(state: State, stage: str, receipt: str = "") -> Step:
     if form.stage not in ON_ITS_WAY:
         return Step(state)
     return Step(replace(state, form=replace(form, stage=stage, receipt=receipt)))
+
+
+def _added(state: State, event: ReportAdded) -> Step:
+    """It leaves for the helpline; what becomes of it is read with the receipt."""
+    order = AddToReport(
+        receipt=event.code,
+        words=clean(event.text, TYPED),
+        addresses=event.addresses,
+        severity=event.reading.severity.word,
+        evidence=event.reading.evidence,
+    )
+    return Step(replace(state, form=state.form or Form(stage=OVER)), (order,))
 
 
 def _over(state: State) -> Step:
