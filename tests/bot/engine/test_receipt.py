@@ -165,7 +165,8 @@ def test_a_code_waits_while_a_person_is_there() -> None:
     """With a contact open no code stands over its questions; it comes when the talk is over."""
     holder = Holder()
     contact = Contact(number=1, stage="waiting", severity="emergency")
-    holder.state = replace(holder.state, contact=contact, contacts=1, asked="company")
+    holder.state = replace(holder.state, contact=contact, contacts=1, heard_at=AT)
+    holder.state = replace(holder.state, asked="company")
     assert holder.does(ReportStored(at=AT, receipt=CODE)).keys == []
     assert holder.state.asked == "company"
 
