@@ -280,6 +280,7 @@ def _door(bot: Bot, words: Mapping[str, PageWords], home: Callable[[str], Sequen
             load_assets(),
             lambda: bot.editions.now.content,
             pages.numbers_of(words, home),
+            bot.now,
         ),
         lambda: bot.editions.now.content,
         Codes(bot.helpline, forms, lambda: bot.editions.now.content),

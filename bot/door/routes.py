@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -138,7 +139,7 @@ class Door:
         if page == STEPS[-1]:
             return self._view.send(seen)
         if page == "" and seen.state.form is not None and not empty(seen.state):
-            return self._view.resume(seen, self._now())
+            return self._view.resume(seen)
         return self._view.step(seen, page or STEPS[0])
 
     def _seen(self, request: Request, state: State, page: str, notes: tuple[str, ...]) -> Seen:
@@ -174,7 +175,7 @@ class Door:
         inbound = Inbound(CHANNEL, once, visitor.address, step.filled)
         after = before if step.press == "look" else await self.forms.take(inbound)
         if step.press in ("drop", "written"):
-            return await self._ended(visitor, step.press, request)
+            return await self._ended(visitor, step, request)
         page, notes = self._next(step, before, after)
         if visitor.fresh:
             return self._carried(request, visitor, after, page, notes, step.step)
@@ -199,10 +200,12 @@ class Door:
         turn = steps.before if step.press == "back" else steps.following
         return turn(form, after, here), notes
 
-    async def _ended(self, visitor: Visitor, press: str, request: Request) -> Response:
+    async def _ended(self, visitor: Visitor, step: Posted, request: Request) -> Response:
         """Nothing of it is kept any more, here or in the browser."""
         await self.forms.forget(visitor.address)
-        response = self._go(_path(DONE) if press == "written" else _path("", ("dropped",)))
+        page = DONE if step.press == "written" else ""
+        notes = () if page else ("dropped",)
+        response = self._go(_path(page, notes, lang=step.filled.language))
         drop_cookie(response, secure=self._secure(request), cookie=COOKIE)
         return response
 
@@ -310,9 +313,10 @@ class Door:
         return HTMLResponse(html, status_code=refused.status, headers=HEADERS | HIDDEN)
 
 
-def _path(page: str, notes: tuple[str, ...] = (), step: str = "") -> str:
-    query = "&".join([*(f"note={each}" for each in notes), *([f"from={step}"] if step else [])])
-    return "/report" + (f"/{page}" if page else "") + (f"?{query}" if query else "")
+def _path(page: str, notes: tuple[str, ...] = (), step: str = "", lang: str = "") -> str:
+    query = [("note", each) for each in notes] + [("from", step), ("lang", lang)]
+    asked = urlencode([(name, value) for name, value in query if value])
+    return "/report" + (f"/{page}" if page else "") + (f"?{asked}" if asked else "")
 
 
 def _host(request: Request) -> str:

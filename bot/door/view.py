@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,11 +18,14 @@ from bot.channels.web.words import PageWords
 from bot.door import steps
 from bot.door.words import STEPS, DoorWords
 from bot.engine.content import Content
+from bot.engine.events import Started
+from bot.engine.flows import report
 from bot.engine.flows.filled import alarm
 from bot.engine.forms import DELAYED, REFUSED, SENDING, STORED
 from bot.engine.reports import Draft
 from bot.engine.state import State
-from bot.engine.voice import audience_of
+from bot.engine.voice import Moment, audience_of, phrase
+from bot.known import utcnow
 
 HERE = Path(__file__).resolve().parent
 CLOCK = ZoneInfo("Europe/Tirane")
@@ -60,7 +63,9 @@ class View:
         assets: Mapping[str, Asset],
         content: Callable[[], Content],
         numbers: Callable[[], Mapping[str, Numbers]],
+        now: Callable[[], datetime] = utcnow,
     ) -> None:
+        self._now = now
         self._words, self._frames = words, frames
         self._content, self._numbers = content, numbers
         folders = [HERE / "templates", HERE.parent / "channels" / "templates"]
@@ -88,6 +93,7 @@ class View:
             who=steps.who_of(state),
             choices=WHO,
             first=step == STEPS[0],
+            advice=self._advice(seen) if step == steps.WHERE else "",
         )
 
     def send(self, seen: Seen) -> str:
@@ -114,10 +120,10 @@ class View:
             looked=looked + 1,
         )
 
-    def resume(self, seen: Seen, now: datetime) -> str:
+    def resume(self, seen: Seen) -> str:
         """That something was begun here; nothing of it is shown yet."""
         until = seen.state.form.until if seen.state.form else None
-        kept = self._until(seen, until.astimezone(CLOCK), now) if until else ""
+        kept = self._until(seen, until.astimezone(CLOCK)) if until else ""
         return self._render("door_resume.html", seen, kept=kept)
 
     def done(self, seen: Seen) -> str:
@@ -153,17 +159,27 @@ class View:
             seen=seen,
             calls=self._numbers()[seen.language],
             hidden=self._hidden(seen),
-            notes=[self._note(seen, words[each]) for each in seen.notes if each in NOTES],
+            notes=[self._note(seen, words, each) for each in seen.notes if each in NOTES],
             steps=STEPS,
         )
 
     def _said(self, seen: Seen) -> Mapping[str, str]:
         return self._words[seen.language].to(adult=seen.state.adult)
 
-    def _note(self, seen: Seen, words: str) -> str:
-        kind = self._content().report.words[seen.language].get("kind")
-        other = kind.label("other", audience_of(seen.state)) if kind else ""
-        return words.replace("{other}", other)
+    def _note(self, seen: Seen, words: Mapping[str, str], name: str) -> str:
+        if name == "no_picture":
+            return self._phrase(seen, "report.no_picture")
+        kind = self._content().report.words[seen.language]["kind"]
+        return words[name].replace("{other}", kind.label("other", audience_of(seen.state)))
+
+    def _advice(self, seen: Seen) -> str:
+        """What cannot wait, as the chat says it too."""
+        key = report.ADVICE.get(seen.state.draft.kind) if seen.state.draft else None
+        return self._phrase(seen, key) if key else ""
+
+    def _phrase(self, seen: Seen, key: str) -> str:
+        moment = Moment(self._content(), Started(at=self._now()))
+        return phrase(replace(seen.state, language=seen.language), moment, key)
 
     def _told(self, seen: Seen) -> list[steps.Told]:
         who, words = steps.who_of(seen.state), self._said(seen)
@@ -174,8 +190,8 @@ class View:
     def _receipt(self, seen: Seen) -> str:
         return seen.state.form.receipt if seen.state.form else ""
 
-    def _until(self, seen: Seen, until: datetime, now: datetime) -> str:
-        today = until.date() == now.astimezone(CLOCK).date()
+    def _until(self, seen: Seen, until: datetime) -> str:
+        today = until.date() == self._now().astimezone(CLOCK).date()
         words = self._said(seen)["resume_today" if today else "resume_tomorrow"]
         return words.replace("{time}", f"{until:%H:%M}")
 

@@ -27,7 +27,7 @@ NAMES = (
     *("limits_title", "limit_read", "limit_danger", "limit_pictures", "limit_code", "limit_kept"),
     *("who", "who_hint", "who_8", "who_11", "who_14", "who_parent", "who_teacher", "who_other"),
     *("more_kinds", "next", "next_send", "back", "talk", "have_code", "need_kind", "several"),
-    *("one_a_line", "no_picture", "was_cut", "other_words"),
+    *("one_a_line", "was_cut", "other_words"),
     *("urgent_title", "urgent_now", "urgent_told_title", "urgent_told", "urgent_unsent"),
     *("urgent_later", "urgent_send", "urgent_go_on"),
     *("empty", "change", "change_what", "send", "drop", "moved", "still_kind"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import html
 import json
 import re
@@ -24,6 +25,8 @@ from bot.settings import Settings
 
 OURS = {"Sec-Fetch-Site": "same-origin"}
 RECEIPT = "4721093655182047"
+_TEXTAREA = re.compile(r'<textarea[^>]*name="([\w.]+)"[^>]*>\n(.*?)</textarea>', re.DOTALL)
+_SELECT = re.compile(r'<select[^>]*name="([\w.]+)"[^>]*>(.*?)</select>', re.DOTALL)
 BASE = "http://127.0.0.1"
 
 
@@ -106,8 +109,6 @@ class House:
 
     async def state(self, reporter: Reporter) -> State:
         """What is kept of somebody's form."""
-        import hashlib
-
         token = reporter.client.cookies["sigurt-report"]
         door = self.app.state.door
         state: State = await door.forms.state(hashlib.sha256(token.encode()).hexdigest())
@@ -180,10 +181,11 @@ class Reporter:
             fields[name] = [*known, value] if isinstance(known, list) else value
             if kind == "checkbox" and not isinstance(known, list):
                 fields[name] = [value]
-        for name, text in re.findall(
-            r'<textarea[^>]*name="([\w.]+)"[^>]*>\n(.*?)</textarea>', form, re.DOTALL
-        ):
+        for name, text in _TEXTAREA.findall(form):
             fields[name] = html.unescape(text)
+        for name, options in _SELECT.findall(form):
+            marked = re.search(r'value="([^"]*)" selected', options)
+            fields[name] = marked.group(1) if marked else ""
         return fields
 
 
