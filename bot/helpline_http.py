@@ -40,6 +40,7 @@ _NEEDED = {
 _ORDINARY = httpx.Timeout(10.0, connect=3.0)
 _FINAL = (400, 404, 409, 413, 415, 422)
 _OF_RECEIPTS = (*_FINAL, 429)  # too many tries: for the reporter to know, not to repeat
+_BY_RECEIPT = ("addition", "wants_news")
 _CONTACT_EXISTS = re.compile(r"(?:.*/)?contact-exists")
 
 
@@ -78,7 +79,8 @@ class HttpHelpline:
         """See ``Helpline.post``."""
         path = _PATHS[kind].format(contact_id)
         try:
-            answer = await self._write(path, body, key=key)
+            final = _OF_RECEIPTS if kind in _BY_RECEIPT else _FINAL
+            answer = await self._write(path, body, key=key, final=final)
         except HelplineRefused as refused:
             if refused.status != 409 or not _CONTACT_EXISTS.fullmatch(refused.problem):
                 raise
@@ -134,9 +136,11 @@ class HttpHelpline:
         """See ``Helpline.figures``."""
         await self._write("/v1/figures", json.dumps(body).encode(), key=key)
 
-    async def _write(self, path: str, body: bytes, *, key: str) -> httpx.Response:
+    async def _write(
+        self, path: str, body: bytes, *, key: str, final: tuple[int, ...] = _FINAL
+    ) -> httpx.Response:
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
-        return await self._call("POST", path, content=body, headers=headers)
+        return await self._call("POST", path, final=final, content=body, headers=headers)
 
     async def _call(
         self, method: str, path: str, *, final: tuple[int, ...] = _FINAL, **more: Any

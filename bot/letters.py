@@ -28,7 +28,9 @@ from bot.store.outbox import ADDITION, ASK_REPORT, CONTACT, HELPLINE, REPORT
 
 log = logging.getLogger(__name__)
 
-_REFUSALS = {404: "unknown", 429: "slowed"}  # of a question about a report
+_SLOWED = 429  # somebody guesses receipts, so nobody's is looked up for a while
+_PATIENT = 4  # tries of an addition meanwhile: a contact of the same chat may wait behind it
+_REFUSALS = {404: "unknown", _SLOWED: "slowed"}  # of a question about a report
 
 
 class Letters:
@@ -66,6 +68,8 @@ class Letters:
                 parcel.kind, parcel.body, key=parcel.key, contact_id=parcel.contact_id
             )
         except HelplineRefused as refused:
+            if refused.status == _SLOWED and parcel.attempts < _PATIENT:
+                return partial(self._delayed, held)
             return partial(self._refused, held, refused.status)
         except HelplineUnavailable:
             self._went_down()

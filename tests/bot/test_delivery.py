@@ -569,3 +569,64 @@ def test_moved_cells_do_not_open(sealer):
     for place in ({"table": "u"}, {"column": "d"}, {"row": "2"}):
         with pytest.raises(SealBroken):
             sealer.open(sealed, **({"table": "t", "column": "c", "row": "1"} | place))
+
+
+async def test_an_addition_is_kept_until_the_helpline_has_it(desk):
+    """
+    What is added to a report is told as kept once, as added only after the helpline's 201, and
+    neither its words nor the receipt stand in what is posted or stored as they are (S36).
+    """
+    desk.helpline.down = True
+    await desk.runner.handle(said("add hidden words"))
+    await desk.delivery.quiet()
+    [stored] = await desk.runner.ask(
+        lambda c: c.execute(text("SELECT payload FROM outbox WHERE lane = 'helpline'")).all()
+    )
+    assert b"1234" not in stored[0]
+    for _ in range(3):
+        desk.clock.forward(seconds=20)
+        await desk.goes_on()
+    assert desk.channel.texts("child-1") == ["add kept"]
+
+    desk.helpline.down = False
+    desk.clock.forward(seconds=20)
+    await desk.goes_on()
+
+    assert desk.channel.texts("child-1") == ["add kept", "added"]
+    [(kind, _, body)] = desk.helpline.posts
+    assert kind == "addition"
+    assert b"hidden" not in body
+    assert desk.count("outbox") == 0
+
+
+async def test_an_addition_holds_up_nothing_while_receipts_are_guessed(desk):
+    """
+    Slowed by the helpline an addition is tried a few times, then said to be refused; the line
+    is not taken to be down, so a contact that waits behind it leaves.
+    """
+    desk.helpline.refusal = HelplineRefused(429, "slowed")
+    await desk.runner.handle(said("add words", update="1"))
+    await desk.runner.handle(said("tell emergency", update="2"))
+    await desk.delivery.quiet()
+    for _ in range(6):
+        desk.clock.forward(seconds=20)
+        await desk.goes_on()
+        assert not desk.delivery.letters.down
+    assert "not added" in desk.channel.texts("child-1")
+
+    desk.helpline.refusal = None
+    desk.clock.forward(seconds=20)
+    await desk.goes_on()
+
+    assert "contact" in [kind for kind, _, _ in desk.helpline.posts]
+
+
+async def test_a_wish_for_no_more_news_leaves_without_a_word(desk):
+    """
+    That somebody wants no news is posted like an addition, and nothing is said of it twice.
+    """
+    await desk.runner.handle(said("hush"))
+    await desk.delivery.quiet()
+
+    assert [kind for kind, _, _ in desk.helpline.posts] == ["wants_news"]
+    assert desk.channel.texts("child-1") == []

@@ -11,6 +11,7 @@ from fakes.talk import step as echo
 
 from bot.channels.base import Inbound
 from bot.engine.effects import (
+    AddToReport,
     AskReport,
     Button,
     CountCampaign,
@@ -23,6 +24,8 @@ from bot.engine.effects import (
     TakeBack,
 )
 from bot.engine.events import (
+    AdditionDelayed,
+    AdditionStored,
     AnyEvent,
     ButtonTapped,
     ChatHidden,
@@ -58,7 +61,13 @@ def step(state: State, event: AnyEvent) -> Step:
         case ReportDelayed():
             return Step(state, [say("kept")])
         case ReportNews():
-            return Step(state, [say(" ".join([event.found, *(name for _, name in event.states)]))])
+            return Step(
+                state, [say(" ".join([event.found, *(update.state for update in event.updates)]))]
+            )
+        case AdditionStored():
+            return Step(state, [say("added")])
+        case AdditionDelayed():
+            return Step(state, [say("not added" if event.refused else "add kept")])
         case MessageReceived():
             first, _, rest = event.text.partition(" ")
             if first in _DEEDS:
@@ -98,5 +107,7 @@ _DEEDS: dict[str, Callable[[str], list[Effect]]] = {
     "notice": lambda rest: [Say(key="n", text="notice", notice=True, name=rest)],
     "file": lambda rest: [replace(REPORT, words=rest)],
     "ask": lambda rest: [AskReport(receipt=rest)],
+    "add": lambda rest: [AddToReport(receipt="1234", words=rest)],
+    "hush": lambda _: [AddToReport(receipt="1234", wants_news=False)],
     "from": lambda rest: [CountCampaign(name=rest), say("welcome")],
 }

@@ -27,6 +27,7 @@ from bot.engine.events import (
     CounsellorWrote,
     Helpline,
     MessageReceived,
+    ReportUpdate,
     TimerFired,
 )
 from bot.engine.state import State
@@ -76,6 +77,8 @@ class FakeHelpline:
         if self.refusal:
             raise self.refusal
         self.posts.append((kind, key, body))
+        if kind in ("addition", "wants_news"):
+            return {"accepted": True}
         if kind == "report":
             return {"number": "R-1", "receipt": "1234"}
         return {"contact_id": contact_id, "duty": {"on_duty": 1, "usual_minutes": 4}}
@@ -86,7 +89,7 @@ class FakeHelpline:
             raise HelplineUnavailable("down")
         if receipt != "1234":
             raise HelplineRefused(429 if receipt == "slow" else 404, "receipt")
-        return ReportState(((NOON, "submitted"),))
+        return ReportState((ReportUpdate(NOON, "submitted"),), open=True)
 
 
 def step(state: State, event: AnyEvent) -> Step:
