@@ -391,6 +391,16 @@ def _quiet_logs() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+# ---------- for whoever gets a bundle ----------
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Check a bundle of evidence; needs no settings and no database."""
+    from api.evidence.verify import main
+
+    return main(args.bundle, public_key=args.public_key, roots=args.roots)
+
+
 # ---------- for authors and for trying out ----------
 
 
@@ -638,6 +648,16 @@ def parser() -> argparse.ArgumentParser:
 
     _content_parser(commands.add_parser("content", help="for authors"))
 
+    one = commands.add_parser(
+        "verify",
+        help="check a bundle of evidence",
+        description="Check a bundle of evidence: a zip, or the folder it was unpacked into.",
+    )
+    one.add_argument("bundle", help="the zip or its folder")
+    one.add_argument("--public-key", default="", help="minisign key that the helpline publishes")
+    one.add_argument("--roots", default="", help="PEM file of the time-stamp service's roots")
+    one.set_defaults(run=verify)
+
     one = commands.add_parser("staff", help="accounts of the helpline's staff")
     one.add_argument("do", choices=["add", "disable", "reset", "roles"])
     one.add_argument("login")
@@ -732,7 +752,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; what is wrong with the set-up is named in a sentence, and 2 returned."""
     args = parser().parse_args(argv)
     try:
-        check_settings()
+        if args.run is not verify:  # whoever gets a bundle has set up nothing
+            check_settings()
         code: int = args.run(args)
     except _faults() as fault:
         print(_sentence(fault), file=sys.stderr)

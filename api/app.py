@@ -16,6 +16,8 @@ from api.console import pages as console
 from api.crypto import load_box, load_vault
 from api.db import Database
 from api.errands import Errands
+from api.evidence.bundles import BundleErrand
+from api.evidence.packing import recipients
 from api.evidence.stamps import StampErrand, stamping
 from api.evidence.wholeness import TrailErrand
 from api.headers import SecurityHeaders
@@ -56,7 +58,7 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
     app.state.alerts = addresses(settings, app.state.vault)
     app.state.stamping = stamping(settings)
     app.state.stamps = StampErrand(app.state.database, app.state.vault, clock, app.state.stamping)
-    errands = [_alerts(app, settings), _webhooks(app), app.state.stamps, _trail(app)]
+    errands = [_alerts(app, settings), _webhooks(app), app.state.stamps, _trail(app), _bundles(app)]
     app.state.errands = Errands(app.state.database, clock, errands)
     app.state.guesses = Guesses()
     app.state.replies = replies.load(settings.content_dir)
@@ -90,6 +92,13 @@ def _alerts(app: FastAPI, settings: Settings) -> AlertErrand:
 def _trail(app: FastAPI) -> TrailErrand:
     state = app.state
     return TrailErrand(state.database, state.vault, state.clock, state.stamping)
+
+
+def _bundles(app: FastAPI) -> BundleErrand:
+    state = app.state
+    recipients(state.settings.bundle_recipients)  # what is mistyped is said at the start
+    parts = (state.database, state.vault, state.clock, state.settings)
+    return BundleErrand(*parts, stamp_head=state.stamps.now)
 
 
 def _webhooks(app: FastAPI) -> WebhookErrand:

@@ -33,7 +33,19 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "court": N_("A court asked for it"),
     },
     "notice": {"exhibit_broken": N_("An exhibit is not what was kept")},
+    "bundle_state": {
+        "waiting": N_("being made"),
+        "ready": N_("ready"),
+        "failed": N_("not made"),
+    },
     "problem": {
+        "bundle-unknown": N_("There is no such bundle."),
+        "bundle-not-ready": N_("The bundle is not made yet. Wait a moment."),
+        "invalid-bundle": N_("Choose a language, and somebody from the list."),
+        "recipient-unknown": N_("Bundles cannot be encrypted for this name any more."),
+        "signing-fault": N_("The certificate for signatures cannot be opened."),
+        "stamp-fault": N_("The time-stamp service gave no stamp."),
+        "not-made": N_("It could not be made. The log of the service says why."),
         "exhibit-unknown": N_("There is no such exhibit."),
         "reason-wanted": N_("Say why you look at this exhibit."),
         "exhibit-broken": N_(
