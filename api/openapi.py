@@ -30,6 +30,7 @@ _INNER = {
     ("/v1/contacts", "post"): "Contact",
     ("/v1/contacts/{contact_id}/messages", "post"): "Messages",
     ("/v1/reports", "post"): "Report",
+    ("/v1/reports/{receipt}/additions", "post"): "Addition",
 }
 _OPEN = {  # bodies that tell of nobody
     ("/v1/events/{seq}/receipt", "post"): "Receipt",
@@ -67,8 +68,8 @@ def text() -> str:
 
 
 def _add_schemas(found: dict[str, Any]) -> None:
-    inner = [schemas.Contact, schemas.Messages, schemas.Report, schemas.Sealed]
-    inner += [schemas.Receipt, schemas.Figures]
+    inner = [schemas.Contact, schemas.Messages, schemas.Report, schemas.Addition]
+    inner += [schemas.Receipt, schemas.Figures, schemas.Sealed]
     wanted = [(model, "validation") for model in (*inner, answers.ProblemDetails)]
     _, made = models_json_schema(wanted, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     components = found.setdefault("components", {})

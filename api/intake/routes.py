@@ -36,7 +36,6 @@ router = APIRouter(prefix="/v1", dependencies=[Depends(require_key)])
 Posted = Annotated[Body, Depends(read_body)]
 Seq = Annotated[int, Path(ge=1, le=_HIGHEST)]
 ContactId = Annotated[str, Path(max_length=64)]
-ReceiptCode = Annotated[str, Path(max_length=64)]
 
 
 @router.post("/contacts", status_code=201, response_model=answers.ContactStored)
@@ -155,7 +154,7 @@ def store_report(request: Request, body: Posted) -> Response:
 
 
 @router.get("/reports/{receipt}", response_model=answers.ReportState)
-def report_state(request: Request, receipt: ReceiptCode) -> dict[str, Any]:
+def report_state(request: Request, receipt: str) -> dict[str, Any]:
     """What has become of a report; guessing is slowed and alarmed."""
     database, vault, _ = _parts(request)
     hash = _known_receipt(request, receipt)
@@ -164,7 +163,7 @@ def report_state(request: Request, receipt: ReceiptCode) -> dict[str, Any]:
 
 
 @router.post("/reports/{receipt}/additions", status_code=201, response_model=answers.AdditionStored)
-def add_to_report(request: Request, receipt: ReceiptCode, body: Posted) -> Response:
+def add_to_report(request: Request, receipt: str, body: Posted) -> Response:
     """Add to a report what was forgotten, or change whether news is wanted."""
     wanted = open_sealed(body, request.app.state.box, schemas.Addition)
     database, vault, now = _parts(request)

@@ -168,3 +168,28 @@ class Identity(Body):
 
     kind: Short
     text: Words
+
+
+class Judgement(Body):
+    """What a report is found to be, in a few choices."""
+
+    verdict: Short
+    kind: Short
+    danger: Short
+    rank: Annotated[Number, Field(ge=1, le=4)]
+    services: list[Short] = Field(default=[], max_length=20)
+    duplicate: Short = ""
+    words: Words = ""
+
+
+class ReportEnd(Body):
+    """What came of a report; the words are for staff."""
+
+    outcome: Short
+    words: Words = ""
+
+
+class LinkByNumber(Body):
+    """A case or a report by the number that staff see."""
+
+    number: Short
