@@ -15,11 +15,13 @@ from api.clock import Ticker
 from api.console import pages as console
 from api.crypto import load_box, load_vault
 from api.db import Database
-from api.errands import Errands
+from api.errands import Errand, Errands
 from api.evidence.bundles import BundleErrand
 from api.evidence.packing import recipients
 from api.evidence.stamps import StampErrand, stamping
 from api.evidence.wholeness import TrailErrand
+from api.filing.errand import FilingErrand
+from api.filing.office import office, signer
 from api.headers import SecurityHeaders
 from api.intake.reading import require_key
 from api.intake.routes import router as contract
@@ -58,7 +60,9 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
     app.state.alerts = addresses(settings, app.state.vault)
     app.state.stamping = stamping(settings)
     app.state.stamps = StampErrand(app.state.database, app.state.vault, clock, app.state.stamping)
-    errands = [_alerts(app, settings), _webhooks(app), app.state.stamps, _trail(app), _bundles(app)]
+    app.state.office = office(settings, clock, signer(settings, clock))
+    errands: list[Errand] = [_alerts(app, settings), _webhooks(app), _filings(app)]
+    errands += [app.state.stamps, _trail(app), _bundles(app)]
     app.state.errands = Errands(app.state.database, clock, errands)
     app.state.guesses = Guesses()
     app.state.replies = replies.load(settings.content_dir)
@@ -99,6 +103,11 @@ def _bundles(app: FastAPI) -> BundleErrand:
     recipients(state.settings.bundle_recipients)  # what is mistyped is said at the start
     parts = (state.database, state.vault, state.clock, state.settings)
     return BundleErrand(*parts, stamp_head=state.stamps.now)
+
+
+def _filings(app: FastAPI) -> FilingErrand:
+    state = app.state
+    return FilingErrand(state.database, state.vault, state.clock, state.office)
 
 
 def _webhooks(app: FastAPI) -> WebhookErrand:

@@ -20,6 +20,7 @@ from api.errors import Problem
 from api.evidence import bundle_pages
 from api.evidence import pages as exhibit_pages
 from api.figures import pages as figure_pages
+from api.filing import pages as filing_pages
 from api.forms import pages as form_pages
 from api.learning import pages as learning_pages
 from api.locale.catalogue import LANGUAGES
@@ -94,7 +95,7 @@ _SIGN_IN = (door, enrolment, confirm, account, staff_pages)
 _WORK = (
     *(report_pages, learning_pages, mark_pages, reply_pages, form_pages, contact_pages),
     *(case_pages, shift_pages, figure_pages, review_pages, system_pages),
-    *(address_pages, exhibit_pages, bundle_pages, trail_pages),
+    *(address_pages, filing_pages, exhibit_pages, bundle_pages, trail_pages),
 )
 for part in (gate, *_SIGN_IN, *_WORK):
     router.include_router(part if isinstance(part, Gate) else part.gate)

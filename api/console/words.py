@@ -11,6 +11,7 @@ from api.cases.words import WORDS as CASES
 from api.contacts.words import WORDS as CONTACTS
 from api.evidence.words import WORDS as EVIDENCE
 from api.figures.words import WORDS as FIGURES
+from api.filing.words import WORDS as FILING
 from api.forms.words import WORDS as FORMS
 from api.locale.words import N_
 from api.replies.words import WORDS as REPLIES
@@ -21,7 +22,7 @@ from api.staff.words import WORDS as STAFF
 from api.systems.words import WORDS as SYSTEMS
 
 _PARTS = (
-    *(ADDRESSES, ALERTS, CASES, CONTACTS, FIGURES, FORMS, REPLIES),
+    *(ADDRESSES, ALERTS, CASES, CONTACTS, FIGURES, FILING, FORMS, REPLIES),
     *(REPORTS, REVIEWS, SHIFTS, STAFF, SYSTEMS),
     *(EVIDENCE, TRAIL),
 )

@@ -104,7 +104,7 @@ def keep_answer(
 
 def tell_staff(session: Session, vault: Vault, filing: Filing, kind: str, *, now: datetime) -> None:
     """Let the supervisors know that a filing needs somebody."""
-    detail = f"{records.number_of(session, filing)} · {filing.recipient}"
+    detail = records.named(session, filing)
     notify(session, vault, kind=kind, report_id=filing.report_id, detail=detail, now=now)
     touch(session)
 

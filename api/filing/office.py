@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 import httpx
 
+from api.evidence.signing import Signing, load_signing, sign_pdf
 from api.filing import documents, iwf, letters, mail, ncmec
 from api.filing.documents import Sign
 from api.filing.iwf import IwfLine
@@ -17,6 +19,8 @@ from api.filing.recipients import Catalogue, Recipient, shipped
 from api.filing.values import HAND, MAIL, WEB, Facts, Parcel, Sender
 from api.settings import Settings
 from api.times import Clock
+
+_REASON = "Njoftim i linjës së ndihmës"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,23 @@ class Office:
         if line is None:
             return HAND
         return MAIL if isinstance(line, MailLine) else WEB
+
+
+def signer(settings: Settings, clock: Clock) -> Sign:
+    """Signs documents with this installation's certificate; its keys are opened at the first.
+
+    Without a stamp of time: no other service is asked while the database waits. The trail,
+    which is stamped, holds every document as an exhibit.
+    """
+
+    @cache
+    def opened() -> Signing:
+        return replace(load_signing(settings, now=clock()), stamp=None)
+
+    def sign(pdf: bytes) -> bytes:
+        return sign_pdf(pdf, opened(), reason=_REASON, name=settings.helpline_name)
+
+    return sign
 
 
 def office(

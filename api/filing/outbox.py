@@ -182,8 +182,8 @@ def _note_try(session: Session, vault: Vault, job: Job, answer: Answer, *, now: 
 
 def _record(session: Session, vault: Vault, filing: Filing, verdict: str, *, now: datetime) -> None:
     session.flush()
-    number = records.number_of(session, filing)
-    detail = {"filing": filing.id, "to": filing.recipient, "number": number}
+    words = records.named(session, filing)
+    detail = {"filing": filing.id, "to": filing.recipient, "words": words}
     record(
         session,
         vault,

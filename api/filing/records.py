@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api.crypto import RowSeal, Vault
 from api.filing import queries
+from api.filing.recipients import shipped
 from api.filing.tables import Filing, FilingTry
 from api.filing.values import FilingView, Parcel, TryView, shown_as
 from api.reports import queries as reports
@@ -45,6 +46,11 @@ def number_of(session: Session, filing: Filing) -> str:
     """Its number, by which both sides name it."""
     report = reports.get(session, filing.report_id)
     return shown_as(shown_number(report.number), filing.place)
+
+
+def named(session: Session, filing: Filing) -> str:
+    """Its number and recipient, as history and notices have them."""
+    return f"{number_of(session, filing)} · {shipped().get(filing.recipient).name}"
 
 
 def view_of(session: Session, vault: Vault, filing: Filing) -> FilingView:

@@ -377,13 +377,13 @@ _EMPTY = ("reference", "remote", "outcome", "why")
 
 
 def _check(session: Session, vault: Vault, office: Office, filing: Filing, again: bool) -> None:
-    """Refuse what became wrong since it was written."""
+    """Refuse what became wrong since it was written: a hold, or the same sent by another."""
     recipient = office.catalogue.get(filing.recipient)
     ids = queries.addresses_of(session, filing.id)
     if effects.is_held(session, vault, recipient, ids):
         raise HeldForPolice()
     same = queries.same(session, filing.report_id, filing.recipient, ids, but=filing.id)
-    if not again and any(one.made_at > filing.made_at or one.sent_at for one in same):
+    if not again and any((one.since_at or 0) >= filing.made_at for one in same):
         raise FiledAlready()
 
 
@@ -432,7 +432,7 @@ def _note(
         "name": staff.name,
         "filing": filing.id,
         "to": filing.recipient,
-        "number": records.number_of(session, filing),
+        "words": records.named(session, filing),
     }
     who = f"staff:{staff.id}"
     record(session, vault, who=who, what=what, about=filing.report_id, now=now, detail=detail)
