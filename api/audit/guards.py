@@ -51,6 +51,19 @@ def statements(one: Guarded, dialect: str) -> list[str]:
     return [*_functions(one).values(), *_postgresql(one)]
 
 
+def rights(role: str) -> list[str]:
+    """What lets a role of PostgreSQL run the service, and only add to what is guarded.
+
+    To be run by the owner of the tables, after an upgrade; the role owns nothing.
+    """
+    guarded = ", ".join(one.table for one in GUARDED)
+    return [
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        f"REVOKE UPDATE, DELETE, TRUNCATE ON {guarded} FROM {role}",
+    ]
+
+
 def missing(session: Session) -> list[str]:
     """The guards that are not there, are switched off, or do something else by now."""
     dialect = session.get_bind().dialect.name
