@@ -85,6 +85,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "script": N_("This is a piece of program, not an address."),
         "unreadable": N_("This looks like an address and cannot be read."),
     },
+    "report_deed": {
+        "address.added": N_("Address added"),
+    },
     "notice": {
         "address_check": N_("An address is to be checked"),
     },

@@ -17,6 +17,7 @@ from fakes.casework import NOTE
 from fakes.helpline import Helpline, message
 from sqlalchemy import update
 
+from api.addresses import service as addresses
 from api.cases import identity, queries
 from api.cases import parts as case_parts
 from api.cases import service as cases
@@ -73,7 +74,7 @@ class Cells:
             return await self._case(path, state)
         for name in (
             *("contact", "mark", "handover", "notice", "report", "planned", "system"),
-            *("exhibit",),
+            *("exhibit", "address"),
         ):
             if f"{{{name}_id}}" in path:
                 return {f"{name}_id": str(await getattr(self, f"_{name}")(state))}
@@ -248,6 +249,19 @@ class Cells:
         if not there:
             self.reported()
             self.does(cases.open_case, staff=self.mate)
+
+    async def _address(self, state: str) -> str:
+        if state == "unknown":
+            return NOWHERE
+        report_id = self.reported(addresses=[f"example.com/{uuid.uuid4().hex}"])
+        with self.helpline.database.read() as session:
+            [view] = addresses.addresses_of(session, self.helpline.vault, report_id)
+        steps = {"held": ["police_told"], "sent": ["notice_sent"], "gone": ["notice_sent", "gone"]}
+        for step in steps.get(state, ()):
+            self.does(addresses.set_state, view.address_id, step, staff=self.mate)
+        if state == "hidden":
+            self._name_me(self.does(linking.open_case, report_id, staff=self.mate))
+        return view.address_id
 
     async def _exhibit(self, state: str) -> str:
         if state == "unknown":

@@ -13,6 +13,7 @@ from fakes.finished import Way
 from fakes.helpline import Helpline, message
 from fakes.marking import links_to_words
 
+from api.addresses import service as addresses
 from api.contacts import service
 from api.contacts.values import StaffRef
 from api.duty import service as duty
@@ -73,6 +74,7 @@ async def fill(helpline: Helpline) -> Filled:
     answer = await helpline.post("/v1/reports", helpline.seal({**REPORT, "report_id": NEW}))
     assert answer.status_code == 201, answer.text
     made.ids["report"] = NEW
+    _addresses(helpline, made)
     _evidence(helpline, made)
     _others(helpline, made)
     return made
@@ -161,6 +163,18 @@ async def _comes(helpline: Helpline, *, minutes: float, **change: Any) -> str:
     contact_id: str = await helpline.opens(conversation=uuid.uuid4().hex, **change)
     helpline.now = now
     return contact_id
+
+
+def _addresses(helpline: Helpline, made: Filled) -> None:
+    """Of the report's addresses one is held for the police, and one was removed in time."""
+    ana = _ref(made.people["ana"])
+    with helpline.database.read() as session:
+        held, gone = addresses.addresses_of(session, helpline.vault, NEW)
+    made.ids["address"] = gone.address_id
+    helpline.does(addresses.set_state, held.address_id, "police_told", staff=ana)
+    helpline.does(addresses.set_state, gone.address_id, "notice_sent", staff=ana)
+    helpline.does(addresses.check, gone.address_id, "removed", how="hotline", staff=ana)
+    helpline.does(addresses.set_hosted, gone.address_id, words="Strehues, Holandë", staff=ana)
 
 
 def _evidence(helpline: Helpline, made: Filled) -> None:
