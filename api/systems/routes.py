@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from api.systems import cases, desk
+from api.systems import cases, desk, reports
 
-ROUTERS = (desk.gate, cases.gate)
+ROUTERS = (desk.gate, cases.gate, reports.gate)
