@@ -18,6 +18,7 @@ from bot.engine.events import (
     CounsellorLeft,
     CounsellorWrote,
     Helpline,
+    ReportMoved,
 )
 from bot.feed import BEAT, Feed
 from bot.helpline import News
@@ -415,3 +416,21 @@ async def test_steps_that_come_due_together_are_told_as_the_last_of_them(
     told = [told.event for told in door.told]
     steps = [event.step for event in told if isinstance(event, ContactClimbed)]
     assert steps == ["supervisor", "all_on_duty"]
+
+
+async def test_news_of_a_report_reach_its_conversation(door: FakeDoor, line: FakeLine) -> None:
+    """
+    What became of a report is told to the conversation in which it was made, in order; news in
+    another form are passed over.
+    """
+    update = {"at": "2026-11-22T09:00:00Z", "state": "filed", "to": "iwf", "next": None}
+    line.happens("report.news", report_id="r", updates=[update])
+    line.happens("report.news", report_id="r", updates=[{"state": "filed"}])
+    line.happens("report.news", report_id="r", updates="none")
+
+    await Process(door, line).turns(1)
+
+    [told] = door.told
+    assert isinstance(told.event, ReportMoved)
+    assert [(each.state, each.to) for each in told.event.updates] == [("filed", "iwf")]
+    assert told.conversation == "c" * 32

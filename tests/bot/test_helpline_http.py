@@ -225,6 +225,67 @@ async def test_no_key_or_body_reaches_the_log(caplog: pytest.LogCaptureFixture) 
     with pytest.raises(HelplineRefused):
         await client(lambda _: problem(404)).report("1234567890123456")
 
+    with pytest.raises(HelplineRefused):
+        await client(lambda _: problem(404)).post(
+            "addition", b'"words"', key="u", contact_id="1234567890123456"
+        )
+
     assert "a key" not in caplog.text
     assert "words" not in caplog.text
     assert "1234567890123456" not in caplog.text
+
+
+async def test_what_is_added_is_posted_to_its_report() -> None:
+    """
+    An addition goes to the report of its receipt, under its key; too many tries are a refusal.
+    """
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(201, json={"accepted": True})
+
+    receipt = "4721093655182047"
+    assert await client(answer).post("addition", b"{}", key="u.1", contact_id=receipt)
+    assert await client(answer).post("wants_news", b"{}", key="u.2", contact_id=receipt)
+
+    paths = [request.url.path for request in seen]
+    assert paths == [f"/v1/reports/{receipt}/additions"] * 2
+    assert seen[0].headers["idempotency-key"] == "u.1"
+    with pytest.raises(HelplineRefused):
+        await client(lambda _: problem(429)).post("addition", b"{}", key="u", contact_id=receipt)
+
+
+REPORT = {"state": "filed", "others": True, "open": True, "wants_news": False, "signpost": []}
+UPDATE = {"at": "2026-11-22T09:00:00Z", "state": "filed", "to": "iwf", "next": None}
+
+
+async def test_what_became_of_a_report_is_read() -> None:
+    """
+    Updates with who was told and when somebody looks again, and what else its holder may know.
+    """
+    again = {**UPDATE, "state": "there", "to": "", "next": "2026-12-22T09:00:00.000Z"}
+    answer = httpx.Response(200, json={**REPORT, "updates": [UPDATE, again]})
+
+    found = await client(lambda _: answer).report("1234567890123456")
+
+    assert [(each.state, each.to) for each in found.updates] == [("filed", "iwf"), ("there", "")]
+    assert found.updates[1].next == datetime(2026, 12, 22, 9, tzinfo=UTC)
+    assert (found.others, found.open, found.wants_news) == (True, True, False)
+
+
+@pytest.mark.parametrize(
+    "updates",
+    [
+        *(None, [7], [{}], [{**UPDATE, "at": "soon"}], [{**UPDATE, "at": "2026-11-22T09:00:00"}]),
+        *([{**UPDATE, "state": 4}], [{**UPDATE, "next": 5}]),
+    ],
+)
+async def test_news_in_another_form_are_no_news(updates: object) -> None:
+    """
+    What is not in the contract's form is taken for a helpline that is out of reach.
+    """
+    answer = httpx.Response(200, json={**REPORT, "updates": updates})
+
+    with pytest.raises(HelplineUnavailable):
+        await client(lambda _: answer).report("1234567890123456")

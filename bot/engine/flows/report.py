@@ -478,7 +478,7 @@ def _filed(state: State, moment: Moment) -> Step:
     assert state.draft is not None
     form = moment.content.report
     filed = order(state, form.leaves(state.draft, state.role, state.band))
-    after = replace(state, draft=None, reports=filed.report, paused="")
+    after = replace(state, draft=None, reports=filed.report, reporter=state.profile, paused="")
     return Step(cover.doubt_over(after), (filed, CancelTimer(name=FORGET)))
 
 
