@@ -35,6 +35,20 @@ REPORT = {
     **{"addresses": ["example.com/konto", "example.org/faqja/e/gjate/" + "a" * 60]},
     **{"where": "Instagram", "words": "Kërkon foto dhe para.", "conversation": None},
 }
+URGENT: dict[str, Any] = {
+    **{"report_id": str(uuid.uuid4()), "received_at": TODAY, "language": "sq"},
+    **{"kind": "live_streamed_abuse", "reporter": "public", "channel": "viber", "now": "yes"},
+    **{"safe": "unsure", "place": "app", "app": "tiktok", "where": "Një transmetim drejtpërdrejt"},
+    **{"wants_news": True, "conversation": uuid.uuid4().hex, "severity": "emergency"},
+    **{"evidence": [{"rule": "sq.threat", "words": "po e bëjnë tani"}], "when": "today"},
+}
+OVER: dict[str, Any] = {
+    **{"report_id": str(uuid.uuid4()), "received_at": TODAY, "language": "en"},
+    **{"kind": "sexual_extortion", "reporter": "child_in_picture", "band": "14-17"},
+    **{"demand": ["money", "silence"], "deadline": "until Friday", "given": "no"},
+    **{"suspect": "konto.x.example", "words": "He says he will send it to my class."},
+}
+JUDGED = {"verdict": "in_remit", "kind": "sexual_extortion", "danger": "no", "rank": "2"}
 REFERRAL = {
     **{"kind": "referral", "to": "police_cyber", "state": "sent", "sent": "2026-11-20T13:00"},
     **{"how": "email", "consent": "yes", "words": "Numri i çështjes pritet nesër."},
@@ -71,13 +85,34 @@ async def fill(helpline: Helpline) -> Filled:
     await _plan(made, ana)
     await genti.post("/shift/handover", {"words": "Natë e qetë. Një fëmijë pret lajm nesër."})
     await _now(helpline, made, ana)
-    answer = await helpline.post("/v1/reports", helpline.seal({**REPORT, "report_id": NEW}))
-    assert answer.status_code == 201, answer.text
-    made.ids["report"] = NEW
+    await _reports(helpline, made, ana)
     _addresses(helpline, made)
     _evidence(helpline, made)
     _others(helpline, made)
     return made
+
+
+async def _reports(helpline: Helpline, made: Filled, ana: Browser) -> None:
+    """Three reports: one judged, added to and of a case; one urgent that nobody has; one closed."""
+    made.ids["report"] = NEW
+    for report in ({**REPORT, "report_id": NEW}, URGENT, OVER):
+        answer = await helpline.post("/v1/reports", helpline.seal(report))
+        assert answer.status_code == 201, answer.text
+        receipt = answer.json()["receipt"]
+        if report["report_id"] == NEW:
+            said = {"addition_id": str(uuid.uuid4()), "at": TODAY, "words": "Më shkroi prapë."}
+            more = {**said, "addresses": ["https://example.net/a"], "still": "yes"}
+            await helpline.post(f"/v1/reports/{receipt}/additions", helpline.seal(more))
+    for report_id in (NEW, OVER["report_id"]):
+        await ana.post(f"/reports/{report_id}/take")
+        await ana.post(f"/reports/{report_id}/assess", JUDGED)
+    await ana.post(f"/reports/{NEW}/note", {"text": "Pyet IWF-në nesër."})
+    linked = await ana.post(f"/cases/{made.ids['case']}/reports", {"number": "R-1001"})
+    assert linked.status_code == 303, linked.text
+    over = made.ids["over"] = str(OVER["report_id"])
+    ended = await ana.post(f"/reports/{over}/close", {"outcome": "advised", "words": "U krye."})
+    assert ended.status_code == 303, ended.text
+    made.ids["urgent"] = str(URGENT["report_id"])
 
 
 async def _week(helpline: Helpline, made: Filled) -> Browser:
