@@ -130,14 +130,20 @@ def _check_options(table: Table, question: Question, apps: Collection[str]) -> N
     known = tuple(apps) if question.id == "app" else VALUES.get(question.id, ())
     for option in question.options:
         if option not in known:
-            choice = ", ".join(known) or "none"
-            table.fault("options", f'The helpline knows no "{option}" here. Use: {choice}.')
+            table.fault("options", _unknown(question.id, option, known))
         elif not fits_id(f"{NAME}_{question.id}.{option}"):
             table.fault("options", unfit_id(option))
     if len(set(question.options)) < len(question.options):
         table.fault("options", "An option is named twice. Name each once.")
     if question.id in WHOLE and set(question.options) != set(known):
         table.fault("options", f"Help depends on this. Keep all of: {', '.join(known)}.")
+
+
+def _unknown(question: str, option: str, known: Collection[str]) -> str:
+    choice = ", ".join(sorted(known)) or "none"
+    if question == "app":
+        return f'No app of platforms.toml is called "{option}". Use: {choice}.'
+    return f'The helpline knows no "{option}" here. Use: {choice}.'
 
 
 def _check_ways(table: Table, question: Question) -> None:

@@ -25,6 +25,7 @@ _HEADS = (
     *("safe_words", "exit_words", "help_words", "person_words", "robot_words"),
     *("language_words", "menu_words", "secret_words", "hide_words", "parent_words"),
     *("stranger_words", "greeting_words", "thanks_words", "report_words", "code_words"),
+    *("skip_words", "back_words"),
 )
 _SAYS = ("lessons", "journeys", "guides", "activities", "platforms", "care")
 
