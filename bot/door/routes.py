@@ -6,8 +6,9 @@ browser that takes none is answered at once, page after page, with the secret in
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -31,7 +32,7 @@ from bot.channels.web.door import (
     read_form,
     visitor_of,
 )
-from bot.channels.web.posts import digest, number
+from bot.channels.web.posts import digest
 from bot.channels.web.view import TONGUES
 from bot.door import steps
 from bot.door.answers import Posted, posted
@@ -42,7 +43,7 @@ from bot.door.words import STEPS
 from bot.engine.content import Content
 from bot.engine.events import ExitPressed
 from bot.engine.flows.filled import alarm
-from bot.engine.forms import FILLING, OVER
+from bot.engine.forms import FILLING, OVER, SENDING
 from bot.engine.state import State
 from bot.known import utcnow
 from bot.store.database import StoreUnavailable
@@ -52,6 +53,7 @@ log = logging.getLogger(__name__)
 COOKIE = "sigurt-report"
 PATHS = ("/report", "/raporto")
 FIELDS = 80  # of a step with every question, and each of its choices
+REST, LOOKS = 0.25, 20  # seconds between looks for a code, and how many a page waits for
 LEVELS = ("", "disclosure", "emergency")
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
 HIDDEN = {"X-Robots-Tag": "noindex"}
@@ -72,7 +74,9 @@ class Door:
         public_url: str = "",
         pace: Pace | None = None,
         now: Callable[[], datetime] = utcnow,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._pause = pause
         self.forms, self._view, self._content, self._codes = forms, view, content, codes
         self._public_url, self._now = public_url, now
         self._pace = pace or Pace()
@@ -101,7 +105,7 @@ class Door:
     async def _shown(self, request: Request, page: str) -> Response:
         visitor = self._known(request)
         try:
-            state = await self.forms.state(visitor.address) if visitor else State.new()
+            state = await self._awaited(visitor) if visitor else State.new()
         except StoreUnavailable:
             return self._stop(Refused(503, "stop_not_kept"), request)
         notes = tuple(each for each in request.query_params.getlist("note") if each in NOTES)
@@ -126,12 +130,12 @@ class Door:
 
     def _page(self, page: str, seen: Seen, request: Request) -> Response:
         step = request.query_params.get("from", STEPS[0])
-        html = self._html(page, seen, step, number(request.query_params.get("n")))
+        html = self._html(page, seen, step)
         return HTMLResponse(html, headers=HEADERS | ({} if seen.found else HIDDEN))
 
-    def _html(self, page: str, seen: Seen, step: str, looked: int) -> str:
+    def _html(self, page: str, seen: Seen, step: str) -> str:
         if page == SENT:
-            return self._view.sent(seen, looked)
+            return self._view.sent(seen)
         if page == DONE:
             return self._view.done(seen)
         if page == NOW:
@@ -174,12 +178,26 @@ class Door:
         once = digest(visitor.address, step.id, step.press)
         inbound = Inbound(CHANNEL, once, visitor.address, step.filled)
         after = before if step.press == "look" else await self.forms.take(inbound)
+        after = await self._awaited(visitor) if visitor.fresh and _is_sending(after) else after
         if step.press in ("drop", "written"):
             return await self._ended(visitor, step, request)
         page, notes = self._next(step, before, after)
         if visitor.fresh:
             return self._carried(request, visitor, after, page, notes, step.step)
         return self._go(_path(page, notes, step.step if page == NOW else ""))
+
+    async def _awaited(self, visitor: Visitor) -> State:
+        """How it stands; a report that has just been sent is waited for a moment.
+
+        So the code is on the first page after the sending, which need not load itself anew.
+        """
+        state = await self.forms.state(visitor.address)
+        for _ in range(LOOKS):
+            if not _is_sending(state):
+                break
+            await self._pause(REST)
+            state = await self.forms.state(visitor.address)
+        return state
 
     def _next(self, step: Posted, before: State, after: State) -> tuple[str, tuple[str, ...]]:
         """The page after this step, and what must be said there."""
@@ -221,7 +239,7 @@ class Door:
         """The next page at once: whether this browser takes a cookie is not known yet."""
         language = state.language or _language(request, state)
         seen = Seen(state, language, page, visitor.token, notes)
-        response = HTMLResponse(self._html(page, seen, step, 0), headers=HEADERS | HIDDEN)
+        response = HTMLResponse(self._html(page, seen, step), headers=HEADERS | HIDDEN)
         give_cookie(response, visitor, secure=self._secure(request), cookie=COOKIE)
         return response
 
@@ -239,6 +257,7 @@ class Door:
             visitor = visitor_of(request, form, secure=self._secure(request), cookie=COOKIE)
             await self._keep_pace(request, visitor)
             seen = self._coming_back(request, await self._reader(request), fields.get("lang", ""))
+            seen = replace(seen, door=visitor.token if visitor.fresh else "")
             if fields.get("press") == "add":
                 return await self._added(seen, fields)
             found = await self._codes.look(
@@ -326,6 +345,10 @@ def _host(request: Request) -> str:
 def _complete(state: State) -> bool:
     """Whether the one thing that must be known is known."""
     return state.draft is not None and bool(state.draft.kind)
+
+
+def _is_sending(state: State) -> bool:
+    return state.form is not None and state.form.stage == SENDING
 
 
 def _moved(step: Posted, after: State) -> tuple[str, ...]:

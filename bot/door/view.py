@@ -29,8 +29,6 @@ from bot.known import utcnow
 
 HERE = Path(__file__).resolve().parent
 CLOCK = ZoneInfo("Europe/Tirane")
-LOOKS = 30  # how often a page that waits looks by itself
-SOON, LATER = 2, 10  # seconds between looks, at first and then
 WHO = ("8", "11", "14", "parent", "teacher", "other")
 NOTES = ("need_kind", "no_picture", "was_cut", "moved", "gone", "dropped", "add_empty", "added")
 
@@ -106,18 +104,15 @@ class View:
         told = [each for each in self._told(seen) if each.answers]
         return self._render("door_urgent.html", seen, step=step, grave=grave, told=told)
 
-    def sent(self, seen: Seen, looked: int) -> str:
+    def sent(self, seen: Seen) -> str:
         """How the sending stands, and the code once it is there."""
         stage = seen.state.form.stage if seen.state.form else ""
         kinds = {SENDING: "sending", DELAYED: "delayed", REFUSED: "refused"}
-        again = stage in (SENDING, DELAYED) and looked < LOOKS and not seen.door
         return self._render(
             "door_sent.html",
             seen,
             stage=kinds.get(stage, "code" if self._receipt(seen) else "no_code"),
             groups=grouped(self._receipt(seen)) if stage == STORED else (),
-            refresh=(SOON if looked < LOOKS // 2 else LATER) if again else 0,
-            looked=looked + 1,
         )
 
     def resume(self, seen: Seen) -> str:
@@ -150,7 +145,7 @@ class View:
         words = self._said(seen)
         other = next(each for each in TONGUES if each != seen.language)
         return self._templates.get_template(template).render(
-            **{"refresh": 0, "looked": 0, "number": 0, **more},
+            **{"number": 0, **more},
             words=words,
             exit=self._frames[seen.language].exit,
             help=self._frames[seen.language].help,

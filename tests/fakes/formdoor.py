@@ -167,9 +167,14 @@ class Reporter:
             del fields["press"]
         self.answer = await self.client.post("/report", data=fields, follow_redirects=True)
 
-    def filled(self) -> dict[str, str | list[str]]:
-        """What the page's form holds: hidden fields, marked choices, words."""
-        form = self.page[self.page.index('<form id="fill"') :]
+    async def presses(self, path: str, press: str, form: str = "look", **fields: str) -> None:
+        """Press a button of another form."""
+        data = {**self.filled(form), "press": press, **fields}
+        self.answer = await self.client.post(path, data=data, follow_redirects=True)
+
+    def filled(self, which: str = "fill") -> dict[str, str | list[str]]:
+        """What a form of the page holds: hidden fields, marked choices, words."""
+        form = self.page[self.page.index(f'<form id="{which}"') :]
         form = form[: form.index("</form>")]
         fields: dict[str, str | list[str]] = {}
         for tag in re.findall(r"<input[^>]*>", form):
