@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from api.audit.chain import unveiled
 from api.audit.tables import AuditRow
 from api.cases.records import shown_number as case_number
 from api.cases.tables import Case
@@ -189,7 +190,7 @@ def note_of(vault: Vault, note: ReportNote) -> NoteView:
 def deed_of(vault: Vault, deed: AuditRow) -> DeedView:
     """A deed with its detail; whoever may read the report may read it."""
     opened = vault.open(deed.detail, table="audit", column="detail", row=deed.seq)
-    return DeedView(from_ms(deed.at), deed.who, deed.what, json.loads(opened))
+    return DeedView(from_ms(deed.at), deed.who, deed.what, unveiled(opened))
 
 
 def case_of(case: Case) -> CaseOf:

@@ -158,7 +158,7 @@ class DeedView:
     at: datetime
     who: str
     what: str
-    detail: Mapping[str, str]
+    detail: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)

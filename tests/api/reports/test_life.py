@@ -63,7 +63,10 @@ def test_a_report_goes_from_received_to_closed(either_desk):
         assert desk.helpline.does(service.advance, report_id, state, who="clock")
     desk.helpline.does(service.close, report_id, outcome="removed", staff=ELIRA)
 
+    deeds = [(one.what, one.detail) for one in desk.view(report_id).deeds]
     assert desk.row(report_id).state == "closed"
+    assert ("report.assessed", {"name": "Elira", "verdict": "in_remit"}) in deeds
+    assert ("report.closed", {"name": "Elira", "outcome": "removed"}) in deeds
     assert desk.states(report_id) == ["submitted", "assessing", "closed"]
     assert desk.told(report_id)["open"] is False
 
