@@ -1,8 +1,7 @@
 """With what the helpline signs: documents by a certificate, bundles by an Ed25519 key.
 
 Both keys lie in the data folder and are made at the first need; a certificate that somebody
-else vouches for comes by the settings. ``sign_pdf`` runs an event loop of its own: call it
-from a thread that has none.
+else vouches for comes by the settings.
 """
 
 from __future__ import annotations
@@ -11,11 +10,13 @@ import base64
 import os
 import secrets
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b, sha256
 from io import BytesIO
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 from asn1crypto import tsp
@@ -44,6 +45,8 @@ KEY_FILE, CERTIFICATE_FILE = "evidence.key", "evidence.p12"
 VALID = timedelta(days=3650)
 DOCUMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336: signing of documents
 STAMP_SECONDS = 20
+
+_T = TypeVar("_T")
 
 Stamp = Callable[[bytes], bytes]
 """Sends an RFC 3161 request (DER) and gives the answer (DER)."""
@@ -102,14 +105,22 @@ def sign_pdf(pdf: bytes, signing: Signing, *, reason: str, name: str = "") -> by
         reason=reason,
         name=name or None,
     )
-    signed = signers.sign_pdf(
-        IncrementalPdfFileWriter(BytesIO(pdf)),
-        described,
-        signing.signer,
-        timestamper=_Stamper(signing.stamp) if signing.stamp else None,
-        new_field_spec=field,
+    signed = apart(
+        lambda: signers.sign_pdf(
+            IncrementalPdfFileWriter(BytesIO(pdf)),
+            described,
+            signing.signer,
+            timestamper=_Stamper(signing.stamp) if signing.stamp else None,
+            new_field_spec=field,
+        )
     )
     return bytes(signed.getvalue())
+
+
+def apart(work: Callable[[], _T]) -> _T:
+    """Do this in a thread of its own: pyHanko begins an event loop, and there may be one here."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 def minisign(data: bytes, comment: str, signing: Signing) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import uuid
 import zipfile
@@ -114,3 +115,17 @@ def unpacked(bundle: bytes) -> dict[str, bytes]:
     """The files of a bundle."""
     with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
         return {entry.filename: archive.read(entry) for entry in archive.infolist()}
+
+
+def made_once(folder: Path, *, stamped: bool = True) -> tuple[bytes, Bundling]:
+    """A bundle for tests that only read it; its helpline is closed."""
+
+    async def make() -> tuple[bytes, Bundling]:
+        helpline = Helpline(folder)
+        try:
+            bundling = await Bundling(helpline, folder, stamped=stamped).begin()
+            return bundling.makes(), bundling
+        finally:
+            await helpline.close()
+
+    return asyncio.run(make())

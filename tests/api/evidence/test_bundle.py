@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from fakes.bundling import HIDDEN_NAME, WISH, Bundling, unpacked
-from fakes.helpline import ELIRA, GENTI, Helpline
+from fakes.bundling import Bundling, unpacked
+from fakes.helpline import Helpline
 
-from api.evidence import bundles, exhibits
+from api.evidence import bundles
 from api.evidence.verify import verify
 
 
