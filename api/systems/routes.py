@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from api.systems import cases, desk, reports
+from api.systems import addresses, cases, desk, reports
 
-ROUTERS = (desk.gate, cases.gate, reports.gate)
+ROUTERS = (desk.gate, cases.gate, reports.gate, addresses.gate)

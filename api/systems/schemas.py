@@ -193,3 +193,63 @@ class LinkByNumber(Body):
     """A case or a report by the number that staff see."""
 
     number: Short
+
+
+class AddressState(Body):
+    """Where an address stands from now on; ``to`` is who was asked to remove it.
+
+    ``hold``: told to the police, it waits until a supervisor lifts the hold.
+    """
+
+    state: Short
+    words: Words = ""
+    to: Short = ""
+    hold: bool = True
+
+
+class AddressCheck(Body):
+    """What somebody found who looked again, how they know, and where it went if it moved."""
+
+    outcome: Short
+    how: Short = "other"
+    words: Words = ""
+    moved_to: Annotated[str, StringConstraints(max_length=1000)] = ""
+
+
+class Typed(Body):
+    """An address as somebody typed it."""
+
+    typed: Annotated[str, StringConstraints(max_length=2000)]
+
+
+class NewFiling(Body):
+    """What staff want to leave: to whom, a summary in its language, addresses by their ids."""
+
+    to: Short
+    summary: Words = ""
+    addresses: list[Annotated[str, StringConstraints(max_length=64)]] = Field(
+        default=[], max_length=60
+    )
+    let_go: list[Short] = Field(default=[], max_length=2)
+    hold: bool = True
+    again: bool = False
+
+
+class SendFiling(Body):
+    """``again``: the same was sent there meanwhile, and this shall go all the same."""
+
+    again: bool = False
+
+
+class ByHand(Body):
+    """The other side's number, if it gave one."""
+
+    reference: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class TheirAnswer(Body):
+    """What the other side answered: its number, what came of it, and its words."""
+
+    reference: Annotated[str, StringConstraints(max_length=200)] = ""
+    result: Short = ""
+    words: Words = ""

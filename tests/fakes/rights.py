@@ -39,6 +39,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "notice": ("open", "settled", "hidden", "unknown"),
     "report": ("there", "own", "colleague", "closed", "hidden", "unknown"),
     "address": ("there", "held", "sent", "gone", "hidden", "unknown"),
+    "filing": ("draft", "ready", "waiting", "unsure", "filed", "hidden", "unknown"),
     "exhibit": ("report", "case", "hidden", "unknown"),
     "planned": ("there", "unknown"),
     "system": ("waits", "there", "hooked", "disabled", "unknown"),
@@ -138,6 +139,8 @@ def fields(line: Line, mate_id: int, other_id: int, contact_id: str) -> dict[str
         "/cases/{case_id}/reports": {"number": "R-1001"},
         "/reports/{report_id}/cases": {"number": "R-2026-0001"},
         "/assess": {"verdict": "in_remit", "kind": "grooming", "danger": "no", "rank": "2"},
+        "/reports/{report_id}/filings": {"to": "isigurt", "summary": "Faqe.", "again": "yes"},
+        "/filings/{filing_id}/settle": {"reference": "I-7", "result": "other"},
         "/reports/{report_id}/close": {"outcome": "advised"},
         "/follow-up": {"on": "2026-12-01"},
         "/move": {"to": "monitoring"},
@@ -175,7 +178,7 @@ def body(path: str, mate_id: int, contact_id: str) -> dict[str, Any]:
     child = {"channel": "phone", "language": "sq", "role": "child", "band": "11-13"}
     ends: Mapping[str, Mapping[str, Any]] = {
         **dict.fromkeys(("/reply", "/draft", "/note"), text),
-        **dict.fromkeys(("/call", "/reopen", "/undo"), words),
+        **dict.fromkeys(("/call", "/reopen", "/undo", "/lift", "/hosted"), words),
         "/contacts/{contact_id}/reopen": {},
         "/contacts/{contact_id}/undo": {},
         "/offer": {"to": mate_id},
@@ -189,6 +192,8 @@ def body(path: str, mate_id: int, contact_id: str) -> dict[str, Any]:
         "/reports/{report_id}/cases": {"number": "R-2026-0001"},
         "/cases/new": {},
         "/assess": {"verdict": "in_remit", "kind": "grooming", "danger": "no", "rank": 2},
+        "/reports/{report_id}/filings": {"to": "isigurt", "summary": "Faqe.", "again": True},
+        "/filings/{filing_id}/settle": {"reference": "I-7", "result": "other"},
         "/reports/{report_id}/close": {"outcome": "advised"},
         "/reports/{report_id}/reopen": words,
         "/reports/{report_id}/undo": {},
@@ -198,6 +203,9 @@ def body(path: str, mate_id: int, contact_id: str) -> dict[str, Any]:
         "/team": {"lead": mate_id},
         "/named": {"staff_id": mate_id, "reason": "Fqinj"},
         "/identity": {"kind": "name", "text": "Një emër"},
+        "/addresses/{address_id}/state": {"state": "dropped"},
+        "/addresses/{address_id}/check": {"outcome": "gone", "how": "hotline"},
+        "/reports/{report_id}/addresses": {"typed": "example.com/konto"},
     }
     found = max((end for end in ends if path.endswith(end)), key=len, default="")
     return dict(ends.get(found, {}))
