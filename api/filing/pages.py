@@ -42,6 +42,7 @@ Ids = Annotated[list[Annotated[str, Form(max_length=64)]], Form(max_length=60)]
 
 LONGEST_FOR_IWF = 480  # of 500: its number stands before
 _MAIL = "mail"
+_FIRST = "isigurt"
 
 
 @gate.allow("GET", "/filings", action="report.list")
@@ -54,7 +55,7 @@ def filings(request: Request, person: Signed) -> Response:
 
 
 @gate.allow("GET", "/reports/{report_id}/filings/new", action="filing.make")
-def new(request: Request, person: Signed, report_id: str, to: str = "") -> Response:
+def new(request: Request, person: Signed, report_id: str, to: str = _FIRST) -> Response:
     """The form of a filing for one recipient."""
     return _form(request, report_id, to, {"key": str(uuid.uuid4())})
 
@@ -101,7 +102,7 @@ def filing(request: Request, person: Signed, filing_id: str) -> Response:
 
 
 @gate.allow("GET", "/filings/{filing_id}/file", action="filing.read")
-def file(request: Request, person: Signed, filing_id: str, name: str = "") -> Response:
+def file(request: Request, person: Signed, filing_id: str, name: str = _MAIL) -> Response:
     """One file of it, or the whole letter as a mail program reads it; the read is recorded."""
     vault, now = vault_of(request), clock_of(request)()
     with database_of(request).write() as session:

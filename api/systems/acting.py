@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.contacts.values import StaffRef
 from api.crypto import Vault
+from api.filing.office import Office
 from api.intake.reading import Body, parse
 from api.intake.repeats import Answer, once
 from api.rights.parts import clock_of, database_of, vault_of
@@ -28,7 +29,8 @@ class Act(Generic[Wanted]):
     """What an act is done with.
 
     ``wanted`` is the body, ``where`` the ids of the path, ``staff`` who acts; ``key`` is the
-    request's own for as long as it may come again, ``lease`` how long a claim lasts.
+    request's own for as long as it may come again, ``lease`` how long a claim lasts,
+    ``office`` by which ways filings leave.
     """
 
     session: Session
@@ -39,6 +41,7 @@ class Act(Generic[Wanted]):
     where: Mapping[str, str]
     key: str
     lease: timedelta
+    office: Office
 
     @property
     def contact_id(self) -> str:
@@ -67,7 +70,8 @@ def perform(
     staff = StaffRef(person.id, wanted.name.strip() or person.name)
     lease = timedelta(seconds=request.app.state.settings.lease_seconds)
     with database_of(request).write() as session:
-        act = Act(session, vault, staff, now, wanted, request.path_params, own.key, lease)
+        place = (request.path_params, own.key, lease, request.app.state.office)
+        act = Act(session, vault, staff, now, wanted, *place)
         return once(session, vault, own, lambda: Answer(status, plain(do(act))), now=now)
 
 

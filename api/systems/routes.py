@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from api.systems import addresses, cases, desk, reports
+from api.systems import addresses, cases, desk, filings, reports
 
-ROUTERS = (desk.gate, cases.gate, reports.gate, addresses.gate)
+ROUTERS = (desk.gate, cases.gate, reports.gate, addresses.gate, filings.gate)
