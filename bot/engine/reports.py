@@ -231,8 +231,9 @@ def with_addresses(draft: Draft, addresses: Iterable[str]) -> Draft:
 
 
 def with_words(draft: Draft, text: str) -> Draft:
-    """The draft with more of the reporter's own words."""
-    return replace(draft, words=clean("\n".join(filter(None, (draft.words, text))), TYPED))
+    """The draft with more of the reporter's own words; they are not asked for again."""
+    words = clean("\n".join(filter(None, (draft.words, text))), TYPED)
+    return replace(draft, words=words, done=tuple(dict.fromkeys((*draft.done, "words"))))
 
 
 def read_in(draft: Draft, reading: Reading) -> Draft:

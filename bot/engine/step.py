@@ -132,6 +132,8 @@ def _awake(state: State, event: AnyEvent) -> State:
         return state
     if state.told_of_harm or state.left or state.receipt_waits or state.news:
         return state
+    if state.own_word and state.draft is not None:  # shut until the own word comes
+        return state
     return replace(state, quiet=False, asked=state.asked or state.paused, paused="")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,6 @@ from bot.authoring import load
 from bot.engine.content import LANGUAGES
 from bot.engine.effects import (
     AskReport,
-    FileReport,
-    OpenContact,
     PassToCounsellor,
     Say,
     TakeBack,
@@ -28,7 +26,6 @@ from bot.engine.events import (
     ReportDelayed,
     ReportNews,
     ReportStored,
-    TimerFired,
 )
 from bot.engine.state import Contact, State, Told
 from bot.engine.step import step
@@ -72,34 +69,6 @@ class Reporter:
     def only(self, kind: type[Any]) -> Any:
         (found,) = [effect for effect in self.effects if isinstance(effect, kind)]
         return found
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_an_address_is_reported_in_a_few_presses(language: str) -> None:
-    """An address goes to the helpline as it was typed, with no name, after it was shown."""
-    reporter = Reporter(language).presses("go.report", "report.go_on")
-    reporter.types("https://example.com/a?b=1").presses("report_kind.csam", "report_mine.no")
-    assert reporter.keys == ["report.ready"]
-
-    reporter.presses("report_send.send")
-
-    order = reporter.only(FileReport)
-    assert (order.kind, order.reporter, order.language) == ("csam_address", "child", language)
-    assert order.addresses == ("https://example.com/a?b=1",)
-    assert reporter.state.draft is None
-
-
-@pytest.mark.parametrize(
-    "address", ["https://example.com/a", "t.me/example", "@example", "shiko example.com"]
-)
-def test_an_address_pasted_at_once_is_taken(address: str) -> None:
-    """“The address is enough”: whoever pastes it there goes on, and is told what happens."""
-    reporter = Reporter().presses("go.report").types(address)
-    assert reporter.keys == ["report.how", "report.kind"]
-
-    reporter.presses("report_kind.violence", "report_send.send")
-
-    assert reporter.only(FileReport).addresses == (address,)
 
 
 def test_words_that_are_no_address_are_not_reported() -> None:
@@ -162,49 +131,6 @@ def test_a_receipt_for_somebody_away_waits() -> None:
     assert "report.code" in reporter.keys
 
 
-def test_a_child_in_the_pictures_is_helped_first() -> None:
-    """“That is me” is a disclosure: help comes first, and the report is not lost."""
-    reporter = Reporter().presses("go.report", "report.go_on").types("https://example.com/x")
-    reporter.presses("report_kind.csam", "report_mine.yes")
-    assert reporter.keys[0] == "disclosure.thank"
-
-    assert reporter.state.draft is not None
-    assert reporter.state.paused == "report_send"
-
-
-def test_danger_typed_as_an_address_is_heard() -> None:
-    """A disclosure typed where an address was asked for gets the care of a disclosure (U1)."""
-    reporter = Reporter().presses("go.report", "report.go_on")
-    from bot import triage
-
-    text = "nje burre me kercenon se i nxjerr fotot e mia"
-    reading = triage.read(text, CONTENT.lexicons)
-    reporter.does(MessageReceived(at=AT, text=text, reading=reading))
-
-    assert reporter.keys[0] == "disclosure.thank"
-    assert not any(isinstance(effect, OpenContact | FileReport) for effect in reporter.effects)
-
-
-def test_everything_but_the_sending_can_be_skipped() -> None:
-    """Without an address a report still goes, and says that it has none."""
-    reporter = Reporter(role="parent").presses("go.report", "report.go_on", "report_where.skip")
-    reporter.presses("report_kind.decline")
-    assert reporter.keys == ["report.ready_empty"]
-
-    order = reporter.presses("report_send.send").only(FileReport)
-    assert (order.addresses, order.reporter, order.kind) == ((), "parent", "other")
-
-
-def test_a_report_begun_and_left_is_gone_after_a_day() -> None:
-    """What was typed for a report that was not sent is kept for a day, and said to be gone."""
-    reporter = Reporter().presses("go.report", "report.go_on").types("https://example.com/x")
-    reporter.presses("report_kind.grooming")
-    reporter.does(TimerFired(at=AT + timedelta(days=1), name="forget_report"))
-    assert "example.com" not in str(reporter.state.to_dict())
-
-    assert reporter.presses("report_send.send").keys[0] == "report.forgotten"
-
-
 def test_a_code_is_asked_for_and_taken_off_the_screen() -> None:
     """A typed code leaves the chat at once, spaces or not; nothing else is done with it."""
     reporter = Reporter().presses("go.code").types("4721 0936-5518 2047")
@@ -220,23 +146,6 @@ def test_a_mistyped_code_is_asked_for_again() -> None:
 
     assert reporter.keys == ["report.not_a_code", "report.type_code"]
     assert reporter.only(TakeBack).theirs
-
-
-@pytest.mark.parametrize(
-    ("found", "states", "key"),
-    [
-        ("known", ("submitted", "removed"), "report.state.removed"),
-        ("known", ("something_new",), "report.state.open"),
-        ("unknown", (), "report.unknown"),
-        ("slowed", (), "report.slowed"),
-        ("unreachable", (), "report.unreachable"),
-    ],
-)
-def test_news_of_a_report_are_in_plain_words(found: str, states: tuple[str, ...], key: str) -> None:
-    """Whatever the helpline answers, the reporter reads what it means."""
-    news = ReportNews(at=AT, found=found, states=tuple((AT, state) for state in states))
-
-    assert key in Reporter().does(news).keys
 
 
 ASKS = {
