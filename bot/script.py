@@ -398,9 +398,9 @@ def words(value: Any, language: str) -> str:
     return str(value[language] if isinstance(value, Mapping) else value)
 
 
-def updates_of(turn: Mapping[str, Any], talk: Talk) -> tuple[ReportUpdate, ...]:
+def updates_of(turn: Mapping[str, Any], at: datetime) -> tuple[ReportUpdate, ...]:
     """What became of a report: ``states`` such as "removed", "filed:iwf" or "there+3" (days)."""
-    return tuple(_update(str(each), talk.at) for each in turn.get("states", ()))
+    return tuple(_update(str(each), at) for each in turn.get("states", ()))
 
 
 def _update(written: str, at: datetime) -> ReportUpdate:
@@ -434,14 +434,14 @@ _KINDS: dict[str, Callable[[Mapping[str, Any], Talk], AnyEvent]] = {
     "news": lambda turn, talk: ReportNews(
         at=talk.at,
         found=turn["news"],
-        updates=updates_of(turn, talk),
+        updates=updates_of(turn, talk.at),
         others=turn.get("others", False),
         open=turn.get("open", False),
         wants_news=turn.get("wants_news", False),
         signpost=tuple(turn.get("signpost", ())),
         code=CODE if turn["news"] == "known" else "",
     ),
-    "moved": lambda turn, talk: ReportMoved(at=talk.at, updates=updates_of(turn, talk)),
+    "moved": lambda turn, talk: ReportMoved(at=talk.at, updates=updates_of(turn, talk.at)),
     "addition": lambda turn, talk: (
         AdditionStored(at=talk.at)
         if turn["addition"] == "stored"

@@ -346,6 +346,8 @@ def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
         return report.typed(state, moment, event)
     if state.asked in trace.TYPED:
         return trace.TYPED[state.asked](state, moment, event)
+    if _gives_code(state, event):
+        return receipt.typed(replace(state, asked="report_receipt"), moment, event)
     return _words(state, moment, event)
 
 
@@ -381,10 +383,15 @@ def _code_waits(state: State, moment: Moment, event: MessageReceived) -> Step:
     return kept.then(handover.welcome_back(kept.state, moment))
 
 
+def _gives_code(state: State, event: MessageReceived) -> bool:
+    """Whether it is nothing but the code of a report, and nothing waits that comes first."""
+    code = receipt.is_code(event.text) and not event.forwarded
+    waits = state.contact is not None or state.held or state.left or state.receipt_waits
+    return code and not waits and state.waiting_question not in GRAVE
+
+
 def _back(state: State, moment: Moment, event: MessageReceived) -> Step | None:
-    """Somebody comes back: with a code, to news of a report, or to a question that waits."""
-    if receipt.is_code(event.text) and not event.forwarded:
-        return receipt.typed(replace(state, asked="report_receipt"), moment, event)
+    """Somebody comes back: to news of a report, or to a question that waits."""
     if state.news and talk.greets(moment, event.text):
         return moved.offer(state, moment)
     if memory.greeted(state, moment, event):

@@ -22,14 +22,37 @@ from bot.engine.content import LANGUAGES
 from bot.engine.effects import OpenContact, Say
 from bot.engine.events import AnyEvent, ButtonTapped, ContactArrived, Helpline, Started
 from bot.engine.state import State
-from bot.helpline import BoxKey, Duty, HelplineUnavailable, News, ReportState, contact_id_of
-from bot.script import ABILITIES, BETWEEN, Script, Talk, begin, event_of, load_script, words
+from bot.helpline import (
+    BoxKey,
+    Duty,
+    HelplineRefused,
+    HelplineUnavailable,
+    News,
+    ReportState,
+    contact_id_of,
+)
+from bot.script import (
+    ABILITIES,
+    BETWEEN,
+    Script,
+    Talk,
+    begin,
+    event_of,
+    load_script,
+    updates_of,
+    words,
+)
 
 HERE = Path(__file__).parents[1] / "transcripts"
 SCRIPTS = sorted(HERE.glob("*.toml"))
 LESSONS = ("t14-help-8-10", "t06-threats-11-13", "t01-privacy-14-17")  # one for each band
-FROM_HELPLINE = {"climbs", "joins", "writes", "leaves"}
-AT_ONCE = {"delayed", "not_filed", "news"}  # what the helpline answers to a letter, or does not
+FROM_HELPLINE = {"climbs", "joins", "writes", "leaves", "moved"}
+AT_ONCE = {
+    "delayed",
+    "not_filed",
+    "news",
+    "addition",
+}  # what the helpline answers to a letter, or does not
 CLOCK = {
     "later",
     "hidden",
@@ -64,7 +87,7 @@ class Line(FakeLine):
         self.reached = 0  # the bot has dealt with what happened up to here
         self.deaf = False
         self.receipt_given = ""
-        self.states: tuple[str, ...] = ()
+        self.told: Mapping[str, Any] = {}
 
     def happens(self, kind: str, conversation: str = "", **more: object) -> int:
         seq = super().happens(kind, conversation, **more)
@@ -105,8 +128,13 @@ class Line(FakeLine):
         return answer | {"duty": {"on_duty": self.on_duty, "usual_minutes": self.minutes}}
 
     async def report(self, receipt: str) -> ReportState:
-        at = datetime.now(UTC)
-        return ReportState(tuple((at, state) for state in self.states))
+        if self.told.get("news") == "unknown":
+            raise HelplineRefused(404)
+        if self.told.get("news") == "unreachable":
+            raise HelplineUnavailable("away")
+        more = {name: self.told.get(name, False) for name in ("others", "open", "wants_news")}
+        signpost = tuple(self.told.get("signpost", ()))
+        return ReportState(updates_of(self.told, datetime.now(UTC)), signpost=signpost, **more)
 
 
 def fits(script: Script, channel: str) -> bool:
@@ -169,7 +197,7 @@ def line_of(script: Script) -> Line:
     for turn in script.turns:
         line.minutes = turn.get("minutes", line.minutes)
         line.receipt_given = turn.get("filed", line.receipt_given)
-        line.states = tuple(turn.get("states", line.states))
+        line.told = turn if "news" in turn else line.told
     return line
 
 
@@ -254,6 +282,10 @@ class Played:
             more = contact | {"name": turn.get("name", "Elira")}
             text = words(turn["writes"], self.oracle.language)
             line.happens("message.sent", conversation, message_id="m", text=text, **more)
+        elif "moved" in turn:
+            told = updates_of(turn, datetime.now(UTC))
+            updates = [{**each._asdict(), "at": each.at.isoformat()} for each in told]
+            line.happens("report.news", conversation, report_id="r", updates=updates)
         elif "leaves" in turn:
             kind = "contact.closed" if turn.get("closed", True) else "contact.returned"
             more = contact | {"name": turn["leaves"], "by_hand": turn.get("put_back", False)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -218,10 +218,8 @@ def news(state: State, moment: Moment, event: ReportNews) -> Step:
 
 
 def _bubbles(state: State, moment: Moment, event: ReportNews) -> tuple[Say, ...]:
-    """Known by the newest state: what became of it, and what goes with that."""
-    first, *more = told(state, moment, event)
-    key = f"receipt.state.{_newest(event.updates)}"
-    return (bubble(state, key, first), *(bubble(state, "receipt.told", each) for each in more))
+    """What became of it, known by the newest state, and what goes with that."""
+    return tuple(bubble(state, key, text) for key, text in _told(state, moment, event))
 
 
 def said_of(state: State, moment: Moment, updates: Sequence[ReportUpdate]) -> Say:
@@ -236,12 +234,17 @@ def told(state: State, moment: Moment, event: ReportNews) -> tuple[str, ...]:
 
     Who they are and which language they speak is taken from ``state``.
     """
-    texts = [_updates(state, moment, event.updates)]
+    return tuple(text for _, text in _told(state, moment, event))
+
+
+def _told(state: State, moment: Moment, event: ReportNews) -> Iterator[tuple[str, str]]:
+    """Each text with the key of the phrase that it is, or is most of."""
+    yield f"receipt.state.{_newest(event.updates)}", _updates(state, moment, event.updates)
     if places := _signposts(state, moment, event):
-        texts.append(places)
+        yield "receipt.state.signposted", places
     if _worked(event.updates):
-        texts.append(phrase(state, moment, "receipt.others" if event.others else "receipt.alone"))
-    return tuple(texts)
+        key = "receipt.others" if event.others else "receipt.alone"
+        yield key, phrase(state, moment, key)
 
 
 def _updates(state: State, moment: Moment, updates: Sequence[ReportUpdate]) -> str:
