@@ -17,7 +17,8 @@ from api.addresses import service as addresses
 from api.contacts import service
 from api.contacts.values import StaffRef
 from api.duty import service as duty
-from api.evidence import exhibits
+from api.evidence import bundles, exhibits
+from api.evidence.bundles import Wish
 from api.staff import service as staff
 from api.systems import service as systems
 
@@ -101,8 +102,8 @@ async def _reports(helpline: Helpline, made: Filled, ana: Browser) -> None:
         receipt = answer.json()["receipt"]
         if report["report_id"] == NEW:
             said = {"addition_id": str(uuid.uuid4()), "at": TODAY, "words": "Më shkroi prapë."}
-            more = {**said, "addresses": ["https://example.net/a"], "still": "yes"}
-            await helpline.post(f"/v1/reports/{receipt}/additions", helpline.seal(more))
+            more = helpline.seal({**said, "still": "yes"})
+            await helpline.post(f"/v1/reports/{receipt}/additions", more)
     for report_id in (NEW, OVER["report_id"]):
         await ana.post(f"/reports/{report_id}/take")
         await ana.post(f"/reports/{report_id}/assess", JUDGED)
@@ -219,6 +220,10 @@ def _evidence(helpline: Helpline, made: Filled) -> None:
         exhibits.keep, kind="transcript", body=body, who="bot", case_id=made.ids["case"]
     )
     ana = _ref(made.people["ana"])
+    for languages, recipient in ((("sq", "en"), ""), (("sq",), "police")):
+        wish, known = Wish("Prokuroria e kërkoi.", languages, recipient), frozenset({"police"})
+        helpline.does(bundles.ask, made.ids["case"], wish, known=known, staff=ana)
+    helpline.app.state.bundles.turn()  # the first: the other waits
     helpline.does(exhibits.look, made.ids["exhibit"], staff=ana, why="Gjykata e kërkoi.")
 
 
