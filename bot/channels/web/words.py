@@ -48,6 +48,7 @@ class PageWords:
     not_kept: str
     stranger: str
     unclear: str
+    report: str
     skip: str
     choices: str
     exit_keys: str
