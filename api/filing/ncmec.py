@@ -103,8 +103,9 @@ def _schema() -> etree.XMLSchema:
 
 
 def _add(parent: etree._Element, name: str, text: str = "", *, empty: bool = False) -> None:
-    if text or empty:
-        etree.SubElement(parent, name).text = _clean(text) or None
+    clean = _clean(text)
+    if clean or empty:
+        etree.SubElement(parent, name).text = clean or None
 
 
 def _clean(text: str) -> str:
