@@ -19,6 +19,9 @@ from api.contacts.values import StaffRef
 from api.duty import service as duty
 from api.evidence import bundles, exhibits
 from api.evidence.bundles import Wish
+from api.filing import service as filings
+from api.filing.facts import Wish
+from api.filing.tables import Filing
 from api.staff import service as staff
 from api.systems import service as systems
 
@@ -88,6 +91,7 @@ async def fill(helpline: Helpline) -> Filled:
     await _now(helpline, made, ana)
     await _reports(helpline, made, ana)
     _addresses(helpline, made)
+    _filings(helpline, made)
     _evidence(helpline, made)
     _others(helpline, made)
     return made
@@ -225,6 +229,23 @@ def _evidence(helpline: Helpline, made: Filled) -> None:
         helpline.does(bundles.ask, made.ids["case"], wish, known=known, staff=ana)
     helpline.app.state.bundles.turn()  # the first: the other waits
     helpline.does(exhibits.look, made.ids["exhibit"], staff=ana, why="Gjykata e kërkoi.")
+
+
+def _filings(helpline: Helpline, made: Filled) -> None:
+    """One to look at, one sent by hand and answered, one of which nobody knows."""
+    report_id, office = made.ids["report"], helpline.app.state.office
+    ana = _ref(made.people["ana"])
+    for place, to in enumerate(("police", "isigurt", "platform:instagram")):
+        wish = Wish("Llogaria kërkon para dhe foto.", (), hold=False)
+        [filing_id] = helpline.does(
+            filings.make, office, report_id, to, wish, key=f"k{place}", staff=ana
+        )
+        if place:
+            helpline.does(filings.send, office, filing_id, staff=ana)
+        made.ids["unsure" if place == 2 else "filing"] = filing_id
+    helpline.does(filings.sent_by_hand, office, made.ids["filing"], reference="I-7", staff=ana)
+    with helpline.database.write() as session:
+        session.get_one(Filing, made.ids["unsure"]).state = "unsure"
 
 
 def _others(helpline: Helpline, made: Filled) -> None:
