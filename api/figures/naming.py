@@ -28,6 +28,11 @@ _KINDS: Mapping[str, str] = {
     "outcome": "outcome",
     "helped": "helped",
     "abandoned_after": "figure_wait",
+    "report_kind": "report_kind",
+    "report_platform": "figure_platform",
+    "report_state": "report_state",
+    "address_state": "address_state",
+    "report_step": "figure_step",
 }
 _LOCALES = {"sq": "sq", "en": "en_GB"}
 _WEEK = N_("Week %(week)s of %(year)s")
@@ -37,7 +42,7 @@ _TRIAGE = N_("%(category)s (as the triage took it)")
 def name_of(split: str, name: str, language: str) -> str:
     """The name of a group of a split."""
     translate = translations(language).gettext
-    if name in (UNKNOWN, OUTSIDE):
+    if name in (UNKNOWN, OUTSIDE) and split != "report_platform":
         return said("figure_group", name, translate)
     if split in ("day", "week", "month"):
         return _time(split, name, language, translate)

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from api.cases.queries import hidden_contacts
+from api.cases.queries import hidden_contacts, hidden_reports
 from api.console.render import language_of, render
 from api.contacts.deadlines import GOALS
-from api.figures import files, periods, service, showing
+from api.figures import files, periods, report_showing, service, showing
 from api.figures.naming import name_of
+from api.figures.report_values import WITHIN
 from api.figures.values import SPLITS, TIMES, Period
 from api.rights.gate import RULES, Gate, Signed
 from api.rights.parts import clock_of, database_of, vault_of
@@ -33,6 +34,8 @@ def figures(
     with database_of(request).read() as session:
         hidden = hidden_contacts(session, person.id)
         found = count(session, vault, period, now=now, hidden=hidden)
+        unseen = hidden_reports(session, person.id)
+        of_reports = service.reports(session, vault, period, exact=exact, hidden=unseen)
     return render(
         request,
         "figures.html",
@@ -40,6 +43,9 @@ def figures(
         period=period,
         exact=exact,
         figures=found,
+        reports=of_reports,
+        withins=WITHIN,
+        draw_reports=report_showing,
         file=_file(request, period),
         latest=periods.last_months(periods.day_of(now), 1).last,
         times=TIMES,
@@ -63,9 +69,11 @@ def as_file(
     with database_of(request).read() as session:
         hidden = hidden_contacts(session, person.id)
         found = service.outside(session, vault, period, now=now, hidden=hidden)
+        unseen = hidden_reports(session, person.id)
+        of_reports = service.reports(session, vault, period, exact=False, hidden=unseen)
     with database_of(request).write() as session:
         service.note_export(session, vault, period, staff_id=person.id, now=now)
-    text = files.as_csv(found, language_of(request))
+    text = files.as_csv(found, language_of(request), period, of_reports)
     name = f"sigurt-figures-{period.first:%Y-%m}-{period.last:%Y-%m}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     content = text.encode("utf-8-sig")

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from api.audit.service import record
 from api.crypto import Vault
-from api.figures import counting, reading
+from api.figures import counting, reading, report_counting, report_reading
+from api.figures.report_values import ReportFigures
 from api.figures.shielding import shielded
 from api.figures.values import Figures, Period
 
@@ -45,6 +46,25 @@ def outside(
 ) -> Figures | None:
     """What may be seen by anybody, and leave; None of a period with too few contacts."""
     return shielded(whole(session, vault, period, now=now, hidden=hidden))
+
+
+def reports(
+    session: Session,
+    vault: Vault,
+    period: Period,
+    *,
+    exact: bool,
+    hidden: Collection[str] = frozenset(),
+) -> ReportFigures | None:
+    """The figures of reports without the ``hidden``; not ``exact`` without small groups.
+
+    None of a period with too few reports for whoever may not see them exactly.
+    """
+    found = report_counting.count(
+        report_reading.reports(session, vault, period, hidden=hidden),
+        report_reading.addresses(session, period, hidden_reports=hidden),
+    )
+    return found if exact else report_counting.shielded(found)
 
 
 def note_export(
