@@ -7,6 +7,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -160,6 +161,8 @@ class Feed:
             conversation, seq, event = told
             reply = isinstance(event, CounsellorWrote)
             update_id = update_id_of(seq, event.at, reply=reply)
+            if isinstance(event, ReportMoved):  # the hours of now count, not those of then
+                event = replace(event, at=self._now())
             await self._door.handle_event(conversation, event, update_id=update_id)
 
     async def _keep(self, place: int) -> None:

@@ -420,8 +420,8 @@ async def test_steps_that_come_due_together_are_told_as_the_last_of_them(
 
 async def test_news_of_a_report_reach_its_conversation(door: FakeDoor, line: FakeLine) -> None:
     """
-    What became of a report is told to the conversation in which it was made, in order; news in
-    another form are passed over.
+    What became of a report is told to the conversation in which it was made, by the clock of
+    now, for what waited through an outage may come at night; another form is passed over.
     """
     update = {"at": "2026-11-22T09:00:00Z", "state": "filed", "to": "iwf", "next": None}
     line.happens("report.news", report_id="r", updates=[update])
@@ -432,5 +432,6 @@ async def test_news_of_a_report_reach_its_conversation(door: FakeDoor, line: Fak
 
     [told] = door.told
     assert isinstance(told.event, ReportMoved)
+    assert told.event.at == door.clock()
     assert [(each.state, each.to) for each in told.event.updates] == [("filed", "iwf")]
     assert told.conversation == "c" * 32
