@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-ha
 TESTS ?= tests
 
 .DEFAULT_GOAL := targets
-.PHONY: targets setup run serve test check fix bench measure train lock openapi messages transcripts pictures art browser clean
+.PHONY: targets setup run serve test check fix bench measure train lock openapi messages transcripts pictures art browser tools clean
 
 targets: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -18,7 +18,7 @@ targets: ## list the targets
 run: setup ## set up, then serve the browser chat and the staff console (PORT, HOST)
 	$(BIN)/python sigurt.py serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/developer browser ## set up, then run every test, PostgreSQL and browser included
+test: $(VENV)/developer browser tools ## set up, then run every test, PostgreSQL and browser included
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 check: $(VENV)/developer ## format, lint, types, architecture, content, contract, translations
@@ -52,6 +52,13 @@ browser: ## install Chromium for the browser tests, where it is missing (Debian,
 	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || { \
 	  echo "The browser tests need Chromium: install it (Debian: apt-get install chromium) and repeat."; exit 1; }
+
+tools: ## install what others check a bundle of evidence with, where it is missing (Debian, as root)
+	@for tool in minisign age openssl unzip; do command -v $$tool >/dev/null 2>&1 || missing=yes; done; \
+	  [ -z "$$missing" ] || { \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends minisign age openssl unzip >/dev/null; } || { \
+	  echo "The tests of bundles need minisign, age, openssl and unzip: install them (Debian: apt-get install) and repeat."; exit 1; }
 
 lock: $(VENV)/developer ## write the locked requirements anew: what is served is what was tested
 	$(LOCK) --upgrade --group dev pyproject.toml -o requirements-dev.lock

@@ -62,7 +62,8 @@ def create_app(settings: Settings, *, trial: bool = False, clock: Clock = utcnow
     app.state.stamps = StampErrand(app.state.database, app.state.vault, clock, app.state.stamping)
     app.state.office = office(settings, clock, signer(settings, clock))
     errands: list[Errand] = [_alerts(app, settings), _webhooks(app), _filings(app)]
-    errands += [app.state.stamps, _trail(app), _bundles(app)]
+    app.state.bundles = _bundles(app)
+    errands += [app.state.stamps, _trail(app), app.state.bundles]
     app.state.errands = Errands(app.state.database, clock, errands)
     app.state.guesses = Guesses()
     app.state.replies = replies.load(settings.content_dir)

@@ -82,22 +82,26 @@ def file(request: Request, person: Signed, case_id: str, bundle_id: str, why: Wh
         )
     if not taken.whole:
         raise ExhibitBroken()
-    headers = {"Content-Disposition": f'attachment; filename="{view.file}"'}
-    return Response(taken.body, media_type="application/octet-stream", headers=headers)
+    return _saved(view.file, taken.body)
 
 
-@gate.allow("GET", "/evidence/{name}", action="bundle.list")
-def public_key(request: Request, person: Signed, name: str) -> Response:
-    """The keys to publish: ``minisign.pub`` or ``signing-certificate.pem``."""
+@gate.allow("GET", "/evidence/minisign.pub", action="bundle.list")
+def public_key(request: Request, person: Signed) -> Response:
+    """The key that signs bundles, to be published."""
     signing = load_signing(_settings(request), now=clock_of(request)())
-    texts = {
-        "minisign.pub": minisign_public(signing.public).encode(),
-        "signing-certificate.pem": certificate_pem(signing),
-    }
-    if name not in texts:
-        return Response(status_code=404)
+    return _saved("minisign.pub", minisign_public(signing.public).encode())
+
+
+@gate.allow("GET", "/evidence/signing-certificate.pem", action="bundle.list")
+def certificate(request: Request, person: Signed) -> Response:
+    """The certificate that signs documents, to be published."""
+    signing = load_signing(_settings(request), now=clock_of(request)())
+    return _saved("signing-certificate.pem", certificate_pem(signing))
+
+
+def _saved(name: str, body: bytes) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(texts[name], media_type="text/plain", headers=headers)
+    return Response(body, media_type="application/octet-stream", headers=headers)
 
 
 def _page(

@@ -25,7 +25,8 @@ from api.contacts import service as contacts
 from api.contacts.tables import Contact
 from api.contacts.values import StaffRef
 from api.duty import service as duty
-from api.evidence import exhibits
+from api.evidence import bundles, exhibits
+from api.evidence.bundle_tables import Bundle
 from api.filing import service as filings
 from api.filing.facts import Wish
 from api.filing.tables import Filing
@@ -148,12 +149,14 @@ class Cells:
 
     async def _case(self, path: str, state: str) -> Ids:
         if state == "unknown":
-            names = ("case", "part", "conflict", "unlock", "contact", "report")
+            names = ("case", "part", "conflict", "unlock", "contact", "report", "bundle")
             return {f"{name}_id": NOWHERE for name in names}
         ids = dict(await self._made(state))
         if "{report_id}" in path:
             ids["report_id"] = self.reported()
             self.does(linking.link_case, ids["report_id"], ids["case_id"], staff=self.mate)
+        if "{bundle_id}" in path:
+            ids["bundle_id"] = self._bundle(ids["case_id"], state)
         if state == "strange":  # the parts of another case
             ids["case_id"] = (await self._made("own"))["case_id"]
         if state == "closed":
@@ -161,6 +164,18 @@ class Cells:
         if state == "hidden":
             self._name_me(ids["case_id"])
         return ids
+
+    def _bundle(self, case_id: str, state: str) -> str:
+        """A bundle as the errand leaves it, or before it came."""
+        wish = bundles.Wish("Prokuroria", ("sq",))
+        asked = {"known": frozenset(), "staff": self.mate}
+        bundle_id: str = self.does(bundles.ask, case_id, wish, **asked)
+        if state != "waiting":
+            kept = {"kind": "bundle", "body": b"PK", "who": "clock", "case_id": case_id}
+            made = {"state": "ready", "exhibit_id": self.does(exhibits.keep, **kept)}
+            with self.helpline.database.write() as session:
+                session.execute(update(Bundle).where(Bundle.id == bundle_id).values(**made))
+        return bundle_id
 
     async def _made(self, state: str) -> Ids:
         """A case with a part, a contact, somebody named and a wish to read the identity."""

@@ -41,6 +41,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "address": ("there", "held", "sent", "gone", "hidden", "unknown"),
     "filing": ("draft", "ready", "waiting", "unsure", "filed", "hidden", "unknown"),
     "exhibit": ("report", "case", "hidden", "unknown"),
+    "bundle": ("own", "waiting", "strange", "hidden", "unknown"),
     "planned": ("there", "unknown"),
     "system": ("waits", "there", "hooked", "disabled", "unknown"),
     "staff": ("self", "colleague", "unknown"),
@@ -94,8 +95,8 @@ class Line:
             return "link"
         if (self.method, self.path.endswith("/identity")) == ("GET", True):
             return "identity"
-        named = (kind for kind in ("part", "conflict", "unlock") if f"{{{kind}_id}}" in self.path)
-        return next(named, "case")
+        kinds = ("part", "conflict", "unlock", "bundle")
+        return next((kind for kind in kinds if f"{{{kind}_id}}" in self.path), "case")
 
 
 def lines() -> list[Line]:
@@ -142,6 +143,7 @@ def fields(line: Line, mate_id: int, other_id: int, contact_id: str) -> dict[str
         "/reports/{report_id}/filings": {"to": "isigurt", "summary": "Faqe.", "again": "yes"},
         "/filings/{filing_id}/settle": {"reference": "I-7", "result": "other"},
         "/reports/{report_id}/close": {"outcome": "advised"},
+        "/cases/{case_id}/bundles": {"languages": "sq"},
         "/follow-up": {"on": "2026-12-01"},
         "/move": {"to": "monitoring"},
         "/team": {"lead": str(mate_id)},
