@@ -242,6 +242,8 @@ def press(state: State, moment: Moment, event: ButtonTapped) -> Step:
         return _taken(state.put_away(), moment, question, option)
     if event.button == state.answered:
         return Step(state)  # the second half of a double press
+    if report.answers_again(state, moment, question):
+        return _taken(state, moment, question, option)
     if question in SIGNPOSTS and _free(state):
         return turned(_taken(state, moment, question, option), moment, question)
     return _stale(state, moment)

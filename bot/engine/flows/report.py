@@ -98,6 +98,14 @@ def counts(moment: Moment, question: str) -> bool:
     return asked is not None and not asked.typed
 
 
+def answers_again(state: State, moment: Moment, question: str) -> bool:
+    """Whether an old press gives an answer of the report that is open anew."""
+    asked, draft = named(moment, question), state.draft
+    if asked is None or draft is None or asked.id not in draft.done:
+        return False
+    return live(state, moment.at) and cover.of_report(state.asked)
+
+
 def open_here(state: State) -> bool:
     """Whether one of a report's questions is open, or waits."""
     return state.draft is not None and cover.of_report(state.waiting_question)
@@ -227,7 +235,7 @@ def _put(state: State, moment: Moment, question: Question, *, others: bool = Fal
     name = PREFIX + question.id
     shown = _shown(question, chosen, others=others)
     labels = {each: label_of(state, moment, name, each) for each in shown}
-    asking, bubbles = offered(state, says, name, labels)
+    asking, bubbles = offered(replace(state, paused=""), says, name, labels)
     return Step(asking, bubbles)
 
 
@@ -443,7 +451,8 @@ def media_came(state: State, moment: Moment, first: str, words: MessageReceived 
 
 def _ready(state: State, moment: Moment) -> Step:
     """What leaves is seen before it leaves."""
-    return Step(state, summary.bubbles(state, moment)).then(_ask_fixed(state, moment, SEND))
+    here = replace(state, paused="")
+    return Step(here, summary.bubbles(here, moment)).then(_ask_fixed(here, moment, SEND))
 
 
 def _changing(state: State, moment: Moment, option: str) -> Step:

@@ -45,7 +45,10 @@ PERSON: dict[str, Any] = {
     "limits_at": AT,
 }
 UNSEEN = ("hide", "hours", "knock", "own_")  # after these nothing is taken up without a choice
-WRITTEN = ("report_where", "report_receipt")  # there the words themselves are the answer
+WRITTEN = (  # there the words themselves are the answer
+    *("report_where", "report_deadline", "report_app", "report_when", "report_suspect"),
+    *("report_words", "report_receipt", "receipt_add"),
+)
 starts = st.one_of(st.just(State.new()), people)
 
 
