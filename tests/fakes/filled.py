@@ -19,8 +19,8 @@ from api.contacts.values import StaffRef
 from api.duty import service as duty
 from api.evidence import bundles, exhibits
 from api.evidence.bundles import Wish
+from api.filing import facts
 from api.filing import service as filings
-from api.filing.facts import Wish
 from api.filing.tables import Filing
 from api.staff import service as staff
 from api.systems import service as systems
@@ -236,7 +236,7 @@ def _filings(helpline: Helpline, made: Filled) -> None:
     report_id, office = made.ids["report"], helpline.app.state.office
     ana = _ref(made.people["ana"])
     for place, to in enumerate(("police", "isigurt", "platform:instagram")):
-        wish = Wish("Llogaria kërkon para dhe foto.", (), hold=False)
+        wish = facts.Wish("Llogaria kërkon para dhe foto.", (), hold=False)
         [filing_id] = helpline.does(
             filings.make, office, report_id, to, wish, key=f"k{place}", staff=ana
         )
