@@ -88,7 +88,8 @@ def _each(names: Iterable[str]) -> tuple[str, ...]:
 def _assessed(session: Session) -> dict[str, int]:
     """When each report was first assessed."""
     wanted = select(col(ReportAssessment.report_id), func.min(col(ReportAssessment.at)))
-    return dict(session.execute(wanted.group_by(col(ReportAssessment.report_id))).tuples())
+    rows = session.execute(wanted.group_by(col(ReportAssessment.report_id)))
+    return {str(report_id): at for report_id, at in rows}
 
 
 def _filed(session: Session) -> dict[str, int]:
@@ -105,7 +106,7 @@ def _event(session: Session, kinds: Collection[str]) -> dict[str, int]:
         .where(col(AddressEvent.kind).in_(kinds))
         .group_by(col(AddressEvent.address_id))
     )
-    return dict(session.execute(wanted).tuples())
+    return {str(address_id): at for address_id, at in session.execute(wanted)}
 
 
 def _since(begin: int | None, end: int | None) -> timedelta | None:
