@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from asn1crypto.tsp import TimeStampResp
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 from rfc3161_client import (
     HashAlgorithm,
@@ -23,6 +22,7 @@ from rfc3161_client import (
 from api.audit.chain import Anchor, head_text
 
 LONGEST = 64 * 1024
+_CERTIFICATES = 0xA0  # their tag within signed data
 
 
 class TokenWrong(Exception):
@@ -58,19 +58,44 @@ def verified(
 
 
 def in_order(token: bytes) -> bytes:
-    """The answer with its certificates as DER orders a set.
+    """The answer with its certificates as DER orders a set; what is no answer stays as it is.
 
     Services made with openssl send them in any order, which no signature covers, and our
-    library reads only the right one.
+    library reads only the right one. Sorting changes no length, so all else stays in place.
     """
-    answer = TimeStampResp.load(token, strict=True)
-    if answer["time_stamp_token"].native is None:
+    try:
+        answer = _parts(token, 0)
+        signed = _parts(token, _parts(token, _parts(token, answer[1][0])[1][0])[0][0])
+        [start, end] = next(part for part in signed if token[part[0]] == _CERTIFICATES)
+        inside = sorted(token[slice(*part)] for part in _parts(token, start))
+    except (IndexError, StopIteration, ValueError):
         return token
-    signed = answer["time_stamp_token"]["content"]
-    if signed["certificates"].native:
-        signed["certificates"] = sorted(signed["certificates"], key=lambda one: one.dump())
-    ordered: bytes = answer.dump()
-    return ordered
+    whole = b"".join(inside)
+    return token[: end - len(whole)] + whole + token[end:]
+
+
+def _parts(data: bytes, at: int) -> list[tuple[int, int]]:
+    """Where the parts of the DER value at this place begin and end."""
+    place, end = _inside(data, at)
+    found = []
+    while place < end:
+        _, stop = _inside(data, place)
+        found.append((place, stop))
+        place = stop
+    if place != end:
+        raise ValueError("a part reaches beyond the whole")
+    return found
+
+
+def _inside(data: bytes, at: int) -> tuple[int, int]:
+    """Where the contents of the DER value at this place begin and end."""
+    length, start = data[at + 1], at + 2
+    if length & 0x80:
+        many = length & 0x7F
+        length, start = int.from_bytes(data[start : start + many]), start + many
+    if start + length > len(data):
+        raise ValueError("cut off")
+    return start, start + length
 
 
 def certificates(pem: bytes) -> Sequence[Certificate]:
