@@ -51,7 +51,7 @@ from bot.store.database import StoreUnavailable
 log = logging.getLogger(__name__)
 
 COOKIE = "sigurt-report"
-PATHS = ("/report", "/raporto")
+PATHS = ("/report", "/report/", "/raporto", "/raporto/")  # typed from posters
 FIELDS = 80  # of a step with every question, and each of its choices
 REST, LOOKS = 0.25, 20  # seconds between looks for a code, and how many a page waits for
 LEVELS = ("", "disclosure", "emergency")

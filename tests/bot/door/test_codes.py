@@ -150,7 +150,7 @@ async def test_nothing_to_add_is_said(home: House) -> None:
 
 async def test_no_log_has_a_code(home: House, caplog: pytest.LogCaptureFixture) -> None:
     """
-    S56: looking up and adding writes the code into no log.
+    S45: looking up writes the code into no log.
     """
     caplog.set_level(logging.DEBUG)
     home.helpline.answer = HelplineRefused(404, "receipt")

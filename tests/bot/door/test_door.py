@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,10 +13,19 @@ import pytest
 from fakes.formdoor import RECEIPT, House, Reporter, house
 from sqlalchemy import text
 
-from bot.engine.forms import OVER, STORED
-from bot.engine.reports import ADDRESSES_KEPT
+from bot.authoring import load
+from bot.channels.base import Inbound
+from bot.channels.web.words import PageWordsFault
+from bot.door import load_words
+from bot.door.answers import WHO
+from bot.door.steps import NEVER, asked
+from bot.door.words import STEPS
+from bot.engine.events import Started
+from bot.engine.forms import OVER, STORED, Form
+from bot.engine.reports import ADDRESSES_KEPT, Draft
 from bot.engine.state import State
 
+CONTENT = Path(__file__).resolve().parents[3] / "content"
 LONG = "https://example.com/" + "seg.ment/" * 555
 
 
@@ -64,7 +75,7 @@ async def kept(home: House) -> int:
     ("path", "language", "words"),
     [
         ("/report", "sq", "Trego çfarë ke parë"),
-        ("/raporto", "sq", "Trego çfarë ke parë"),
+        ("/raporto/", "sq", "Trego çfarë ke parë"),
         ("/report?lang=en", "en", "Tell us what you saw"),
     ],
 )
@@ -73,7 +84,7 @@ async def test_who_only_looks_leaves_no_trace(
 ) -> None:
     """
     The first page preselects nothing, sets no cookie and stores nothing; search engines may
-    find it, and its title says nothing (S54).
+    find it, and its title says nothing.
     """
     reporter = home.reporter()
     await reporter.opens(path)
@@ -399,7 +410,7 @@ async def test_leaving_after_the_sending_loses_no_report(home: House) -> None:
 async def test_bad_input_is_kept_small_and_inert(home: House, field: str) -> None:
     """
     Whatever stands in the field of addresses: nothing breaks, no picture is kept (S6), and
-    nothing of it runs or can be tapped (S42).
+    nothing of it runs or can be tapped.
     """
     reporter = await begun(home)
     await reporter.posts("check", w_where=field)
@@ -427,7 +438,7 @@ async def test_a_dropped_picture_is_told(home: House) -> None:
 
 async def test_posts_of_others_are_refused(home: House) -> None:
     """
-    S40: files, foreign pages, strange types and forms that are no form of ours store nothing.
+    S5, S21: files, foreign pages, strange types and forms that are no form of ours store nothing.
     """
     reporter = home.reporter()
     await reporter.opens()
@@ -470,12 +481,63 @@ async def test_nothing_that_was_written_is_readable_in_the_store(
     assert token.encode() not in stored
 
 
+async def test_old_forms_are_tidied_away(home: House) -> None:
+    """
+    Two days later not even an empty row tells that somebody was here; chats stay.
+    """
+    await begun(home)
+    chat = Inbound("fake", "1", "kid", Started(at=home.now()))
+    await home.app.state.bot.runner.handle(chat)
+    home.ahead += timedelta(days=3)
+    await home.app.state.bot.clock.tidy()
+
+    assert await kept(home) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "told"),
+    [
+        ('exit_word = "x"\n', 'look = "Look now"\nexit_word = "x"', "exit_word"),
+        ("", 'look = "Look now"', "look"),
+        ('look = ""', 'look = "Look now"', "look"),
+        ('next = "Go on"', 'next = "Go on to step {step}"', "{step}"),
+    ],
+)
+def test_words_of_the_frame_are_read_strictly(
+    tmp_path: Path, line: str, instead: str, told: str
+) -> None:
+    """
+    A word that is missing, empty, unknown or without its hole is named with its file.
+    """
+    for language in ("sq", "en"):
+        (tmp_path / language).mkdir()
+        shutil.copy(CONTENT / language / "door.toml", tmp_path / language)
+    file = tmp_path / "en" / "door.toml"
+    there = instead.partition("\nexit_word")[0]
+    file.write_text(file.read_text().replace(there, line + (there if "exit" in line else ""), 1))
+
+    with pytest.raises(PageWordsFault, match=re.escape(told)):
+        load_words(tmp_path)
+
+
+def test_every_question_stands_on_one_step() -> None:
+    """
+    Whatever kind is reported by whomever, each question that fits is on exactly one page.
+    """
+    form = load(CONTENT).report
+    for kind in form.questions[1].options:
+        for role, band in WHO.values():
+            state = State(role=role, band=band, draft=Draft(kind=kind))
+            pages = [each.id for step in STEPS for each in asked(form, state, step)]
+            fits = {each.id for each in form.asked(Draft(kind=kind), role, band, rest=True)}
+            assert len(pages) == len(set(pages))
+            assert fits - set(NEVER) <= set(pages)
+
+
 def test_a_form_survives_storage() -> None:
     """
     A state with a form is the same after it was written and read.
     """
-    from bot.engine.forms import Form
-
     state = State(form=Form(stage=STORED, turn=3, receipt=RECEIPT))
 
     assert State.from_dict(state.to_dict()) == state
