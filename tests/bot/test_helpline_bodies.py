@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.public import PrivateKey, SealedBox
 
-from bot.engine.effects import LeaveContact, OpenContact, PassToCounsellor, TellHelped, Word
+from bot.engine.effects import (
+    FileReport,
+    LeaveContact,
+    OpenContact,
+    PassToCounsellor,
+    TellHelped,
+    Word,
+)
 from bot.engine.events import Evidence
 from bot.helpline import (
     BoxKey,
@@ -18,6 +25,7 @@ from bot.helpline import (
     body_of,
     contact_id_of,
     contact_number_of,
+    report_of,
     rfc3339,
     sealed,
 )
@@ -188,3 +196,59 @@ def test_a_contact_is_known_by_its_number_again():
 
     assert [contact_number_of(mine, contact_id_of(mine, n)) for n in (1, 2, 100)] == [1, 2, 100]
     assert contact_number_of(mine, contact_id_of(other, 1)) == 0
+
+
+REPORT = FileReport(
+    report=2,
+    kind="sexual_extortion",
+    reporter="child_in_picture",
+    language="sq",
+    band="11-13",
+    country="al",
+    addresses=("https://example.com/" + "a" * 2_000, *("@shembull",) * 80),
+    place="app",
+    app="i" * 100,
+    where="ne grup",
+    suspect="shembull",
+    when="dje",
+    still="yes",
+    safe="no",
+    in_picture="yes",
+    demand=("money", "silence"),
+    given="no",
+    deadline="today",
+    words="w" * 30_000,
+    pass_on="unsure",
+    wants_news=True,
+    limits_version="1",
+    limits_at=AT,
+    severity="disclosure",
+    evidence=(Evidence("threat.photo", "me kercenon"),) * 200,
+)
+
+
+def test_a_report_carries_every_answer_within_the_limits_of_the_contract() -> None:
+    """All that was answered is in the body, cut to what the helpline takes (R1, R3)."""
+    report_id, body = report_of(REPORT, conversation="c" * 32, channel="telegram", at=AT)
+
+    same = ("kind", "reporter", "band", "country", "place", "where", "suspect", "when", "still")
+    same += ("safe", "in_picture", "given", "deadline", "pass_on", "wants_news", "severity")
+    assert {name: body[name] for name in same} == {name: getattr(REPORT, name) for name in same}
+    assert body["report_id"] == report_id
+    assert (body["channel"], body["conversation"]) == ("telegram", "c" * 32)
+    assert body["demand"] == ["money", "silence"]
+    assert body["limits"] == {"version": "1", "language": "sq", "told_at": rfc3339(AT)}
+    addresses, evidence = body["addresses"], body["evidence"]
+    assert isinstance(addresses, list) and isinstance(evidence, list)
+    assert (len(addresses), max(map(len, addresses)), len(evidence)) == (50, 1_000, 100)
+    assert len(str(body["app"])) == 64
+    assert len(sealed(body, BOX)) < LIMIT
+
+
+def test_from_the_door_no_conversation_is_told() -> None:
+    """Where nobody can be written to, the helpline gets no conversation; the id is the same."""
+    told = report_of(REPORT, conversation="c" * 32, channel="telegram", at=AT)
+    asked = report_of(REPORT, conversation="c" * 32, channel="door", at=AT)
+
+    assert asked[1]["conversation"] is None
+    assert asked[0] == told[0]
