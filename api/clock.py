@@ -7,7 +7,8 @@ transaction: two clocks take turns and each job is done once.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.orm import Session
 
 from api.addresses.service import tell_due as tell_checks
+from api.audit.service import jumped
 from api.cases.listing import tell_due
 from api.contacts.service import climb, end_blocks, expire_leases, lapse_offers, prune, watch
 from api.crypto import Vault
@@ -31,6 +33,7 @@ from api.times import Clock, to_ms
 
 _LEASE = timedelta(seconds=15)
 _TICK = 1.0
+_JUMP = 60.0  # seconds: less is a clock that is being set right
 
 
 class Job(Protocol):
@@ -55,17 +58,26 @@ JOBS: Sequence[Job] = (
 class Ticker:
     """The clock of one process; ``start`` and ``stop`` may be called once each."""
 
-    def __init__(self, database: Database, vault: Vault, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        *,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
         self._name = secrets.token_hex(8)
         self._scheduler = BackgroundScheduler(timezone="UTC")
+        self._steady = steady
+        self._last: tuple[float, datetime | None] = (0.0, None)
 
     def start(self) -> None:
         """Tick each second, in a thread, until ``stop``."""
         self._scheduler.add_job(
-            self.tick, "interval", seconds=_TICK, max_instances=1, coalesce=True
+            self.beat, "interval", seconds=_TICK, max_instances=1, coalesce=True
         )
         self._scheduler.start()
 
@@ -73,6 +85,18 @@ class Ticker:
         """End the ticking; a tick under way is finished first."""
         if self._scheduler.running:
             self._scheduler.shutdown()
+
+    def beat(self) -> bool:
+        """A tick; before it, a jump of the clock against a steady one is recorded (S52)."""
+        steady, now = self._steady(), self._clock()
+        then, last = self._last
+        self._last = (steady, now)
+        ticked = self.tick()
+        seconds = (now - last).total_seconds() - (steady - then) if last else 0.0
+        if ticked and abs(seconds) >= _JUMP:
+            with self._database.write() as session:
+                jumped(session, self._vault, round(seconds), now=now)
+        return ticked
 
     def tick(self) -> bool:
         """Do all that is due; False when another process has the clock."""
