@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.engine import addresses as finder
 from bot.engine.events import Evidence, Reading, Severity
 
 SHORT = 64  # characters of what a choice stands for when it is typed
@@ -23,7 +24,6 @@ KEEPS = {"app": SHORT, "when": SHORT, "deadline": SHORT, "suspect": NAMES}
 GATE = "more"  # the question whether somebody wants to tell more than what is needed
 GRAVE_ANSWERS = {"now": ("yes",), "safe": ("no", "unsure")}  # not knowing counts as danger
 
-_ADDRESS = re.compile(r"[^\s.]\.[a-z]{2}|^@\w{3}|\d{6}|\w@\w", re.IGNORECASE)
 _DATA = re.compile(r"data:[^\s,]{0,100},\S*|[A-Za-z0-9+/_-]{200,}={0,2}", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _AROUND = "<>()[]{}“”„\"',;"  # signs that stand beside an address and are not of it
@@ -249,14 +249,11 @@ def read_in(draft: Draft, reading: Reading) -> Draft:
 def _placed(draft: Draft, text: str) -> Draft:
     """What was typed where an address was asked for: addresses, else the place in words."""
     bare = clean(text, TYPED)
-    found = [part for part in (each.strip(_AROUND) for each in bare.split()) if looks(part)]
-    rest = " ".join(part for part in bare.split() if not looks(part.strip(_AROUND)))
+    found = finder.find(bare, everything=True)
+    for each in sorted(found, key=len, reverse=True):
+        bare = bare.replace(each, " ")
+    rest = " ".join(part for part in bare.split() if part.strip(_AROUND))
     return replace(with_addresses(draft, found), where=rest)
-
-
-def looks(part: str) -> bool:
-    """Whether a piece without spaces may be an address, an account or a number."""
-    return bool(_ADDRESS.search(part))
 
 
 def has_file(text: str) -> bool:

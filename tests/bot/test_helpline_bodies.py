@@ -239,7 +239,8 @@ def test_a_report_carries_every_answer_within_the_limits_of_the_contract() -> No
     assert body["demand"] == ["money", "silence"]
     assert body["limits"] == {"version": "1", "language": "sq", "told_at": rfc3339(AT)}
     addresses, evidence = body["addresses"], body["evidence"]
-    assert isinstance(addresses, list) and isinstance(evidence, list)
+    assert isinstance(addresses, list)
+    assert isinstance(evidence, list)
     assert (len(addresses), max(map(len, addresses)), len(evidence)) == (50, 1_000, 100)
     assert len(str(body["app"])) == 64
     assert len(sealed(body, BOX)) < LIMIT

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.engine.addresses import find
 from bot.engine.effects import CancelTimer, Effect, FileReport, SetTimer, Word
 from bot.engine.events import MessageReceived, Reading, Severity
 from bot.engine.flows import cover, disclosure, handover, receipt
@@ -26,7 +27,6 @@ from bot.engine.reports import (
     cleared,
     fill,
     has_file,
-    looks,
     read_in,
     with_addresses,
     with_words,
@@ -352,7 +352,7 @@ def _waiting(state: State, moment: Moment) -> str:
 def takes(state: State, text: str) -> bool:
     """Whether what is typed now belongs to the report: the opening takes an address only."""
     if state.asked == "report":
-        return any(map(looks, text.split()))
+        return bool(find(text, everything=True))
     open_one = cover.of_report(state.asked) and state.asked not in (RESUME, CHANGE)
     return state.draft is not None and open_one
 
@@ -360,7 +360,8 @@ def takes(state: State, text: str) -> bool:
 def typed(state: State, moment: Moment, event: MessageReceived) -> Step:
     """What was typed while a question was open: an answer, or more of the reporter's words."""
     if state.asked == "report":
-        return begin_with(replace(state, asked=""), moment, filter(looks, event.text.split()))
+        here = replace(state, asked="")
+        return begin_with(here, moment, find(event.text, everything=True))
     if not live(state, moment.at):
         return _gone(state, moment)
     question = named(moment, state.asked)
