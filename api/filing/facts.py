@@ -25,12 +25,16 @@ KINDS = ("url", "account", "chat", "phone", "email")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What staff want to leave: their summary, which addresses, which answers as typed."""
+    """What staff want to leave: their summary, which addresses, which answers as typed.
+
+    ``why`` it is passed on although the reporter said no.
+    """
 
     summary: str
     addresses: tuple[str, ...]
     let_go: Collection[str] = LET_GO
     hold: bool = True
+    why: str = ""
 
 
 def gather(
@@ -76,6 +80,11 @@ def gather(
         country=told.country,
         **typed,
     )
+
+
+def against(session: Session, vault: Vault, report_id: str) -> bool:
+    """Whether the reporter said that it shall not be passed on."""
+    return view(session, vault, report_id).told.pass_on == "no"  # noqa: S105 (an answer)
 
 
 def targets(

@@ -13,12 +13,13 @@ from fastapi.responses import RedirectResponse
 
 from api.console.render import render
 from api.contacts.values import StaffRef
+from api.errors import Refusal
 from api.filing import facts, mail, service, showing
 from api.filing.documents import PDF
 from api.filing.facts import LET_GO, Wish
 from api.filing.office import Office
 from api.filing.recipients import shipped
-from api.filing.refusals import FiledAlready, FilingUnknown, InvalidFiling
+from api.filing.refusals import AgainstReporter, FiledAlready, FilingUnknown, InvalidFiling
 from api.filing.values import (
     LONGEST_OUTCOME,
     LONGEST_REFERENCE,
@@ -71,10 +72,11 @@ def make(
     let_go: Ids = [],  # noqa: B006
     hold: Short = "",
     again: Short = "",
+    why: Words = "",
     key: Short = "",
 ) -> Response:
     """Write what would leave, and show it; what is refused comes back as it was typed."""
-    wish = Wish(summary, tuple(address), tuple(let_go), hold == "yes")
+    wish = Wish(summary, tuple(address), tuple(let_go), hold == "yes", why[:1000])
     made: list[str] = []
     try:
         with database_of(request).write() as session:
@@ -89,8 +91,8 @@ def make(
                 again=again == "yes",
                 **_by(request, person),
             )
-    except (FiledAlready, InvalidFiling) as refused:
-        typed = {"summary": summary, "address": address, "let_go": let_go, "key": key}
+    except (AgainstReporter, FiledAlready, InvalidFiling) as refused:
+        typed = {"summary": summary, "address": address, "let_go": let_go, "key": key, "why": why}
         return _form(request, report_id, to, {**typed, "hold": hold}, refused=refused)
     return RedirectResponse(f"/helpline/filings/{made[0]}", 303)
 
@@ -203,18 +205,24 @@ def _form(
     to: str,
     typed: dict[str, Any],
     *,
-    refused: FiledAlready | InvalidFiling | None = None,
+    refused: Refusal | None = None,
 ) -> Response:
     recipient, vault = shipped().get(to), vault_of(request)
     with database_of(request).read() as session:
         number = shown_number(reports.get(session, report_id).number)
         targets = facts.targets_of(session, vault, report_id)
+        against = facts.against(session, vault, report_id)
         before = [
             one
             for one in service.filings_of(session, vault, report_id)
             if one.recipient == recipient.id
         ]
-    first = {"summary": "", "address": [one.address_id for one in targets], "let_go": LET_GO}
+    first = {
+        "summary": "",
+        "address": [one.address_id for one in targets],
+        "let_go": LET_GO,
+        "why": "",
+    }
     return render(
         request,
         "filing_new.html",
@@ -226,6 +234,7 @@ def _form(
         recipient=recipient,
         way=_office(request).way(recipient.id),
         targets=targets,
+        against=against,
         before=before,
         let_go=LET_GO,
         longest=LONGEST_FOR_IWF if recipient.way == "iwf" else LONGEST_SUMMARY,

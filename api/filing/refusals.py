@@ -27,3 +27,11 @@ class NotInState(Refusal):
 
 class HeldForPolice(Refusal):
     status, type, title = 409, "held-for-police", "Police were told: a supervisor lifts the hold"
+
+
+class AgainstReporter(Refusal):
+    status, type, title = (
+        422,
+        "against-reporter",
+        "The reporter said no: say why it goes all the same",
+    )

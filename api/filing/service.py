@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -23,6 +24,7 @@ from api.filing.office import Office
 from api.filing.queries import reports_failed
 from api.filing.recipients import Recipient, Suggestion
 from api.filing.refusals import (
+    AgainstReporter,
     FiledAlready,
     HeldForPolice,
     InvalidFiling,
@@ -100,12 +102,14 @@ def make(
     """Write what would leave for this recipient; the ids, one for each address at IWF.
 
     Nothing leaves yet. The same ``key`` gives the same filings. Raises ``NotForRecipient``,
-    ``InvalidFiling``, ``HeldForPolice``, and ``FiledAlready`` unless ``again`` says that it
-    shall go there once more.
+    ``InvalidFiling``, ``HeldForPolice``, ``AgainstReporter`` without a reason where the
+    reporter said no, and ``FiledAlready`` unless ``again`` says that it shall go once more.
     """
     recipient = office.catalogue.get(recipient_id)
     if len(wish.summary) > LONGEST_SUMMARY:
         raise InvalidFiling("summary")
+    if not wish.why.strip() and facts.against(session, vault, report_id):
+        raise AgainstReporter()
     parts = _parts(session, vault, report_id, recipient, wish)
     return [
         _make(
@@ -328,7 +332,7 @@ def _parts(
         return [wish]
     named = facts.targets(session, vault, report_id, wish.addresses)
     ids = [one.address_id for one in named if one.exact.startswith(("http://", "https://"))]
-    return [Wish(wish.summary, (one,), wish.let_go, wish.hold) for one in ids] or [wish]
+    return [replace(wish, addresses=(one,)) for one in ids] or [wish]
 
 
 def _make(
@@ -369,7 +373,8 @@ def _make(
     for address_id in ids:
         session.add(FilingAddress(filing_id=filing_id, address_id=address_id))
     session.flush()
-    _note(session, vault, queries.get(session, filing_id), "filing.made", staff=staff, now=now)
+    made = queries.get(session, filing_id)
+    _note(session, vault, made, "filing.made", staff=staff, now=now, why=wish.why.strip())
     return filing_id
 
 
@@ -424,6 +429,7 @@ def _note(
     *,
     staff: StaffRef,
     now: datetime,
+    why: str = "",
 ) -> None:
     """Record a deed on a filing under its report, where its history is read."""
     session.flush()
@@ -432,7 +438,7 @@ def _note(
         "name": staff.name,
         "filing": filing.id,
         "to": filing.recipient,
-        "words": records.named(session, filing),
+        "words": ": ".join(one for one in (records.named(session, filing), why) if one),
     }
     who = f"staff:{staff.id}"
     record(session, vault, who=who, what=what, about=filing.report_id, now=now, detail=detail)

@@ -102,6 +102,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "This recipient does not take such a report. IWF takes web pages with abuse material."
         ),
         "filed-already": N_("It was filed there before. Say that you want it again."),
+        "against-reporter": N_("The reporter said no. Say why it is passed on all the same."),
         "filing-not-in-state": N_("The filing has moved on; this is not possible now."),
         "held-for-police": N_(
             "The police were told of an address. A supervisor lifts the hold before removal is "

@@ -114,7 +114,7 @@ def make(act: Act[schemas.NewFiling]) -> Made:
     ``suspect`` that may leave as typed; ``again``: it shall go there once more.
     """
     said = act.wanted
-    wish = Wish(said.summary, tuple(said.addresses), tuple(said.let_go), said.hold)
+    wish = Wish(said.summary, tuple(said.addresses), tuple(said.let_go), said.hold, said.why)
     made = service.make(
         act.session,
         act.vault,

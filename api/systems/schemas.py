@@ -233,6 +233,7 @@ class NewFiling(Body):
     let_go: list[Short] = Field(default=[], max_length=2)
     hold: bool = True
     again: bool = False
+    why: Annotated[str, StringConstraints(max_length=1000)] = ""
 
 
 class SendFiling(Body):

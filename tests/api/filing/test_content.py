@@ -18,7 +18,7 @@ from api.evidence import exhibits
 from api.filing import iwf, letters, ncmec, service
 from api.filing.documents import blocks
 from api.filing.recipients import shipped
-from api.filing.refusals import HeldForPolice, InvalidFiling, NotForRecipient
+from api.filing.refusals import AgainstReporter, HeldForPolice, InvalidFiling, NotForRecipient
 from api.filing.texts import texts
 from api.filing.values import Facts, Target
 from api.reports.values import KINDS
@@ -233,3 +233,13 @@ async def test_without_a_line_everything_leaves_by_hand(desk: Desk) -> None:
         desk.does(service.sent_by_hand, filing, reference=f"X-{one}")
         assert desk.view(filing).state == "acknowledged"
     desk.turn()
+
+
+async def test_against_the_reporter_only_with_a_reason(desk: Desk) -> None:
+    """
+    Who said that it shall not be passed on is heard: without a reason nothing is written.
+    """
+    report_id = await desk.report(pass_on="no")
+    with pytest.raises(AgainstReporter):
+        desk.makes(report_id, "police")
+    assert desk.makes(report_id, "police", why="Fëmija është në rrezik.")
