@@ -15,7 +15,7 @@ from bot.engine import journey
 from bot.engine.answers import ANSWERS, OPTIONS, options_of
 from bot.engine.content import BANDS, LANGUAGES, Content, Lesson
 from bot.engine.events import Started
-from bot.engine.flows import apps, guide, lesson, own_word, pages, who
+from bot.engine.flows import apps, guide, lesson, own_word, pages, report, who
 from bot.engine.state import State
 from bot.engine.voice import Moment
 
@@ -65,8 +65,13 @@ def places_in(taught: Lesson) -> tuple[str, ...]:
 def _of_flows(content: Content) -> Iterator[Place]:
     moment, state = Moment(content, Started(at=_NEVER)), State.new()
     fixed = dict.fromkeys((*ANSWERS, *OPTIONS, "listening"))
-    for question in (*fixed, *_of_shelves(content), *_of_animals()):
+    for question in (*fixed, *_of_report(content), *_of_shelves(content), *_of_animals()):
         yield Place(FLOWS, question, options_of(moment, state, question))
+
+
+def _of_report(content: Content) -> Iterator[str]:
+    yield from (f"{report.PREFIX}{question.id}" for question in content.report.questions)
+    yield report.CHANGE
 
 
 def _of_animals() -> Iterator[str]:
