@@ -381,8 +381,8 @@ def test_disguises_on_top_of_each_other_hide_nothing(
     hidden = text
     for disguise in disguises:
         hidden = disguise(hidden, by)
-    if len(hidden) > READ_AT_MOST:
-        return
+        if len(hidden) > READ_AT_MOST:  # the end is not looked at; some disguises cut it off
+            return
 
     assert is_raised(heard(hidden)), hidden
 
