@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -170,3 +171,22 @@ async def test_nobody_is_told_who_did_not_ask(line: Line) -> None:
 
     assert await line.news() == []
     assert (await line.client.report(receipt)).updates[-1].state == "removed"
+
+
+async def test_no_receipt_reaches_a_log(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    """
+    At the finest level neither end writes down a receipt that was asked or added with, right or
+    wrong, also when somebody guesses (S36).
+    """
+    caplog.set_level(logging.DEBUG)
+    receipt = await line.files()
+    await line.client.report(receipt)
+    await line.adds(receipt, words="hidden words")
+    for _ in range(35):
+        with pytest.raises(HelplineRefused):
+            await line.client.report(WRONG)
+
+    assert "guess" in caplog.text
+    assert receipt not in caplog.text
+    assert WRONG not in caplog.text
+    assert "hidden words" not in caplog.text

@@ -24,6 +24,10 @@ TELLING = ("back", "company", "harm", "hours", "may_write", "own_word", "when")
 """Questions that tell whoever comes later that somebody is there, or that there was danger."""
 
 
+OF_CODES = ("report_receipt", "receipt", "receipt_add", "receipt_still")
+"""Questions that tell whoever comes later that there is the code of a report."""
+
+
 def guarded(state: State) -> bool:
     """Whether there is anything that a stranger must not come to see."""
     kept = state.held or state.left or state.words or state.receipt_waits
@@ -74,11 +78,11 @@ def put_away(state: State, moment: Moment) -> State:
     """The state with its question put away, for somebody who may not be the next to write.
 
     That of a tender lesson, or of a report, is dropped: whoever holds the phone must not be met
-    with it.
+    with it. So is the code of a report that something was being added to.
     """
-    away = state.put_away()
+    away = replace(state.put_away(), adding=None, found=())
     taught = moment.content.lessons[language_of(state)].get(away.paused.partition("/")[0])
-    if of_report(away.paused):
+    if of_report(away.paused) or away.paused in OF_CODES:
         return replace(away, paused="")
     return replace(away, paused="", lesson="") if taught and taught.tender else away
 

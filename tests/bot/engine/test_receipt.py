@@ -270,6 +270,20 @@ def test_somebody_else_at_the_phone_sees_nothing_of_it() -> None:
     assert holder.state.adding is not None
 
 
+@pytest.mark.parametrize("leaves", ["dil", "exit", "fshihe bisedën"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_leaves_takes_the_code_along(language: str, leaves: str) -> None:
+    """After the exit word, or hiding, neither the code nor a question about it is left here."""
+    holder = Holder(language).adds().types(leaves)
+    if "hide" in holder.state.asked:
+        holder.presses("hide.yes")
+
+    assert CODE not in str(holder.state.to_dict())
+    assert "receipt" not in holder.state.paused
+    holder.at += timedelta(hours=3)
+    assert not any("receipt" in key for key in holder.types("ckemi").keys)
+
+
 # ---------- guessing ----------
 
 
