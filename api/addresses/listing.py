@@ -58,13 +58,6 @@ def page(
     return Page(show, number, tuple(service.views(session, vault, rows)), count, due)
 
 
-def due_count(session: Session, *, staff_id: int, now: datetime) -> int:
-    """How many addresses this person has to look at again."""
-    hidden = queries.hidden(session, hidden_reports(session, staff_id))
-    _, count = queries.found(session, _filter(DUE, now), hidden, offset=0, limit=1)
-    return count
-
-
 def _filter(show: str, now: datetime) -> Filter:
     return Filter(
         states=_STATES.get(show, ()),

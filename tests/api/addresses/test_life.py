@@ -10,7 +10,9 @@ from fakes.addresses import Reports
 from fakes.helpline import DRITA, GENTI, Helpline
 
 from api.addresses import life, service
+from api.addresses.reading import KINDS, WHYS
 from api.addresses.refusals import AddressHeld, AddressMove, AddressNotHeld, NoAddress
+from api.addresses.words import WORDS
 from api.contacts.tables import Notice
 
 PAGE = "https://example.com/a/77"
@@ -214,6 +216,20 @@ def test_every_state_but_the_dropped_leads_to_an_end(state: str) -> None:
         reached, ways = reached | new, [*ways, *new]
 
     assert reached & set(life.ENDED)
+
+
+def test_everything_has_its_word() -> None:
+    """
+    Each kind, state, outcome, way of knowing and reason has a word for staff.
+    """
+    for kind, values in (
+        ("address_kind", KINDS),
+        ("address_why", WHYS),
+        ("address_state", life.STATES),
+        ("address_outcome", life.OUTCOMES),
+        ("address_how", life.HOWS),
+    ):
+        assert set(values) <= set(WORDS[kind])
 
 
 def test_moves_beside_the_table_are_refused(reports: Reports) -> None:
