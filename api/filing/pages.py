@@ -208,7 +208,9 @@ def _form(
     refused: Refusal | None = None,
 ) -> Response:
     recipient, vault = shipped().get(to), vault_of(request)
-    with database_of(request).read() as session:
+    staff_id, now = request.state.person.id, clock_of(request)()
+    with database_of(request).write() as session:
+        service.note_read(session, vault, report_id, staff_id=staff_id, now=now)
         number = shown_number(reports.get(session, report_id).number)
         targets = facts.targets_of(session, vault, report_id)
         against = facts.against(session, vault, report_id)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from api.audit.service import record
+from api.audit.service import record, record_once
 from api.contacts.values import StaffRef
 from api.counters import touch
 from api.crypto import Vault
@@ -61,6 +61,7 @@ __all__ = [
     "filings_of",
     "filings_of_reports",
     "make",
+    "note_read",
     "parcel",
     "read",
     "reports_failed",
@@ -274,6 +275,14 @@ def read(
     tries = [records.try_of(vault, one) for one in queries.tries_of(session, filing.id)]
     view = records.view_of(session, vault, filing)
     return view, records.parcel_of(vault, filing), tries
+
+
+def note_read(
+    session: Session, vault: Vault, report_id: str, *, staff_id: int, now: datetime
+) -> None:
+    """Record that a person saw what a report's filings say of it; once in ten minutes."""
+    who, once = f"staff:{staff_id}", timedelta(minutes=10)
+    record_once(session, vault, who=who, what="report.read", about=report_id, now=now, within=once)
 
 
 def parcel(session: Session, vault: Vault, filing_id: str) -> Parcel:

@@ -85,7 +85,8 @@ def unarrived(request: Request, person: Signed) -> Unarrived:
 def filings(request: Request, person: Signed, report_id: Id) -> Filings:
     """The filings of a report, and to whom it should go."""
     vault, now = vault_of(request), clock_of(request)()
-    with database_of(request).read() as session:
+    with database_of(request).write() as session:
+        service.note_read(session, vault, report_id, staff_id=person.id, now=now)
         found = service.filings_of(session, vault, report_id)
         meant = showing.suggestions(session, vault, report_id, now=now)
     return Filings(tuple(found), tuple(Suggested(one.recipient.id, one.rules) for one in meant))
