@@ -119,11 +119,13 @@ def build(library: Library, faults: Faults, *, today: date) -> Content:
         activities=read_activities(library.activities, topics),
         platforms=platforms,
         care=read_care(library.care, faults),
-        report=_report(library, {id for there in platforms.values() for id in there}, faults),
+        report=_report(library, faults),
     )
 
 
-def _report(library: Library, apps: set[str], faults: Faults) -> ReportForm:
+def _report(library: Library, faults: Faults) -> ReportForm:
+    named = library.platforms.texts() if library.platforms else ()
+    apps = {text for path, text in named if path[-1] == "id"}
     pages = library.journeys
     words = {lang: files[REPORT] for lang, files in pages.words.items() if REPORT in files}
     return read_report(pages.branches.get(REPORT), words, apps, faults)

@@ -46,7 +46,7 @@ def test_the_report_counts_what_there_is(root: Path) -> None:
     assert found.counts["topics"] == {"sq": 1, "en": 1}
     assert found.counts["lessons 8-10"] == {"sq": 1, "en": 1}
     assert found.counts["guides"] == {"sq": 1, "en": 0}
-    assert found.counts["journeys"] == {"sq": 3, "en": 3}
+    assert found.counts["journeys"] == {"sq": 4, "en": 4}
     assert found.counts["phrases"]["sq"] == found.counts["phrases"]["en"] > 0
     assert "lessons in all         6  of 108" in as_text(found)
 
