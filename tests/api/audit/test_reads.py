@@ -29,7 +29,7 @@ async def caller(helpline: Helpline, line: Line, me):
     """Who reads, at the console or as another system, and by which call."""
     if line.path.startswith(SYSTEMS):
         system = OtherSystem(helpline, "Dosjet", "counsellor", "supervisor")
-        return StaffRef(system.id, "Dosjet"), lambda path: system.get(path.removeprefix(SYSTEMS))
+        return StaffRef(-system.id, "Dosjet"), lambda path: system.get(path.removeprefix(SYSTEMS))
     browser = await seated(helpline, me)
     return ref(me), lambda path: browser.get(f"{path}?kind=note")
 
