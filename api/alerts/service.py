@@ -1,6 +1,7 @@
 """Who is called outside the console, and when. Needs a writing session.
 
 A new urgent contact or report calls the team at once; each step of the climb calls whom it names.
+Evidence that is no longer what it was calls the supervisor.
 Alerts leave from their own table, so that none is lost, and each once per wait.
 """
 
@@ -20,7 +21,7 @@ from api.alerts.tables import Alert
 from api.audit.service import record
 from api.contacts import queries
 from api.contacts.noticing import notify
-from api.contacts.tables import Contact
+from api.contacts.tables import Contact, Notice
 from api.contacts.values import StaffRef
 from api.counters import touch
 from api.crypto import Vault
@@ -40,23 +41,27 @@ _WHOM = {
     "supervisor": "supervisor",
     "outside": "outside",
     "call_all": "team",
+    "evidence_broken": "supervisor",
 }
+_BROKEN = ("trail_broken", "exhibit_broken")
+"""Notices that cannot wait until a supervisor opens the console."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """The present wait of a contact, or of a report: since when, and the steps it climbed."""
+    """The present wait of a contact, report or notice: since when, and the steps it climbed."""
 
-    contact_id: str | None
-    report_id: str | None
     since: int
     urgent: bool
     steps: tuple[str, ...]
+    contact_id: str | None = None
+    report_id: str | None = None
+    notice_id: str | None = None
 
     @property
     def key(self) -> str:
         """The id of what waits."""
-        return self.contact_id or self.report_id or ""
+        return self.contact_id or self.report_id or self.notice_id or ""
 
 
 def any_due(session: Session, addresses: Addresses, *, now: datetime) -> bool:
@@ -123,7 +128,7 @@ def _due(session: Session, *, now: datetime, most: int) -> Sequence[Alert]:
 
 def _wanted(session: Session, addresses: Addresses) -> list[tuple[Wait, str]]:
     """What the waits want that has not been put on its way in each."""
-    waits = [*_of_contacts(session), *_of_reports(session)]
+    waits = [*_of_contacts(session), *_of_reports(session), *_of_notices(session)]
     known = _known(session, waits)
     return [
         (wait, why)
@@ -137,7 +142,12 @@ def _of_contacts(session: Session) -> list[Wait]:
     waiting = queries.waiting(session)
     steps = queries.steps_of(session, waiting)
     return [
-        Wait(one.id, None, one.waiting_since, one.urgency >= URGENT, steps.get(one.id, ()))
+        Wait(
+            one.waiting_since,
+            urgent=one.urgency >= URGENT,
+            steps=steps.get(one.id, ()),
+            contact_id=one.id,
+        )
         for one in waiting
     ]
 
@@ -146,15 +156,25 @@ def _of_reports(session: Session) -> list[Wait]:
     waiting = report_queries.waiting(session, rank=URGENT)
     steps = report_queries.steps_of(session, waiting)
     return [
-        Wait(None, one.id, one.waiting_since, urgent=True, steps=steps.get(one.id, ()))
+        Wait(one.waiting_since, urgent=True, steps=steps.get(one.id, ()), report_id=one.id)
         for one in waiting
     ]
 
 
+def _of_notices(session: Session) -> list[Wait]:
+    open_ones = select(col(Notice.id), col(Notice.at)).where(
+        col(Notice.kind).in_(_BROKEN), col(Notice.settled_at).is_(None)
+    )
+    return [
+        Wait(at, urgent=False, steps=("evidence_broken",), notice_id=notice_id)
+        for notice_id, at in session.execute(open_ones).all()
+    ]
+
+
 def _known(session: Session, waits: Iterable[Wait]) -> set[tuple[str | None, int | None, str]]:
-    """What is on its way already; ids of contacts and reports are never the same."""
+    """What is on its way already; ids of contacts, reports and notices are never the same."""
     ids = [wait.key for wait in waits]
-    subject = func.coalesce(col(Alert.contact_id), col(Alert.report_id))
+    subject = func.coalesce(col(Alert.contact_id), col(Alert.report_id), col(Alert.notice_id))
     wanted = select(subject, col(Alert.waiting_since), col(Alert.why)).where(subject.in_(ids))
     return {(row[0], row[1], row[2]) for row in session.execute(wanted).all()}
 
@@ -172,6 +192,7 @@ def _add(
             "address": fingerprint,
             "contact_id": wait.contact_id if wait else None,
             "report_id": wait.report_id if wait else None,
+            "notice_id": wait.notice_id if wait else None,
             "waiting_since": wait.since if wait else None,
             "state": "waiting",
             "tries": 0,
@@ -190,6 +211,8 @@ def _somebody_came(session: Session, alert: Alert) -> bool:
         report = session.get_one(Report, alert.report_id)
         waits = report.holder_id is None and report.state != CLOSED
         return not waits or report.waiting_since != alert.waiting_since
+    if alert.notice_id is not None:
+        return session.get_one(Notice, alert.notice_id).settled_at is not None
     if alert.contact_id is None:
         return False
     contact = session.get_one(Contact, alert.contact_id)

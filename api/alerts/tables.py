@@ -26,6 +26,9 @@ class Alert(HelplineTable, table=True):
     report_id: str | None = Field(
         default=None, sa_column=Column(String(64), ForeignKey("reports.id"), nullable=True)
     )
+    notice_id: str | None = Field(
+        default=None, sa_column=Column(String(36), ForeignKey("notices.id"), nullable=True)
+    )
     waiting_since: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     state: str = Field(sa_column=Column(String(8), nullable=False))
     tries: int = Field(sa_column=Column(Integer, nullable=False))
@@ -38,5 +41,6 @@ class Alert(HelplineTable, table=True):
         Index(
             "alerts_once_per_report", "report_id", "waiting_since", "why", "address", unique=True
         ),
+        Index("alerts_once_per_notice", "notice_id", "why", "address", unique=True),
         Index("alerts_due", "state", "next_at"),
     )

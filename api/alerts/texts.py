@@ -28,6 +28,10 @@ _SAID = {
         "Mbikëqyrësi i thërret të gjithë në tavolinë.",
         "The supervisor calls everybody to the desk.",
     ),
+    "evidence_broken": (
+        "Diçka në regjistrat e linjës së ndihmës nuk është më siç u ruajt. Hapni tavolinën.",
+        "Something in the helpline's records is no longer as it was kept. Open the desk.",
+    ),
 }
 WHY = tuple(_SAID)
 

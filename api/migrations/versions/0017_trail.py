@@ -111,6 +111,10 @@ def _last_hash(seq: int) -> str:
 
 
 def _tables() -> None:
+    notice = sa.Column("notice_id", sa.String(36), sa.ForeignKey("notices.id"))
+    op.add_column("alerts", notice, inline_references=True)
+    once = ["notice_id", "why", "address"]
+    op.create_index("alerts_once_per_notice", "alerts", once, unique=True)
     op.create_table(
         "trail_checks",
         sa.Column("id", sa.String(36), primary_key=True),

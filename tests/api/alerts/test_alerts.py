@@ -16,6 +16,7 @@ from api.alerts.addresses import Addresses, ByApprise, addresses
 from api.alerts.errand import AlertErrand
 from api.alerts.tables import Alert
 from api.alerts.texts import WHY, text_of
+from api.contacts.noticing import notify, settle_notice
 from api.contacts.service import claim
 from api.contacts.tables import Notice
 from api.errands import Errands
@@ -107,6 +108,30 @@ async def test_who_came_first_makes_an_alert_moot(house: House) -> None:
     assert house.states() == ["moot"]
 
 
+@pytest.mark.parametrize("kind", ["trail_broken", "exhibit_broken"])
+async def test_evidence_that_changed_calls_the_supervisor(house: House, kind: str) -> None:
+    """
+    What is no longer as it was kept calls the supervisor outside the console, once, and
+    nobody any more when it is settled first (S47, S51).
+    """
+    helpline = house.helpline
+    first = helpline.does(notify, kind=kind, detail="E-1001")
+    for _ in range(3):
+        house.passes(minutes=1)
+    assert house.postman.where == ["lead@"]
+
+    house.postman.away = True
+    second = helpline.does(notify, kind=kind, detail="E-1002")
+    house.passes(minutes=1)
+    for notice in (first, second):
+        helpline.does(settle_notice, notice, staff=ELIRA)
+    house.postman.away = False
+    house.passes(minutes=20)
+
+    assert house.postman.where == ["lead@"]
+    assert house.states() == ["sent", "moot"]
+
+
 async def test_a_failed_alert_is_tried_again_and_told(house: House) -> None:
     """
     A service that is away is tried again ever more rarely; the supervisor reads of it once,
@@ -149,12 +174,14 @@ async def test_alerts_hold_no_content(house: House) -> None:
         house.passes(minutes=minutes)
     with house.helpline.database.write() as session:
         service.call_all(session, house.helpline.vault, BOOK, staff=GENTI, now=house.helpline.now)
+    house.helpline.does(notify, kind="exhibit_broken", detail="E-1001 foto")
     house.passes()
     texts = {text for _, text in house.postman.brought}
 
     assert texts == {text_of(why, address="https://desk.example.com") for why in WHY}
     for text in texts:
-        assert not {"K-", contact_id, "kercenon", "Genti", "foto", "extortion"} & set(text.split())
+        told = {"K-", contact_id, "kercenon", "Genti", "foto", "extortion", "E-1001"}
+        assert not told & set(text.split())
 
 
 async def test_two_processes_send_an_alert_once(house: House) -> None:
