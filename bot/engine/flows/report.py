@@ -292,8 +292,16 @@ def _after(state: State, moment: Moment, question: Question, option: str) -> Ste
         return _emergency(state, moment)
     if question.id == "in_picture" and option == "yes":
         return _helped_first(state, moment)
-    advice = ADVICE.get(option, "") if question.id == "kind" else ""
-    return _next(state, moment, *(spoken(state, moment, [advice]) if advice else ()))
+    return _next(state, moment, *spoken(state, moment, _at_once(moment, question, option)))
+
+
+def _at_once(moment: Moment, question: Question, option: str) -> list[str]:
+    """What is said to an answer before the next question."""
+    if question.id == "kind" and option in ADVICE:
+        return [ADVICE[option]]
+    if question.id == "wants_news" and option == "yes" and moment.event.abilities.session:
+        return ["report.news_for_a_day"]  # later a message costs, and none is sent
+    return []
 
 
 _ROLES = ("child", "parent", "teacher", "other")
