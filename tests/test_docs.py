@@ -21,6 +21,7 @@ DOCUMENTS = (
     *("README.md", "CONTRIBUTING.md", "SECURITY.md"),
     *("bot/README.md", "bot/channels/README.md", "api/README.md", "content/README.md"),
     *("docs/other-systems.md", "docs/staff-guide.sq.md", "docs/staff-guide.en.md"),
+    *("docs/bundle.md", "docs/evidence.md", "docs/filing.md"),
 )
 PAGES = ("queue", "chat", "case", "shift", "figures")
 GUIDES = {
