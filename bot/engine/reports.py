@@ -24,7 +24,11 @@ KEEPS = {"app": SHORT, "when": SHORT, "deadline": SHORT, "suspect": NAMES}
 GATE = "more"  # the question whether somebody wants to tell more than what is needed
 GRAVE_ANSWERS = {"now": ("yes",), "safe": ("no", "unsure")}  # not knowing counts as danger
 
-_DATA = re.compile(r"data:[^\s,]{0,100},\S*|[A-Za-z0-9+/_-]{200,}={0,2}", re.IGNORECASE)
+_DATA = re.compile(
+    r"(?P<address>(?<![a-z0-9+.-])(?!data:)[a-z][a-z0-9+.-]{1,15}://\S+)"
+    r"|data:[^\s,]{0,100},\S*|[a-z0-9+/_-]{200,}={0,2}",
+    re.IGNORECASE,
+)
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _AROUND = "<>()[]{}“”„\"',;"  # signs that stand beside an address and are not of it
 
@@ -258,13 +262,20 @@ def _placed(draft: Draft, text: str) -> Draft:
 
 def has_file(text: str) -> bool:
     """Whether a file itself stands in the text: nobody here needs one, and none is kept."""
-    return bool(_DATA.search(text))
+    return any(not found["address"] for found in _DATA.finditer(text))
 
 
 def clean(text: str, most: int) -> str:
-    """The text without files, without signs that nobody sees, and cut."""
-    bare = _UNSEEN.sub("", _DATA.sub("", text.replace("\r", "\n")))
+    """The text without files, without signs that nobody sees, and cut.
+
+    A long row of letters within an address is no file; the address is kept up to its limit.
+    """
+    bare = _UNSEEN.sub("", _DATA.sub(_without_file, text.replace("\r", "\n")))
     return re.sub(r"\n{3,}", "\n\n", bare).strip()[:most].strip()
+
+
+def _without_file(found: re.Match[str]) -> str:
+    return (found["address"] or "")[:ADDRESS_KEPT]
 
 
 def defanged(text: str) -> str:

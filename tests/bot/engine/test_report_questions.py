@@ -25,7 +25,7 @@ from bot.engine.events import (
     TimerFired,
 )
 from bot.engine.flows import report
-from bot.engine.reports import defanged
+from bot.engine.reports import ADDRESS_KEPT, TYPED, clean, defanged, has_file
 from bot.engine.state import State
 from bot.engine.step import step
 
@@ -268,6 +268,19 @@ def test_a_place_in_words_is_no_address() -> None:
 
     reporter.types("ne grupin e klases").skips().presses("report_send.send")
     assert (reporter.filed[0].where, reporter.filed[0].addresses) == ("ne grupin e klases", ())
+
+
+@pytest.mark.parametrize("long", ["https://example.com/" + "a" * 300, "http://" + "b" * 2_000])
+def test_long_rows_of_letters_within_an_address_are_no_file(long: str) -> None:
+    """An address is kept up to its limit; a block that stands alone beside it is dropped."""
+    assert clean(f"këtu {long} , {'Qk' * 200}== fund", TYPED).split() == [
+        *("këtu", long[:ADDRESS_KEPT], ",", "fund")
+    ]
+    assert not has_file(long)
+    assert has_file(f"{long} data:image/png;base64,{'A' * 20}")
+    reporter = Reporter().begins("grooming").presses("report_safe.yes")
+    reporter.types(long).skips().presses("report_send.send")
+    assert reporter.filed[0].addresses == (long[:ADDRESS_KEPT],)
 
 
 def test_words_at_a_choice_are_not_lost() -> None:
