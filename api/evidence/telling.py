@@ -209,7 +209,7 @@ class Teller:
             yield Paragraph(_("None."))
             return
         head = (
-            *(_("Number"), _("To"), _("State"), _("Sent")),
+            *(_("Number"), _("Recipient"), _("State"), _("Sent")),
             *(_("Their reference"), _("What came of it")),
         )
         yield Rows(head, [self._filing(one) for one in found], (1.2, 1.4, 1.3, 1.6, 1.6, 2.2))

@@ -18,7 +18,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "bundle": N_("bundle"),
     },
     "custody_deed": {
-        "kept": N_("kept"),
+        "kept": N_("taken into keeping"),
         "looked": N_("looked at"),
         "exported": N_("taken out"),
         "handed": N_("handed over"),

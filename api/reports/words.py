@@ -139,7 +139,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "report.stored": N_("Received"),
         "report.added": N_("The reporter added something"),
         "report.taken": N_("Taken"),
-        "report.returned": N_("Put back"),
+        "report.returned": N_("Was put back"),
         "report.assessed": N_("Assessed"),
         "report.noted": N_("Note written"),
         "report.filed": N_("Filed"),
