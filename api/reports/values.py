@@ -158,7 +158,7 @@ class DeedView:
     at: datetime
     who: str
     what: str
-    detail: dict[str, str]
+    detail: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
