@@ -35,7 +35,7 @@ CALM = frozenset("\n \N{NO-BREAK SPACE}")
 TELLING = frozenset({"So", "Sk"})  # kinds of characters whose names help a reader
 LANGUAGES = {"sq": "sq-AL", "en": "en-GB"}
 _FRAME = {
-    "sq": ("Konfidenciale", "Faqja {page} nga {pages}", "Bërë më {at} (UTC)"),
+    "sq": ("Konfidenciale", "Faqja {page} nga {pages}", "Përgatitur më {at} (UTC)"),
     "en": ("Confidential", "Page {page} of {pages}", "Made on {at} (UTC)"),
 }
 
@@ -288,6 +288,11 @@ class _Sheet(FPDF):
     def _rule(self) -> None:
         self.set_draw_color(*RULE)
         self.line(self.l_margin, self.get_y(), self.w - self.r_margin, self.get_y())
+
+
+def ready() -> None:
+    """Work out the faces, which takes seconds, once in a process: outside of any session."""
+    _letters()
 
 
 @cache

@@ -8,6 +8,7 @@ from functools import cache
 
 import httpx
 
+from api.evidence import paper
 from api.evidence.signing import Signing, load_signing, sign_pdf
 from api.filing import documents, iwf, letters, mail, ncmec
 from api.filing.documents import Sign
@@ -46,6 +47,12 @@ class Office:
         if recipient.way == "document":
             return documents.write(facts, recipient, hold=hold, sign=self.sign)
         return letters.write(facts, recipient)
+
+    def ready(self, recipient_id: str) -> None:
+        """Do what takes seconds the first time, before writers stand in line."""
+        recipient = self.catalogue.recipients.get(recipient_id)
+        if recipient is not None and recipient.way == "document":
+            paper.ready()
 
     def line(self, recipient_id: str) -> Line | None:
         """The line to this recipient, if the settings open one."""

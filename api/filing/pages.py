@@ -78,6 +78,7 @@ def make(
     """Write what would leave, and show it; what is refused comes back as it was typed."""
     wish = Wish(summary, tuple(address), tuple(let_go), hold == "yes", why[:1000])
     made: list[str] = []
+    _office(request).ready(to)
     try:
         with database_of(request).write() as session:
             made = service.make(
