@@ -51,11 +51,14 @@ def page(
 ) -> Page:
     """Addresses that this person may see: those to be checked, or the newest of some kind."""
     show = show if show in SHOWS else DUE
-    hidden = queries.hidden(session, hidden_reports(session, staff_id))
+    reports = hidden_reports(session, staff_id)
+    hidden = queries.hidden(session, reports)
     first = (number - 1) * SHOWN
     rows, count = queries.found(session, _filter(show, now), hidden, offset=first, limit=SHOWN)
     _, due = queries.found(session, _filter(DUE, now), hidden, offset=0, limit=1)
-    return Page(show, number, tuple(service.views(session, vault, rows)), count, due)
+    return Page(
+        show, number, tuple(service.views(session, vault, rows, hidden=reports)), count, due
+    )
 
 
 def _filter(show: str, now: datetime) -> Filter:

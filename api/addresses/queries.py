@@ -55,11 +55,16 @@ def reports_of(session: Session, address_id: str) -> list[str]:
     return [row.report_id for row in typed_of(session, address_id)]
 
 
-def named(session: Session, address_ids: Collection[str]) -> Mapping[str, Named]:
-    """How often each of these was reported."""
+def named(
+    session: Session, address_ids: Collection[str], *, hidden: Collection[str] = ()
+) -> Mapping[str, Named]:
+    """How often each of these was reported, but for ``hidden`` reports."""
     rows = session.execute(
         select(col(ReportAddress.address_id), func.count(), func.max(col(ReportAddress.at)))
-        .where(col(ReportAddress.address_id).in_(address_ids))
+        .where(
+            col(ReportAddress.address_id).in_(address_ids),
+            col(ReportAddress.report_id).not_in(hidden),
+        )
         .group_by(col(ReportAddress.address_id))
     )
     return {str(address_id): Named(count, last) for address_id, count, last in rows}

@@ -27,3 +27,7 @@ class NoAddress(Refusal):
 
 class InvalidAddressWords(Refusal):
     status, type, title = 422, "invalid-address-words", "Something is missing or too long"
+
+
+COMES_BACK = (AddressMove, AddressHeld, NoAddress, InvalidAddressWords)
+"""What is said on the form that was refused, which keeps what was typed."""

@@ -113,7 +113,7 @@ def look(
     now: datetime,
 ) -> AddressDetail:
     """An address with its reports but for ``hidden`` ones and its history; the read is recorded."""
-    view = address(session, vault, address_id)
+    [view] = views(session, vault, [queries.get(session, address_id)], hidden=hidden)
     who, once = f"staff:{staff_id}", _ONE_READING
     record_once(
         session, vault, who=who, what="address.read", about=address_id, now=now, within=once
@@ -133,10 +133,14 @@ def addresses_of(session: Session, vault: Vault, report_id: str) -> list[Address
 
 
 def addresses_of_reports(
-    session: Session, vault: Vault, report_ids: Collection[str]
+    session: Session,
+    vault: Vault,
+    report_ids: Collection[str],
+    *,
+    hidden: Collection[str] = frozenset(),
 ) -> list[AddressView]:
-    """The addresses that any of these reports names, each once."""
-    return views(session, vault, queries.of_reports(session, report_ids))
+    """The addresses that any of these reports names, each once; ``hidden`` ones do not count."""
+    return views(session, vault, queries.of_reports(session, report_ids), hidden=hidden)
 
 
 def due(
@@ -145,7 +149,7 @@ def due(
     """Addresses at which somebody must look again now, the earliest first."""
     gone = queries.hidden(session, hidden)
     found = [one for one in queries.due(session, to_ms(now)) if one.id not in gone]
-    return views(session, vault, found)
+    return views(session, vault, found, hidden=hidden)
 
 
 def may_notice(session: Session, address_id: str) -> bool:
@@ -440,9 +444,15 @@ def _clocks(found: Address) -> life.Clocks:
     )
 
 
-def views(session: Session, vault: Vault, found: Sequence[Address]) -> list[AddressView]:
-    """Addresses as pages see them, in this order."""
-    named = queries.named(session, [one.id for one in found])
+def views(
+    session: Session,
+    vault: Vault,
+    found: Sequence[Address],
+    *,
+    hidden: Collection[str] = frozenset(),
+) -> list[AddressView]:
+    """Addresses as pages see them, in this order; ``hidden`` reports are not counted (S29)."""
+    named = queries.named(session, [one.id for one in found], hidden=hidden)
     return [records.view_of(vault, one, named[one.id]) for one in found]
 
 

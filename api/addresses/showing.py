@@ -22,7 +22,9 @@ def panel(
     rows = queries.typed_in(session, report_id)
     typed = [records.typed_of(vault, row) for row in rows]
     return {
-        "views": service.addresses_of(session, vault, report_id),
+        "views": service.addresses_of_reports(
+            session, vault, [report_id], hidden=hidden_reports(session, person.id)
+        ),
         "strange": [one for one in typed if not one.address_id],
         "report_id": report_id,
         **drawn(),
@@ -44,4 +46,4 @@ def drawn() -> dict[str, Any]:
 def _of_case(session: Session, vault: Vault, case_id: str, person: Person) -> list[AddressView]:
     hidden = hidden_reports(session, person.id)
     shown = [one.id for one in of_case(session, case_id) if one.id not in hidden]
-    return service.addresses_of_reports(session, vault, shown)
+    return service.addresses_of_reports(session, vault, shown, hidden=hidden)

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from api.audit.service import record
+from api.cases.queries import hidden_reports
 from api.contacts.values import StaffRef
 from api.counters import touch
 from api.crypto import Vault
@@ -64,7 +65,7 @@ def assess(
     report = queries.get(session, report_id)
     held(report, staff)
     _check(made)
-    first = _first(session, report, made) if made.verdict == DUPLICATE else None
+    first = _first(session, report, made, staff) if made.verdict == DUPLICATE else None
     _move_to_verdict(report, made.verdict)
     _keep(session, vault, report, made, staff=staff, now=now)
     report.duplicate_of = first.id if first else None
@@ -173,14 +174,14 @@ def _check(made: Assessment) -> None:
     plain(made.words, needed=False)
 
 
-def _first(session: Session, report: Report, made: Assessment) -> Report:
-    """The report that this one repeats; of a chain, its first."""
+def _first(session: Session, report: Report, made: Assessment, staff: StaffRef) -> Report:
+    """The report that this one repeats; of a chain, its first. Hidden ones are unknown (S29)."""
     digits = made.duplicate.strip().upper().removeprefix("R-").strip()
     known = digits.isascii() and digits.isdecimal() and len(digits) < 12
     found = queries.by_number(session, int(digits)) if known else None
     if found is not None and found.duplicate_of is not None:
         found = queries.get(session, found.duplicate_of)
-    if found is None or found.id == report.id:
+    if found is None or found.id in {report.id, *hidden_reports(session, staff.id)}:
         raise DuplicateUnknown()
     return found
 

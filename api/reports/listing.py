@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,14 +19,17 @@ from api.times import to_ms
 
 SHOWN = 50
 FILTERS = ("open", "new", "mine", "due", "failed", "closed")
+COUNTED = ("new", "mine", "due", "failed")
+"""The filters of what is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the list, and how many fit in all."""
+    """A page of the list, how many fit in all, and how many each of ``COUNTED`` has."""
 
     lines: tuple[ReportLine, ...]
     count: int
+    waiting: Mapping[str, int]
 
 
 def page(
@@ -46,7 +49,10 @@ def page(
     rows, count = queries.found(session, wanted, hidden, offset=offset, limit=SHOWN)
     steps = queries.steps_of(session, rows)
     lines = tuple(records.line_of(vault, row, steps.get(row.id, ())) for row in rows)
-    return Page(lines, count)
+    waiting = {
+        one: queries.count(session, _wanted(session, one, staff_id, now), hidden) for one in COUNTED
+    }
+    return Page(lines, count, waiting)
 
 
 def _wanted(session: Session, show: str, staff_id: int, now: datetime) -> Filter:

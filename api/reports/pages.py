@@ -6,16 +6,23 @@ person is answered as unknown.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api.cases.refusals import CaseIsClosed, CaseUnknown
 from api.console.panels import made
 from api.console.render import render
+from api.console.typed import Typed
 from api.contacts.values import StaffRef
+from api.errors import Refusal
+from api.filing.recipients import platform_name
 from api.reports import linking, listing, service, values
 from api.reports.panels import PANELS
+from api.reports.refusals import COMES_BACK
 from api.reports.values import MOVES, Assessment, ReportView
 from api.rights.gate import Gate, Signed
 from api.rights.parts import clock_of, database_of, vault_of
@@ -25,7 +32,7 @@ gate = Gate(prefix="/helpline")
 
 Words = Annotated[str, Form(max_length=8000)]
 Short = Annotated[str, Form(max_length=200)]
-Rank = Annotated[int, Form(ge=1, le=4)]
+Rank = Annotated[int, Form(ge=0, le=4)]
 Several = Annotated[list[Short], Form(max_length=20)]
 
 
@@ -58,11 +65,7 @@ def reports(
 @gate.allow("GET", "/reports/{report_id}", action="report.read")
 def report(request: Request, person: Signed, report_id: str) -> Response:
     """One report; the read is recorded."""
-    vault, now = vault_of(request), clock_of(request)()
-    with database_of(request).write() as session:
-        view = service.read(session, vault, report_id, staff_id=person.id, now=now)
-        parts = made(PANELS, session, vault, report_id, person, now)
-    return render(request, "report.html", **_shown(view, person), **parts)
+    return _page(request, person, report_id)
 
 
 @gate.allow("POST", "/reports/{report_id}/take", action="report.assess")
@@ -86,18 +89,25 @@ def assess(
     request: Request,
     person: Signed,
     report_id: str,
-    verdict: Short,
-    kind: Short,
-    danger: Short,
-    rank: Rank,
+    verdict: Short = "",
+    kind: Short = "",
+    danger: Short = "",
+    rank: Rank = 0,
     services: Several | None = None,
     duplicate: Short = "",
     words: Words = "",
+    take_over: Short = "",
 ) -> Response:
-    """Judge this report."""
+    """Judge this report; what is refused comes back as it was typed."""
     judged = Assessment(verdict, kind, danger, rank, tuple(services or ()), duplicate, words)
-    with database_of(request).write() as session:
-        service.assess(session, report_id=report_id, made=judged, **_by(request, person))
+    by = _by(request, person)
+    try:
+        with database_of(request).write() as session:
+            if take_over == "yes":
+                service.take(session, report_id=report_id, **by)
+            service.assess(session, report_id=report_id, made=judged, **by)
+    except COMES_BACK as refused:
+        return back(request, person, report_id, "assess", refused, asdict(judged))
     return _to_report(report_id)
 
 
@@ -111,12 +121,15 @@ def note(request: Request, person: Signed, report_id: str, text: Words) -> Respo
 
 @gate.allow("POST", "/reports/{report_id}/close", action="report.close")
 def close(
-    request: Request, person: Signed, report_id: str, outcome: Short, words: Words = ""
+    request: Request, person: Signed, report_id: str, outcome: Short = "", words: Words = ""
 ) -> Response:
-    """Close this report."""
-    by = _by(request, person)
-    with database_of(request).write() as session:
-        service.close(session, report_id=report_id, outcome=outcome, words=words, **by)
+    """Close this report; what is refused comes back as it was typed."""
+    by, said = _by(request, person), {"outcome": outcome, "words": words}
+    try:
+        with database_of(request).write() as session:
+            service.close(session, report_id=report_id, outcome=outcome, words=words, **by)
+    except COMES_BACK as refused:
+        return back(request, person, report_id, "close", refused, said)
     return _to_report(report_id)
 
 
@@ -131,8 +144,12 @@ def reopen(request: Request, person: Signed, report_id: str, words: Words) -> Re
 @gate.allow("POST", "/reports/{report_id}/cases", action="report.link")
 def link(request: Request, person: Signed, report_id: str, number: Short) -> Response:
     """Add this report to a case, by the case's number."""
-    with database_of(request).write() as session:
-        linking.link_number(session, report_id=report_id, number=number, **_by(request, person))
+    by, said = _by(request, person), {"number": number}
+    try:
+        with database_of(request).write() as session:
+            linking.link_number(session, report_id=report_id, number=number, **by)
+    except (CaseUnknown, CaseIsClosed) as refused:
+        return back(request, person, report_id, "link", refused, said)
     return _to_report(report_id, "cases")
 
 
@@ -161,12 +178,43 @@ def undo_link(request: Request, person: Signed, case_id: str, report_id: str) ->
     return RedirectResponse(f"/helpline/cases/{case_id}#reports", 303)
 
 
+def _page(
+    request: Request,
+    person: Person,
+    report_id: str,
+    *,
+    typed: Typed = Typed(),  # noqa: B008 (frozen)
+    status: int = 200,
+) -> Response:
+    """A report, with a form as it was typed."""
+    vault, now = vault_of(request), clock_of(request)()
+    with database_of(request).write() as session:
+        view = service.read(session, vault, report_id, staff_id=person.id, now=now)
+        parts = made(PANELS, session, vault, report_id, person, now)
+    shown = {**_shown(view, person), **parts, "typed": typed}
+    return render(request, "report.html", status=status, **shown)
+
+
+def back(
+    request: Request,
+    person: Person,
+    report_id: str,
+    form: str,
+    refused: Refusal,
+    fields: Mapping[str, object],
+) -> Response:
+    """The report's page again, with this form as it was typed and why it was refused."""
+    typed = Typed(form, refused.type, fields)
+    return _page(request, person, report_id, typed=typed, status=refused.status)
+
+
 def _shown(view: ReportView, person: Person) -> dict[str, Any]:
     """What the page of a report needs besides the report."""
     holder = view.line.holder
     return {
         "place": "reports",
         "view": view,
+        "app": platform_name(view.told.app),
         "mine": holder is not None and holder.id == person.id,
         "closed": view.line.state == values.CLOSED,
         "moves": MOVES[view.line.state],

@@ -56,11 +56,17 @@ def found(
 ) -> tuple[Sequence[Report], int]:
     """Reports that fit and how many: the open by rank, then age; the closed by their end."""
     fit = select(Report).where(*_fits(wanted), col(Report.id).not_in(hidden))
-    count = session.execute(select(func.count()).select_from(fit.subquery())).scalar_one()
     ended = (col(Report.closed_at).desc(), col(Report.number).desc())
     open_ = (col(Report.rank).desc(), col(Report.received_at), col(Report.number))
     ordered = fit.order_by(*(ended if wanted.over else open_))
-    return session.execute(ordered.offset(offset).limit(limit)).scalars().all(), count
+    rows = session.execute(ordered.offset(offset).limit(limit)).scalars().all()
+    return rows, count(session, wanted, hidden)
+
+
+def count(session: Session, wanted: Filter, hidden: Collection[str]) -> int:
+    """How many reports fit."""
+    fit = select(col(Report.id)).where(*_fits(wanted), col(Report.id).not_in(hidden))
+    return session.execute(select(func.count()).select_from(fit.subquery())).scalar_one()
 
 
 def waiting(session: Session, *, rank: int = URGENT) -> Sequence[Report]:

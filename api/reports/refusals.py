@@ -23,3 +23,10 @@ class InvalidReportWords(Refusal):
 
 class DuplicateUnknown(Refusal):
     status, type, title = 422, "duplicate-unknown", "No other report has this number"
+
+
+COMES_BACK = (
+    *(ReportHeld, WrongReportMove),
+    *(InvalidAssessment, InvalidReportWords, DuplicateUnknown),
+)
+"""What is said on the form that was refused, which keeps what was typed."""
