@@ -30,7 +30,7 @@ def link_case(
     """Add a report to a case; one that is of it already stays so.
 
     What is hidden from ``staff`` is unknown to them (S29). Raises ``ReportUnknown``,
-    ``CaseUnknown``, ``CaseClosed``.
+    ``CaseUnknown``, ``CaseIsClosed``.
     """
     report = queries.get(session, report_id)
     if report.id in cases.hidden_reports(session, staff.id):
