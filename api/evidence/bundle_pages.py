@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
+from api.audit.service import record_once
 from api.cases import listing, queries
 from api.console.render import render
 from api.console.words import WORDS
@@ -114,7 +115,9 @@ def _page(
 ) -> Response:
     vault, now = vault_of(request), clock_of(request)()
     signing = load_signing(_settings(request), now=now)
-    with database_of(request).read() as session:
+    who, once = f"staff:{request.state.person.id}", timedelta(minutes=10)
+    with database_of(request).write() as session:
+        record_once(session, vault, who=who, what="case.read", about=case_id, now=now, within=once)
         line = listing.line_of(session, vault, queries.get(session, case_id), ())
         found = bundles.bundles_of(session, vault, case_id)
     return render(
