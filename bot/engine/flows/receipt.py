@@ -304,8 +304,8 @@ def _signposts(state: State, moment: Moment, event: ReportNews) -> str:
     """Where it belongs instead: who, and how to reach them."""
     if not any(update.state == "signposted" for update in event.updates):
         return ""
-    found = services(state, moment, *event.signpost)
-    return "\n".join(_door(state, each) for each in found)
+    found = [_door(state, each) for each in services(state, moment, *event.signpost)]
+    return "\n".join([phrase(state, moment, "receipt.signpost"), *found]) if found else ""
 
 
 def _door(state: State, service: Service) -> str:

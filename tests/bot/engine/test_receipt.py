@@ -118,7 +118,7 @@ STATES = {
     "signposted": ("", "Kjo i takon dikujt tjetër", "This belongs with someone else"),
     "police": ("", "Sot iu dërgua policisë", "Today it went to the police"),
     "filed": ("isigurt", "Sot iu dërgua iSIGURT.al.", "Today it went to iSIGURT.al."),
-    "notice": ("platform", "Sot u kërkua ta heqin", "Today they were asked"),
+    "notice": ("platform", "Sot u kërkua të hiqet", "Today they were asked"),
     "removed": ("", "Sot e hoqën.", "Today it was removed."),
     "refused": ("", "Sot thanë se nuk e heqin", "Today they said"),
     "gone": ("", "Sot nuk hapej më", "Today it no longer opened"),
@@ -126,7 +126,7 @@ STATES = {
     "again": ("", "Sot u shfaq prapë", "Today it was there again"),
     "there": ("", "Sot ishte ende aty", "Today it was still there"),
     "working": ("", "po merret ende me të", "still working on it"),
-    "closed": ("", "Sot puna me këtë raportim mbaroi", "Today the work on this report ended"),
+    "closed": ("", "Sot ky raportim u mbyll", "Today this report was closed"),
     "something_new": ("", "po merret ende me të", "still working on it"),
 }
 
@@ -177,7 +177,8 @@ def test_where_it_belongs_instead_is_named() -> None:
     """A report that is not one for the helpline is answered with who, and how (from services)."""
     said = Holder("sq").hears(update("signposted"), signpost=("police", "nobody_knows")).said
 
-    assert "Policia: 129" in said
+    assert "Ja kujt, dhe si:\nPolicia: 129" in said
+    assert "Ja kujt" not in Holder("sq").hears(update("signposted")).said
 
 
 def test_the_page_of_the_report_form_reads_the_same() -> None:
