@@ -17,6 +17,7 @@ from fakes.afternoon import Afternoon, afternoon
 from fakes.chromium import chromium
 from fakes.helpline import Helpline
 from fakes.house import House
+from fakes.reported import Reported, reported
 from fakes.seat import Seat, seat
 from fakes.served import served
 from PIL import Image
@@ -37,6 +38,7 @@ CERTIFICATES = ("certificate-sq-3ffff", "certificate-en-24d51")  # all topics, a
 SETTLE = 2_500  # milliseconds: bubbles come one after the other
 COLOURS = 160  # of a picture: flat colours and text need no more, and it stays small
 QUEUE = FloatRect(x=0, y=0, width=1000, height=790)  # beside it nothing is open
+REPORTS = FloatRect(x=0, y=0, width=1440, height=620)  # below it nothing stands
 FIGURES = "/figures?first=2026-10-26&last=2026-11-20&by=week"
 
 
@@ -102,12 +104,14 @@ async def keep(page: Page, name: str, **part: FloatRect) -> None:
 
 
 async def guide(folder: Path, language: str) -> None:
-    """The five pictures of the staff guide in one language."""
+    """The pictures of the staff guide in one language."""
     helpline = Helpline(folder / language)
     made = await afternoon(helpline, language)
+    told = await reported(made)
     async with served(helpline) as url, chromium() as browser:
         await desks(await screen(browser, made, url, "elira", height=900), made)
-        await boards(await screen(browser, made, url, "lindita", height=1100), language)
+        await followed(await screen(browser, made, url, "elira", height=900), made, told)
+        await boards(await screen(browser, made, url, "lindita", height=1100), made)
     await helpline.close()
 
 
@@ -138,13 +142,35 @@ async def desks(one: Seat, made: Afternoon) -> None:
     await keep(one.page, f"pictures/case.{made.language}")
 
 
-async def boards(one: Seat, language: str) -> None:
-    """What a supervisor sees besides: the shift, the figures."""
+async def followed(one: Seat, made: Afternoon, told: Reported) -> None:
+    """How a report is followed: the list, the report, an address on its two clocks."""
+    await opens(one, "/reports")
+    await keep(one.page, f"pictures/reports.{made.language}", clip=REPORTS)
+    await one.page.set_viewport_size({"width": 1440, "height": 1300})
+    await opens(one, f"/reports/{told.report}")
+    await keep(one.page, f"pictures/report.{made.language}")
+    await opens(one, f"/addresses/{told.address}")
+    await keep(one.page, f"pictures/address.{made.language}")
+
+
+async def boards(one: Seat, made: Afternoon) -> None:
+    """What a supervisor sees besides: the shift, the figures, the bundles of a case."""
     await opens(one, "/shift")
-    await keep(one.page, f"pictures/shift.{language}")
+    await keep(one.page, f"pictures/shift.{made.language}")
     await opens(one, FIGURES)
     await one.page.locator(".figs").evaluate("figs => figs.scrollIntoView()")
-    await keep(one.page, f"pictures/figures.{language}")
+    await keep(one.page, f"pictures/figures.{made.language}")
+    await opens(one, f"/cases/{made.case}/bundles")
+    await keep(one.page, f"pictures/bundles.{made.language}")
+
+
+async def door(folder: Path) -> None:
+    """The first page of a report without the chat, on a phone."""
+    async with House(folder) as house, chromium() as browser:
+        await house.start()
+        page = await browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2)
+        await page.goto(f"{house.url}/report?lang=sq")
+        await keep(page, "door")
 
 
 async def draw(mark: str, folder: Path) -> None:
@@ -191,6 +217,7 @@ def main() -> None:
     asyncio.run(sheets(DOCS))
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(take(Path(folder)))
+        asyncio.run(door(Path(folder) / "door"))
         for language in ("sq", "en"):
             asyncio.run(guide(Path(folder), language))
 
