@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pyrage
@@ -18,9 +19,9 @@ from fakes.bundling import Bundling, made_once, unpacked
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.evidence.manifest import SUMS, sums
+from api.evidence.manifest import MINISIG, STAMP, SUMS, sums
 from api.evidence.packing import encrypted, zipped
-from api.evidence.signing import minisign_public
+from api.evidence.signing import minisign, minisign_public
 from api.evidence.verify import Unopened, main, opened, verify
 
 TOOLS = ("bash", "sha256sum", "minisign", "openssl", "unzip", "age")
@@ -199,6 +200,39 @@ def test_an_encrypted_bundle_says_how_to_open_it(bundle: bytes, tmp_path: Path) 
     key = pyrage.x25519.Identity.generate()
     sealed = encrypted(bundle, "police", {"police": str(key.to_public())})
     assert "age -d" in refused(tmp_path, sealed)
+
+
+def test_a_bundle_cannot_write_its_own_verdict(
+    made: tuple[bytes, Bundling], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """
+    S46: what somebody signed beside the list, or called a file, is printed as plain signs: a
+    terminal obeys nothing of it.
+    """
+    body, bundling = made
+    files = unpacked(body)
+    comment = f"\x1b[2J\x1b[H\u202eok stamp sha256 {sha256(files[STAMP]).hexdigest()}"
+    forged = minisign(files[SUMS], comment, bundling.signing()).encode()
+    lay(tmp_path, {**files, MINISIG: forged, "\x1b[2Jnew.txt": b""})
+    assert main(str(tmp_path / "bundle")) == 1
+    shown = capsys.readouterr().out
+    assert "\\u001b[2J\\u001b[H\\u202eok" in shown
+    assert "\\u001b[2Jnew.txt" in shown
+    assert [sign for sign in shown if not sign.isprintable() and sign != "\n"] == []
+
+
+@pytest.mark.parametrize("name", ["log.json", "case.json", "report.sq.pdf", SUMS, MINISIG, STAMP])
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"%PDF-1.7\nxref\n0 1\ntrailer<</Prev 0>>", b""])
+def test_what_no_parser_can_read_is_a_fault(
+    bundle: bytes, tmp_path: Path, name: str, body: bytes
+) -> None:
+    """
+    S4: nesting without end, a document that leads in circles and nothing at all are faults of
+    their checks, and the other checks are made all the same.
+    """
+    found = faults(tmp_path, {**unpacked(bundle), name: body})
+    assert found
+    assert {"keys", "container"}.isdisjoint(found)
 
 
 # ---------- the common tools ----------
