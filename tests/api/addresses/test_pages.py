@@ -9,7 +9,9 @@ from fakes.addresses import Reports
 from fakes.desk import Browser, deeds, hire, seated
 from fakes.helpline import Helpline
 
+from api.addresses import listing, service
 from api.cases import service as cases
+from api.cases.queries import hidden_reports
 from api.contacts.values import StaffRef
 from api.reports import linking
 
@@ -112,7 +114,8 @@ async def test_who_is_named_sees_no_address_of_that_report(
     helpline: Helpline, reports: Reports, ana: Browser
 ) -> None:
     """
-    S31: an address that only hidden reports name is hidden; one that others name too is not.
+    S31: an address that only hidden reports name is hidden; one that others name too is not,
+    and nothing says that a hidden report names it as well (S29).
     """
     mate = StaffRef(99, "Mira")
     mine = hire(helpline, "genti", "Genti", "counsellor")
@@ -129,3 +132,21 @@ async def test_who_is_named_sees_no_address_of_that_report(
     one = (await genti.get(f"/addresses/{page.address_id}")).text
     assert f"/helpline/reports/{shared}" in one
     assert hidden not in one
+    assert _counts(helpline, mine.id, page.address_id) == [1, 1]
+    assert _counts(helpline, mate.id, page.address_id) == [2, 2]
+
+
+def _counts(helpline: Helpline, staff_id: int, address_id: str) -> list[int]:
+    """
+    By how many reports an address is named, to somebody: in the list, and by itself.
+    """
+    with helpline.database.read() as session:
+        found = listing.page(
+            session, helpline.vault, staff_id=staff_id, now=helpline.now, show="all"
+        )
+        hidden = hidden_reports(session, staff_id)
+    seen = helpline.does(service.look, address_id, staff_id=staff_id, hidden=hidden)
+    return [
+        *(one.reports for one in found.views if one.address_id == address_id),
+        seen.view.reports,
+    ]

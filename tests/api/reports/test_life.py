@@ -245,3 +245,17 @@ def test_a_notice_of_a_hidden_report_is_hidden(desk):
         )
 
     assert ([one.number for one in seen], hidden) == (["R-1001"], [])
+
+
+def test_a_hidden_report_is_no_first_of_a_duplicate(desk):
+    """
+    S29, S31: whoever is named cannot find out by its number that a report is there.
+    """
+    helpline, hidden, mine = desk.helpline, desk.comes(), desk.comes()
+    genti = colleague(helpline)
+    case_id = helpline.does(linking.open_case, hidden, staff=ELIRA)
+    helpline.does(cases.set_named, case_id, staff_id=genti.id, reason="Fqinj", staff=ELIRA)
+    desk.takes(mine, genti)
+    with pytest.raises(DuplicateUnknown):
+        desk.judges(mine, genti, verdict="duplicate", duplicate="R-1001")
+    assert desk.row(mine).state == "assessing"
