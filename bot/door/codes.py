@@ -38,12 +38,17 @@ class Answers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a code led to: lines to read, or why there are none."""
+    """What a code led to: lines to read, or why there are none.
+
+    ``typed`` comes back to be put right where no report has that code; a code that may be
+    right is not left standing on the page.
+    """
 
     lines: tuple[str, ...] = ()
     code: str = ""
     open: bool = False
     problem: str = ""
+    typed: str = ""
 
 
 class Guesses:
@@ -79,14 +84,15 @@ class Codes:
         moment = Moment(self._content(), Started(at=at))
         code = receipt.code_of(typed)
         if not code:
-            return Found(problem=phrase(state, moment, "report.not_a_code"))
+            return Found(problem=phrase(state, moment, "report.not_a_code"), typed=typed[:64])
         if self._browsers.resting(browser, at) or self._places.resting(place, at):
             return Found(problem=phrase(state, moment, "report.slowed"))
         answer = await self._asked(code, at)
         if answer.found == "unknown":
             self._missed(browser, place, at)
         if answer.found != "known":
-            return Found(problem=phrase(state, moment, f"report.{answer.found}"))
+            slip = typed[:64] if answer.found == "unknown" else ""
+            return Found(problem=phrase(state, moment, f"report.{answer.found}"), typed=slip)
         return Found(receipt.told(state, moment, answer), code, answer.open)
 
     async def add(self, once: str, code: str, words: str, places: str, *, at: datetime) -> bool:

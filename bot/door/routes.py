@@ -272,7 +272,7 @@ class Door:
         except StoreUnavailable:
             return self._stop(Refused(503, "stop_not_kept"), request)
         if found.problem:
-            return self._private(self._view.code(seen, found.problem))
+            return self._private(self._view.code(seen, found.problem, found.typed))
         return self._private(self._view.news(seen, found.lines, found.code, more=found.open))
 
     async def _added(self, seen: Seen, fields: Mapping[str, str]) -> Response:

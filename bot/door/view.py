@@ -125,9 +125,9 @@ class View:
         """The end: what to keep, and who listens."""
         return self._render("door_done.html", seen)
 
-    def code(self, seen: Seen, problem: str = "") -> str:
+    def code(self, seen: Seen, problem: str = "", typed: str = "") -> str:
         """Where a code is typed; ``problem`` are the words why the last one led nowhere."""
-        return self._render("door_code.html", seen, problem=problem)
+        return self._render("door_code.html", seen, problem=problem, typed=typed)
 
     def news(self, seen: Seen, lines: Sequence[str], code: str, *, more: bool) -> str:
         """What became of a report; ``more``: something can be added to it."""

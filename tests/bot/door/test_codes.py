@@ -56,13 +56,29 @@ async def test_a_code_tells_what_was_done(home: House, language: str, words: str
 @pytest.mark.parametrize("typed", ["", "123", "4721 0936 5518 204", "+355 69 415 5552", "kodi im"])
 async def test_mistyped_codes_are_met_kindly(home: House, typed: str) -> None:
     """
-    What is no code is not looked up; the field is there again with a kind word.
+    What is no code is not looked up; the field is there again as it was typed, with a kind
+    word.
     """
     reporter = await looked(home, typed)
 
     assert "16 shifra" in reporter.words
     assert home.helpline.asked == []
     assert 'name="code"' in reporter.page
+    assert reporter.filled("look").get("code", "") == typed
+
+
+async def test_one_wrong_digit_is_put_right_where_it_stands(home: House) -> None:
+    """
+    A code that no report has comes back to be put right; one that may be right does not stay
+    on the page when nobody could look.
+    """
+    home.helpline.answer = HelplineRefused(404, "receipt")
+    unknown = await looked(home, "4721 0936 5518 2048")
+    home.helpline.answer = HelplineUnavailable("down")
+    away = await looked(home, RECEIPT)
+
+    assert 'value="4721 0936 5518 2048"' in unknown.page
+    assert RECEIPT not in away.page
 
 
 async def test_codes_may_be_typed_in_any_way(home: House) -> None:
