@@ -22,6 +22,7 @@ ARGUMENTS = (
 )
 
 PATIENCE = 10  # seconds
+START = 120_000  # ms until it has begun; a busy machine is slow, not wrong
 
 
 @asynccontextmanager
@@ -29,7 +30,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """A running browser; ``make browser`` installs it."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     async with async_playwright() as tools:
-        browser = await tools.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = await tools.chromium.launch(executable_path=found, args=ARGUMENTS, timeout=START)
         yield browser
         await close(browser)
 

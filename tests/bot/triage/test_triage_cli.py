@@ -7,12 +7,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.engine.content import Lexicon
 from bot.triage import cli, ears, kept
 from bot.triage.cli import LINE_AT_MOST, CannotRead, main, ready
 from bot.triage.told import _SAYS
@@ -26,6 +29,12 @@ def run(*lines: bytes, explain: bool = False) -> tuple[int, list[dict[str, objec
     status = main(io.BytesIO(b"\n".join(lines)), out, err, explain=explain)
     answers = [json.loads(line) for line in out.getvalue().decode().splitlines()]
     return status, answers, err.getvalue().splitlines()
+
+
+@cache
+def made_ready() -> dict[str, Lexicon]:
+    """What reading needs, once for all examples of a test."""
+    return ready()
 
 
 def message(text: str, name: object = 1) -> bytes:
@@ -155,7 +164,8 @@ def test_no_input_crashes_it(lines: list[bytes]) -> None:
     """
     Whatever is piped in, every line that is not blank gets one answer or one fault.
     """
-    _, found, faults = run(*lines)
+    with patch.object(cli, "ready", made_ready):
+        _, found, faults = run(*lines)
     first = [line.removeprefix(b"\xef\xbb\xbf") for line in lines[:1]]
 
     assert len(found) + len(faults) == sum(bool(line.strip()) for line in first + lines[1:])
