@@ -233,7 +233,10 @@ def _log(files: Files, roots: Sequence[Certificate]) -> str:
     proof = verify_extract(json.loads(files[LOG]), roots=roots)
     if proof.faults:
         return "; ".join(f"row {fault.seq}: {fault.what}" for fault in proof.faults[:5])
-    return f"ok {proof.rows} rows, {proof.shown} shown, {len(proof.stamped)} stamped heads"
+    stamped = sum(one.kind == "tsa" for one in proof.stamped)
+    told = f"ok {proof.rows} rows, {proof.shown} shown, {stamped} stamped heads"
+    exported = len(proof.stamped) - stamped
+    return f"{told}, {exported} only exported" if exported else told
 
 
 def _stamps(files: Files) -> str:
