@@ -22,7 +22,7 @@ from sqlmodel import col
 from api.audit.chain import canonical
 from api.audit.service import record
 from api.cases import queries as cases
-from api.cases.refusals import CaseUnknown
+from api.cases.refusals import CaseUnknown, IdentityLocked
 from api.contacts.values import StaffRef
 from api.counters import next_number, touch
 from api.crypto import KeyFileUnsafe, Vault
@@ -67,7 +67,10 @@ class InvalidBundle(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asked for. ``recipient`` is a name of the settings, or empty for open."""
+    """What somebody asked for. ``recipient`` is a name of the settings, or empty for open.
+
+    ``identity``: who the child is shall be in it; of a bundle that is made, that it is.
+    """
 
     why: str
     languages: tuple[str, ...]
@@ -174,8 +177,9 @@ def take(
 ) -> tuple[BundleView, Exhibit]:
     """Take a bundle out, for a reason; custody and the trail say so (S51).
 
-    As with every exhibit, look at ``whole`` after the session was left. Raises
-    ``BundleUnknown``, ``BundleNotReady``, ``ReasonWanted``.
+    What tells who the child is, and can be read, needs the taker's own open lock (S30). As with
+    every exhibit, look at ``whole`` after the session was left. Raises ``BundleUnknown``,
+    ``BundleNotReady``, ``IdentityLocked``, ``ReasonWanted``.
     """
     row = session.get(Bundle, bundle_id)
     if row is None or row.case_id != case_id:
@@ -183,6 +187,9 @@ def take(
     if row.state != READY or row.exhibit_id is None:
         raise BundleNotReady()
     view = _view(session, vault, row)
+    readable = view.wish.identity and not view.wish.recipient
+    if readable and cases.open_unlock(session, case_id, staff.id, now=now) is None:
+        raise IdentityLocked()
     given = exhibits.look(
         session, vault, row.exhibit_id, staff=staff, why=why, now=now, deed="exported"
     )
@@ -245,7 +252,7 @@ class BundleErrand:
         if self._stamp_head:
             self._stamp_head()  # so that the log ends with a stamp; best effort
         packed = self._packed(wanted, found, now)
-        self._keep(wanted, packed)
+        self._keep(wanted, packed, identity=found.known is not None)
 
     def _packed(self, wanted: BundleView, found: Gathered, now: datetime) -> Packed:
         signing = self._signing or load_signing(self._settings, now=now)
@@ -281,7 +288,7 @@ class BundleErrand:
         roots = self._settings.stamp_roots
         return {"stamps/roots.pem": roots.read_bytes()} if roots else {}
 
-    def _keep(self, wanted: BundleView, packed: Packed) -> None:
+    def _keep(self, wanted: BundleView, packed: Packed, *, identity: bool) -> None:
         now, media = self._clock(), "application/zip"
         if wanted.wish.recipient:
             media = "application/age"
@@ -299,7 +306,7 @@ class BundleErrand:
                 now=now,
             )
             row.state, row.done_at, row.fault = READY, to_ms(now), ""
-            row.stamped = packed.stamped
+            row.stamped, row.identity = packed.stamped, identity
             detail = {"name": wanted.staff.name, "bundle": wanted.bundle_id}
             self._record(session, wanted, "bundle.made", detail, now)
 

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from api.cases import identity
 from api.cases import service as cases
+from api.cases.refusals import IdentityLocked
 from api.contacts.values import StaffRef
 from api.evidence import bundles, exhibits
 from api.evidence.bundles import InvalidBundle, Wish
@@ -98,6 +99,27 @@ def test_who_the_child_is_needs_the_open_lock(bundling: Bundling) -> None:
     assert [one["text"] for one in opened["identity"]] == [HIDDEN_NAME]
     without = json.loads(unpacked(bundling.makes(WISH))["case.json"])
     assert without["identity"] is None
+
+
+def test_a_bundle_opens_no_identity_to_others(bundling: Bundling) -> None:
+    """
+    S30: a bundle that tells who the child is opens to nobody for whom two people have not
+    opened that, and not to its maker either when the time is over.
+    """
+    helpline, wish = bundling.helpline, replace(WISH, identity=True)
+    asked = helpline.does(identity.ask, bundling.case_id, reason="P", minutes=60, staff=ELIRA)
+    helpline.does(identity.decide, bundling.case_id, asked, grant=True, staff=GENTI)
+    bundle_id = bundling.asks(wish)
+    bundling.errand().turn()
+    [kept_bundle] = kept(bundling, "bundle")
+    assert HIDDEN_NAME.encode() in bundling.takes(bundle_id)
+    with pytest.raises(IdentityLocked):
+        bundling.takes(bundle_id, GENTI)
+    helpline.later(minutes=61)
+    with pytest.raises(IdentityLocked):
+        bundling.takes(bundle_id)
+    deeds = [deed for deed, _, _ in custody(bundling, kept_bundle.exhibit_id)]
+    assert deeds == ["kept", "exported"]
 
 
 def test_a_recipient_alone_can_open_it(bundling: Bundling) -> None:
