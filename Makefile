@@ -8,6 +8,8 @@ TRAIN := $(VENV)/train
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 TESTS ?= tests
+WORKERS ?= 3
+unexport PYTHONDONTWRITEBYTECODE # tests start many processes: each module is compiled once
 
 .DEFAULT_GOAL := targets
 .PHONY: targets setup run serve test check fix bench measure train lock openapi messages transcripts pictures art browser tools clean
@@ -18,8 +20,8 @@ targets: ## list the targets
 run: setup ## set up, then serve the browser chat and the staff console (PORT, HOST)
 	$(BIN)/python sigurt.py serve --host $(HOST) --port $(PORT)
 
-test: $(VENV)/developer browser tools ## set up, then run every test, PostgreSQL and browser included
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+test: $(VENV)/developer browser tools ## set up, then run every test, PostgreSQL and browser included (TESTS, WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(VENV)/developer ## format, lint, types, architecture, content, contract, translations
 	$(BIN)/ruff format --check .

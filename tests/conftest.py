@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import uuid
@@ -21,6 +22,29 @@ from bot import authoring
 from bot.crypto import Keys, Sealer
 from bot.engine.content import Content
 from bot.releases import version_of
+from bot.triage import ears
+
+MEMORY = Path("/dev/shm")  # where a file is written without a disk to wait for
+ROOM = 2 << 30  # bytes: far more than all tests together need at a time
+LONGEST = (  # files that take a worker a minute or more: begun first, none is waited for at the end
+    "e2e/test_transcripts_on_channels.py",
+    "e2e/test_ten_mistakes.py",
+    "e2e/test_killed.py",
+    "test_command_line.py",
+    "bot/test_releases.py",
+    "e2e/test_month.py",
+    "e2e/test_browser_line.py",
+    "bot/triage/test_triage_cli.py",
+    "e2e/test_whole_way.py",
+    "e2e/test_desk_day.py",
+    "e2e/test_flow.py",
+    "test_release_command.py",
+    "bot/test_bad_input.py",
+    "api/rights/test_cells.py",
+    "api/console/test_axe.py",
+    "e2e/test_everything_twice.py",
+    "e2e/test_copies.py",
+)
 
 _read = authoring.load
 
@@ -35,11 +59,28 @@ def _load(folder: Path) -> Content:
     return _read_once(folder, version_of(folder))
 
 
+def _in_memory() -> None:
+    """Let every temporary folder lie in memory where there is room: databases wait for no disk."""
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
+        return
+    if shutil.disk_usage(MEMORY).free >= ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)  # for processes that we start, and us
+
+
+_in_memory()
 authoring.load = _load
+ears._keys_of = lru_cache(maxsize=None)(ears._keys_of)  # each copy of the content says the same
 remember_upgrades()
 settings.register_profile("sigurt", deadline=None, print_blob=True)  # timing is for benchmarks
 settings.load_profile("sigurt")
 expect.set_options(timeout=30_000)  # milliseconds; a busy machine is slow, not wrong
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files; within a file, and among the others, nothing is moved."""
+    here = Path(__file__).parent
+    order = {here / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path, len(order)))
 
 
 @pytest.fixture
