@@ -79,6 +79,8 @@ def missing(session: Session) -> list[str]:
 def _sqlite(one: Guarded) -> Mapping[str, str]:
     refuse = f"BEGIN SELECT RAISE(ABORT, '{_WORDS}'); END"
     wrong = one.refused.replace("IS DISTINCT FROM", "IS NOT")
+    # The hidden number of a row is a key as well: REPLACE takes away who has it.
+    wrong += f" OR EXISTS (SELECT 1 FROM {one.table} WHERE rowid = NEW.rowid)"  # noqa: S608
     when = {
         "no_update": "UPDATE ON {0}",
         "no_delete": "DELETE ON {0}",

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 import sqlalchemy as sa
 from fakes.helpline import ELIRA, START
@@ -63,6 +66,28 @@ def test_database_refuses_what_does_not_grow(grown, table):
         refused(grown, f"UPDATE OR REPLACE {table} SET {number} = {first}")
 
     assert rows(grown, table) == before
+
+
+@pytest.mark.parametrize("table", FIRST)
+def test_no_row_takes_the_hidden_number_of_another(helpline, table):
+    """
+    S48: SQLite counts rows by a number of its own; REPLACE by that number, by a program that
+    knows none of our settings and with a row that would be the next, takes nothing away.
+    """
+    exhibit_id = helpline.does(exhibits.keep, kind="report", body={}, who="bot", case_id="c")
+    helpline.does(exhibits.look, exhibit_id, staff=ELIRA, why="Gjykata")
+    helpline.does(stamps.keep, "exported", Anchor(1, "0" * 64), b"")
+    number, before, names = FIRST[table], rows(helpline, table), columns(helpline, table)
+    following = str(before[-1][names.index(number)] + 1)
+    wanted = [{number: following, "id": "'fresh'"}.get(name, name) for name in names]
+    replaced = (
+        f"INSERT OR REPLACE INTO {table} (rowid, {', '.join(names)}) "
+        f"SELECT rowid, {', '.join(wanted)} FROM {table} ORDER BY {number} LIMIT 1"
+    )
+    stranger = sqlite3.connect(helpline.database.engine.url.database)
+    with closing(stranger), pytest.raises(sqlite3.IntegrityError, match="only grows"):
+        stranger.execute(replaced)
+    assert rows(helpline, table) == before
 
 
 def test_exhibit_takes_no_others_place(grown):
