@@ -12,6 +12,7 @@ from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.console.render import render
+from api.console.typed import Typed
 from api.contacts.values import StaffRef
 from api.errors import Refusal
 from api.filing import facts, mail, service, showing
@@ -19,7 +20,13 @@ from api.filing.documents import PDF
 from api.filing.facts import LET_GO, Wish
 from api.filing.office import Office
 from api.filing.recipients import shipped
-from api.filing.refusals import AgainstReporter, FiledAlready, FilingUnknown, InvalidFiling
+from api.filing.refusals import (
+    AgainstReporter,
+    FiledAlready,
+    FilingUnknown,
+    InvalidFiling,
+    NotInState,
+)
 from api.filing.values import (
     LONGEST_OUTCOME,
     LONGEST_REFERENCE,
@@ -185,18 +192,23 @@ def settle(
     result: Short = "",
     words: Words = "",
 ) -> Response:
-    """Write down what the other side answered."""
-    with database_of(request).write() as session:
-        service.settle(
-            session,
-            vault_of(request),
-            _office(request),
-            filing_id,
-            reference=reference,
-            result=result,
-            words=words,
-            **_by(request, person),
-        )
+    """Write down what the other side answered; what is refused comes back as it was typed."""
+    said = {"reference": reference, "result": result, "words": words}
+    try:
+        with database_of(request).write() as session:
+            service.settle(
+                session,
+                vault_of(request),
+                _office(request),
+                filing_id,
+                reference=reference,
+                result=result,
+                words=words,
+                **_by(request, person),
+            )
+    except (InvalidFiling, NotInState) as refused:
+        typed = Typed("settle", refused.type, said)
+        return _filing(request, person, filing_id, typed=typed, status=refused.status)
     return _to_filing(filing_id)
 
 
@@ -246,7 +258,13 @@ def _form(
 
 
 def _filing(
-    request: Request, person: Person, filing_id: str, *, twice: bool = False, status: int = 200
+    request: Request,
+    person: Person,
+    filing_id: str,
+    *,
+    twice: bool = False,
+    typed: Typed = Typed(),  # noqa: B008 (frozen)
+    status: int = 200,
 ) -> Response:
     vault, now = vault_of(request), clock_of(request)()
     with database_of(request).write() as session:
@@ -265,6 +283,7 @@ def _filing(
         files=[(one, _text(one)) for one in parcel.files],
         tries=tries,
         twice=twice,
+        typed=typed,
         results=RESULTS,
         longest=(LONGEST_REFERENCE, LONGEST_OUTCOME),
     )

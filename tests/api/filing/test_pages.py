@@ -82,3 +82,20 @@ async def test_the_document_for_the_police_is_signed(desk: Desk) -> None:
     assert document.content.startswith(b"%PDF-")
     assert b"/ETSI.CAdES.detached" in document.content
     assert document.headers["content-disposition"].startswith("attachment")
+
+
+async def test_an_answer_that_is_refused_keeps_its_words(desk: Desk) -> None:
+    """
+    Written down for a filing that has not left: it says why not, and nothing typed is lost.
+    """
+    browser = await seated(desk.helpline, hire(desk.helpline))
+    report_id = await desk.report()
+    fields = {"to": "isigurt", "summary": "Fjalët."}
+    made = await browser.post(f"/reports/{report_id}/filings", fields)
+    here = made.headers["location"].removeprefix("/helpline")
+    said = {"reference": "I-78", "result": "removed", "words": "Thanë se <i>u hoq</i>."}
+    answer = await browser.post(f"{here}/settle", said)
+
+    assert answer.status_code == 409
+    assert "Thanë se &lt;i&gt;u hoq&lt;/i&gt;." in answer.text
+    assert 'value="I-78"' in answer.text
