@@ -23,7 +23,7 @@ from api.reports.values import ACKNOWLEDGED, FILED, OUTCOME
 
 CLOCK = "clock"
 _TOLD_BY_ADDRESSES = ("police", "platform")
-"""Recipients of whom the reporter hears by what happens to the addresses."""
+"""Recipients of whom the reporter hears by what happens to the addresses, but a held one."""
 
 
 def who(staff: StaffRef | None) -> str:
@@ -44,8 +44,8 @@ def filed(
     report_id = filing.report_id
     reports.advance(session, vault, report_id, FILED, who=who(staff), now=now)
     state = {"removal": NOTICE, "inquiry": POLICE}.get(recipient.asks, "")
-    moved = _move_all(session, vault, filing, recipient, state, staff=staff, now=now)
-    if not (moved and recipient.group in _TOLD_BY_ADDRESSES):
+    heard = _move_all(session, vault, filing, recipient, state, staff=staff, now=now)
+    if not (heard and recipient.group in _TOLD_BY_ADDRESSES):
         told = "police" if recipient.asks == "inquiry" else "filed"
         reports.tell(session, vault, report_id, told, to=recipient.group, now=now)
     body = _sent(session, vault, filing)
@@ -128,7 +128,10 @@ def _move_all(
     staff: StaffRef | None,
     now: datetime,
 ) -> bool:
-    """Move the addresses of a filing on; those that are further stay. False when none moved."""
+    """Move the addresses of a filing on; those that are further stay.
+
+    Whether the reporter hears of it: nothing is told by an address that the police hold.
+    """
     ids = queries.addresses_of(session, filing.id) if state else ()
     wanted = [one for one in ids if _may(session, vault, one, state)]
     for address_id in wanted:
@@ -142,7 +145,7 @@ def _move_all(
             to=recipient.group,
             hold=filing.hold,
         )
-    return bool(wanted)
+    return any(not addresses.address(session, vault, one).held for one in wanted)
 
 
 def _may(session: Session, vault: Vault, address_id: str, state: str) -> bool:
