@@ -22,7 +22,7 @@ from pathlib import Path
 import httpx
 
 PROGRAM = Path(__file__).resolve().parents[2] / "sigurt.py"
-TRIES, PAUSE = 1200, 0.05  # a minute, on a machine that has much else to do
+TRIES, PAUSE = 3600, 0.05  # three minutes, on a machine that has much else to do
 _LINK = re.compile(r"http://\S+/helpline/first/\S+")
 
 

@@ -24,7 +24,7 @@ from bot.engine.events import Helpline
 from bot.engine.state import State
 from bot.script import Talk, event_of
 
-PATIENCE = 60.0  # seconds until a test that waits in vain is told so
+PATIENCE = 180.0  # seconds until a test that waits in vain is told so
 CONTENT: Content = load(Path(__file__).resolve().parents[2] / "content")
 TOLD = "dikush po me kercenon me nje foto"
 MORE = "kam frik"
