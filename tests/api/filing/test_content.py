@@ -13,7 +13,9 @@ from fakes.hotlines import Iwf, Post
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from sqlalchemy.orm import Session
 
+from api.crypto import Vault
 from api.evidence import exhibits
 from api.filing import iwf, letters, ncmec, service
 from api.filing.documents import blocks
@@ -21,6 +23,7 @@ from api.filing.recipients import shipped
 from api.filing.refusals import AgainstReporter, HeldForPolice, InvalidFiling, NotForRecipient
 from api.filing.texts import texts
 from api.filing.values import Facts, Target
+from api.reports.service import view
 from api.reports.values import KINDS
 
 AT = datetime(2026, 11, 20, 13, 20, tzinfo=UTC)
@@ -219,6 +222,12 @@ async def test_telling_the_police_holds_the_removal(desk: Desk, post: Post) -> N
     with pytest.raises(HeldForPolice):
         desk.makes(report_id, "isigurt")
     assert len(post.letters) == 1
+    told = desk.helpline.does(told_of, report_id)
+    assert told == [("submitted", ""), ("police", "police")]  # by the filing, for the page is held
+
+
+def told_of(session: Session, vault: Vault, report_id: str, *, now: datetime) -> object:
+    return [(one.state, one.to) for one in view(session, vault, report_id).updates]
 
 
 async def test_without_a_line_everything_leaves_by_hand(desk: Desk) -> None:
