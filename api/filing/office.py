@@ -18,7 +18,7 @@ from api.filing.mail import MailLine
 from api.filing.ncmec import NcmecLine
 from api.filing.recipients import Catalogue, Recipient, shipped
 from api.filing.values import HAND, MAIL, WEB, Facts, Parcel, Sender
-from api.settings import Settings
+from api.settings import Settings, SettingsFault
 from api.times import Clock
 
 _REASON = "Njoftim i linjës së ndihmës"
@@ -86,7 +86,11 @@ def signer(settings: Settings, clock: Clock) -> Sign:
 def office(
     settings: Settings, clock: Clock, sign: Sign, *, transport: httpx.BaseTransport | None = None
 ) -> Office:
-    """The office of an installation."""
+    """The office of an installation.
+
+    Raises ``SettingsFault`` where an address is given for somebody who gets no letters.
+    """
+    _check_names(settings)
     sender = Sender(settings.helpline_name, settings.helpline_email)
     lines: dict[str, Line] = dict(_by_mail(settings, sender, clock))
     password = settings.iwf_password.get_secret_value()
@@ -111,7 +115,21 @@ def _by_mail(settings: Settings, sender: Sender, clock: Clock) -> Mapping[str, L
     if not url or not sender.email:
         return {}
     named = settings.mail_addresses
-    known = shipped().recipients.values()
-    to = {one.id: named[one.mail_name] for one in known if one.mail_name in named}
+    to = {one.id: named[one.mail_name] for one in _readers() if one.mail_name in named}
     line = MailLine(mail.server_of(url), sender, to, clock)
-    return {one: line for one in to if shipped().recipients[one].way in ("letter", "document")}
+    return dict.fromkeys(to, line)
+
+
+def _readers() -> list[Recipient]:
+    """Who gets letters and documents."""
+    known = shipped().recipients.values()
+    return [one for one in known if one.way in ("letter", "document")]
+
+
+def _check_names(settings: Settings) -> None:
+    known = {one.mail_name for one in _readers()}
+    if not known.issuperset(settings.mail_addresses):
+        raise SettingsFault(
+            "SIGURT_MAIL_TO names somebody who gets no letters. "
+            f"Those who do: {', '.join(sorted(known))}."
+        )

@@ -47,3 +47,17 @@ def test_no_service_without_a_key(tmp_path):
     """
     with pytest.raises(SettingsFault):
         create_app(Settings(_env_file=None, data_dir=tmp_path))
+
+
+def test_letters_for_nobody_stop_the_start(tmp_path):
+    """
+    S53: an address under a name that gets no letters, a slip of the pen for instance, is said
+    at the start, and not found out when a letter does not leave.
+    """
+    typed = "isigrut=desk@example.com"
+    settings = Settings(_env_file=None, data_dir=tmp_path, helpline_key=KEY, mail_to=typed)
+    with pytest.raises(SettingsFault, match="SIGURT_MAIL_TO") as caught:
+        create_app(settings)
+
+    assert "desk@" not in str(caught.value)
+    assert "isigurt" in str(caught.value)
