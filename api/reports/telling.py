@@ -44,7 +44,7 @@ def tell(
     """Let the reporter know, and the reporters of its duplicates.
 
     ``state`` and ``to`` are words of the contract; ``next`` is when somebody looks again.
-    Raises ``ReportUnknown``.
+    What happens to several addresses in one moment is said once. Raises ``ReportUnknown``.
     """
     report = queries.get(session, report_id)
     same = [one for one in queries.duplicates_of(session, report.id) if one.state != CLOSED]
@@ -83,21 +83,30 @@ def _tell(
     next: datetime | None,
     now: datetime,
 ) -> None:
-    row = {
-        "report_id": report.id,
-        "place": queries.last_place(session, ReportUpdate, report.id) + 1,
+    last = queries.last_place(session, ReportUpdate, report.id)
+    word = {
         "at": to_ms(now),
         "state": state,
         "told_to": to,
         "next_at": to_ms(next) if next is not None else None,
     }
-    session.execute(insert(ReportUpdate), [row])
+    if _is_said(session, report, word):
+        return
+    session.execute(insert(ReportUpdate), [{"report_id": report.id, "place": last + 1, **word}])
     report.told_at = to_ms(now)
     detail = {"state": state, "to": to}
     record(session, vault, who="clock", what="report.told", about=report.id, now=now, detail=detail)
     _settle(session, report, now)
     _send_news(session, vault, report, now)
     touch(session)
+
+
+def _is_said(session: Session, report: Report, word: dict[str, Any]) -> bool:
+    same = select(col(ReportUpdate.place)).where(
+        col(ReportUpdate.report_id) == report.id,
+        *(col(getattr(ReportUpdate, name)).is_not_distinct_from(word[name]) for name in word),
+    )
+    return session.execute(same.limit(1)).first() is not None
 
 
 def _send_news(session: Session, vault: Vault, report: Report, now: datetime) -> None:

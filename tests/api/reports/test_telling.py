@@ -57,6 +57,20 @@ async def test_news_goes_to_the_chat_that_wanted_it(desk):
     }
 
 
+async def test_what_happens_to_several_addresses_at_once_is_said_once(desk):
+    """
+    The same word in the same moment is one word; later, or of somebody else, it is another.
+    """
+    report_id = desk.comes(wants_news=True, conversation=CHAT)
+    for to in ("platform", "platform", "isigurt", "platform"):
+        desk.helpline.does(service.tell, report_id, "notice", to=to)
+    desk.helpline.later(minutes=1)
+    desk.helpline.does(service.tell, report_id, "notice", to="platform")
+
+    said = [(one["state"], one["to"]) for event in await news(desk) for one in event["updates"]]
+    assert said == [("notice", "platform"), ("notice", "isigurt"), ("notice", "platform")]
+
+
 async def test_a_wish_that_comes_later_hears_what_comes_later(desk):
     """
     Who asks for news with the receipt has read what was until then.
