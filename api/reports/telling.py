@@ -90,7 +90,7 @@ def _tell(
         "told_to": to,
         "next_at": to_ms(next) if next is not None else None,
     }
-    if _is_said(session, report, word):
+    if _is_said(session, report, word, last):
         return
     session.execute(insert(ReportUpdate), [{"report_id": report.id, "place": last + 1, **word}])
     report.told_at = to_ms(now)
@@ -101,12 +101,9 @@ def _tell(
     touch(session)
 
 
-def _is_said(session: Session, report: Report, word: dict[str, Any]) -> bool:
-    same = select(col(ReportUpdate.place)).where(
-        col(ReportUpdate.report_id) == report.id,
-        *(col(getattr(ReportUpdate, name)).is_not_distinct_from(word[name]) for name in word),
-    )
-    return session.execute(same.limit(1)).first() is not None
+def _is_said(session: Session, report: Report, word: dict[str, Any], place: int) -> bool:
+    last = session.get(ReportUpdate, (report.id, place))
+    return last is not None and all(getattr(last, name) == word[name] for name in word)
 
 
 def _send_news(session: Session, vault: Vault, report: Report, now: datetime) -> None:

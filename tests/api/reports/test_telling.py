@@ -62,7 +62,7 @@ async def test_what_happens_to_several_addresses_at_once_is_said_once(desk):
     The same word in the same moment is one word; later, or of somebody else, it is another.
     """
     report_id = desk.comes(wants_news=True, conversation=CHAT)
-    for to in ("platform", "platform", "isigurt", "platform"):
+    for to in ("platform", "platform", "isigurt"):
         desk.helpline.does(service.tell, report_id, "notice", to=to)
     desk.helpline.later(minutes=1)
     desk.helpline.does(service.tell, report_id, "notice", to="platform")
