@@ -11,9 +11,8 @@ from bot.engine.words import Origins
 from bot.triage.ears import Ears, ears_of
 from bot.triage.encoder import Judged
 from bot.triage.patterns import find
-from bot.triage.reading import explained, words_at
+from bot.triage.reading import explained, said, words_at
 from bot.triage.rules import CATEGORIES, Match, Rules
-from bot.triage.spelling import tokens_of
 from bot.triage.told import told
 from bot.triage.weighing import Seen, likely, weighed
 from bot.triage.window import Found, Window
@@ -93,7 +92,7 @@ def explanation(text: str, lexicons: Mapping[str, Lexicon]) -> Explanation:
     """Return how the reading of a text alone came about."""
     reading, window = (found := explained(text, lexicons)).reading, found.window
     if window is None:
-        return Explanation(reading, "call" if tokens_of(text) else "nothing")
+        return Explanation(reading, "call" if said(text) else "nothing")
     ears, origins = ears_of(tuple(lexicons.values())), Origins(text)
     met = [_met(each, origins) for each in window.found]
     weighing, whole = ears.weighing, _whole(window, text)
@@ -130,14 +129,14 @@ def _met(found: Found, origins: Origins) -> Met:
 
 
 def _whole(window: Window, text: str) -> bool:
-    tokens = tokens_of(text)
+    tokens = said(text)
     first, last = window.plain[0].start, window.plain[-1].end
     return first <= tokens[0].start and tokens[-1].end <= last
 
 
 def _undone(window: Window, text: str, ears: Ears) -> Iterator[Undone]:
     origins, first, last = Origins(text), window.plain[0].start, window.plain[-1].end
-    part = [token for token in tokens_of(text) if first <= token.start and token.end <= last]
+    part = [token for token in said(text) if first <= token.start and token.end <= last]
     for rules in ears.rules:
         words = rules.spelling.words(part)
         places = rules.slots.places(words)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -24,6 +25,9 @@ _BEFORE, _AFTER = 11, 4  # words that the narrow reading of a place takes in
 _WORST = 4  # windows that are also read narrowly, round their worst place
 _WINDOWS_AT_MOST = 50  # read in full: 10,000 characters; of more, those that sound worst
 _ASKED_AT_MOST = 3  # windows about which the encoder may be asked
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.|\bt\.me/|\b[a-z0-9-]+\.(?:com|net|org|al|be|gg)/)[^\s,;|<>()\"“”]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,14 @@ def explained(text: str, lexicons: Mapping[str, Lexicon], *, closely: bool = Tru
     ``closely``: each of its lines may count by itself, which texts joined afterwards did
     when they came.
     """
-    found = tokens_of(text)
+    found, line = said(text), unaccented(text)
     if not found:
         return Explained(NOTHING_READ, None)
     ears = ears_of(tuple(lexicons.values()))
     typed = tuple(token.word for token in found)
     if typed in ears.calls:
         return Explained(replace(NOTHING_READ, language=language_of(ears, found)), None)
-    plain, line = SPELLING.words(found), unaccented(text)
+    plain = SPELLING.words(found)
     parts = [found[first:last] for first, last in _windows(plain, ears)]
     windows = [Window(part, line, ears) for part in parts]
     if closely:
@@ -144,6 +148,21 @@ def _reasons(window: Window, origins: Origins) -> tuple[Evidence, ...]:
     if phrase := window.phrase:
         reasons.append(Evidence("cues", words_at(origins, *phrase)))
     return tuple(reasons)
+
+
+def said(text: str) -> list[Token]:
+    """Return the words that somebody said: what stands in an address was pasted with it."""
+    tokens = tokens_of(text)
+    pasted = [match.span() for match in _ADDRESS.finditer(unaccented(text))]
+    if not pasted:
+        return tokens
+    starts = [first for first, _ in pasted]
+    within = [bisect_right(starts, token.start) - 1 for token in tokens]
+    return [
+        token
+        for token, place in zip(tokens, within, strict=True)
+        if place < 0 or token.start >= pasted[place][1]
+    ]
 
 
 def words_at(origins: Origins, start: int, end: int) -> str:

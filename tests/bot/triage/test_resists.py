@@ -387,6 +387,39 @@ def test_disguises_on_top_of_each_other_hide_nothing(
     assert is_raised(heard(hidden)), hidden
 
 
+# ---------- addresses ----------
+
+
+ADDRESSES = (
+    *("https://www.tiktok.com/@nje1/video/71", "https://www.instagram.com/p/Cabc123/"),
+    *("t.me/+AbCdEf", "www.example.com/vras-veten", "http://example.org/kill/my/self?tonight=1"),
+)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_tells_nothing_by_itself(address: str) -> None:
+    """
+    What somebody reports is pasted, not said: no word within an address is read as a telling.
+    """
+    assert heard(address).severity is Severity.NONE
+
+
+@few
+@given(text=st.sampled_from((*TOLD, *CALM)), address=st.sampled_from(ADDRESSES), by=chance)
+def test_an_address_beside_the_words_changes_nothing(
+    text: str, address: str, by: random.Random
+) -> None:
+    """
+    Before or behind them, on their line or on another: the words are read as they are.
+    """
+    between = by.choice((" ", "\n", ", "))
+    both = [text, address]
+    by.shuffle(both)
+    beside, plain = heard(between.join(both)), heard(text)
+
+    assert (beside.severity, beside.category) == (plain.severity, plain.category)
+
+
 # ---------- where it is typed ----------
 
 
