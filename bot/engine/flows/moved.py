@@ -53,7 +53,7 @@ def _brought(state: State, moment: Moment) -> Step:
         return Step(state, (SetTimer(name=TIMER, at=hours.next_start(safe, moment.at)),))
     if handover.away(state) or state.doubt or (state.own_word and not here):
         return Step(state, _knocks(state, moment))
-    if _busy(state):
+    if _busy(state, here=here):
         return Step(state, (SetTimer(name=TIMER, at=moment.at + LATER),))
     return _said_here(state, moment) if here else _asked(state, moment)
 
@@ -66,9 +66,14 @@ def _knocks(state: State, moment: Moment) -> tuple[Effect, ...]:
     return (SetTimer(name=f"{hours.KNOCK}1", at=at),)
 
 
-def _busy(state: State) -> bool:
-    """Whether something graver has the floor."""
-    grave = state.told_of_harm or state.hold or state.waiting_question in GRAVE
+def _busy(state: State, *, here: bool) -> bool:
+    """Whether something graver has the floor.
+
+    Harm that was told holds it while whoever told is here, and not for the days after: they
+    wanted to hear what came of the report, and the question that comes tells nothing.
+    """
+    telling = here and (state.told_of_harm or state.hold)
+    grave = telling or state.waiting_question in GRAVE
     return grave or state.contact is not None or state.receipt_waits
 
 

@@ -144,6 +144,14 @@ def test_something_graver_has_the_floor() -> None:
         assert holder.state.news
 
 
+def test_harm_that_was_told_holds_news_up_for_no_day() -> None:
+    """Whoever told of harm, wanted nobody and left is asked the next time, as anybody is."""
+    told = Told("disclosure", "sextortion", 1.0)
+    holder = reporter(told=told, hold=True)
+
+    assert removed(holder).keys == ["news.ask"]
+
+
 def test_where_it_costs_it_is_a_notice() -> None:
     """On a channel with a session it may be left out: the code still tells (Viber)."""
     holder = reporter()
