@@ -71,8 +71,14 @@ def named(
 
 
 def others(session: Session, report_id: str) -> bool:
-    """Whether another report names an address of this one."""
-    mine = select(col(ReportAddress.address_id)).where(col(ReportAddress.report_id) == report_id)
+    """Whether another report names an address of this one; of one that police hold, nobody
+    hears so: whoever asks may be who is looked for.
+    """
+    mine = (
+        select(col(ReportAddress.address_id))
+        .join(Address, col(Address.id) == col(ReportAddress.address_id))
+        .where(col(ReportAddress.report_id) == report_id, col(Address.held).is_(False))
+    )
     wanted = select(col(ReportAddress.report_id)).where(
         col(ReportAddress.address_id).in_(mine), col(ReportAddress.report_id) != report_id
     )

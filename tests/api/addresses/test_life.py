@@ -158,7 +158,8 @@ def test_nobody_learns_that_the_police_hold_an_address(
     helpline: Helpline, reports: Reports
 ) -> None:
     """
-    Whoever put a page there may report it to hear what is known: a hold is told to nobody.
+    Whoever put a page there may report it to hear what is known: a hold is told to nobody,
+    nor that somebody else reported it too.
     """
     first = reports.made(PAGE)
     view = reports.only(first)
@@ -166,6 +167,11 @@ def test_nobody_learns_that_the_police_hold_an_address(
     second = reports.made(PAGE)
 
     assert reports.told(first) == reports.told(second) == []
+    with helpline.database.read() as session:
+        assert not service.others(session, second)
+    helpline.does(service.lift, view.address_id, staff=DRITA, words="hetimi mbaroi")
+    with helpline.database.read() as session:
+        assert service.others(session, second)
 
 
 def test_police_told_later_moves_nothing(reports: Reports) -> None:
