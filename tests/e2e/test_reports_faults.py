@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from fakes.lifeline import CONTENT
-from fakes.reporting import Chatting, street
+from fakes.reporting import HOURS, Chatting, says_of, street
 from fakes.travel import awake
 from fakes.way import hurried
 
+from api.reports import service as reports
 from bot.engine.content import LANGUAGES
+from bot.engine.flows.clock import CLOCK
 from bot.helpline import HelplineUnavailable
 from bot.helpline_http import HttpHelpline
 
+WEEK_ON, DAY_AFTER = "2026-11-29 21:30", "2026-11-30 12:00"
 AGAIN = {"sq": "menu", "en": "menu"}
 
 
@@ -91,6 +94,44 @@ async def test_one_report_and_one_filing_whatever_breaks(
         assert list(bureau.ncmec.filed) == [bureau.desk.view(made).reference]
         told = [one.state for one in bureau.view(there.ids[0]).updates]
         assert told == ["submitted", "assessing", "filed"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_seven_days_without_news_are_answered(language: str, tmp_path: Path) -> None:
+    """
+    After seven days in which somebody worked on a report its reporter hears that the work goes
+    on, asked first and by day; of one on which nobody worked nothing untrue is said.
+    """
+    async with street("telegram", tmp_path, language, ["grooming", "other"]) as there:
+        await there.reports()
+        worked, untouched = there.people
+        there.on("2026-11-22 17:00")
+        there.bureau.does(reports.take, there.ids[0])
+        await there.heard()
+        await worked.looks()
+        await worked.taps("show")
+        there.on("2026-11-23 21:30")
+        there.bureau.does(reports.add_note, there.ids[0], text="Pyeta platformën.")
+        before = [len(each.came) for each in there.people]
+
+        await worked.until(WEEK_ON)
+        there.on(WEEK_ON)
+        there.bureau.helpline.tick()
+        await there.heard()
+        for each, old in zip(there.people, before, strict=True):
+            await each.looks()
+            assert len(each.came) == old
+        await worked.until(DAY_AFTER)
+        [asked] = worked.came[before[0] :]
+        assert asked.at.astimezone(CLOCK).hour in HOURS
+        assert worked.question == "news"
+        await there.bureau.office.opens(there.bureau.wall)  # duty ended days ago
+        await worked.taps("show")
+
+        [words] = says_of("working", language)
+        assert words in "\n".join(worked.read[before[0] :])
+        await untouched.looks()
+        assert len(untouched.came) == before[1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
