@@ -145,7 +145,14 @@ def fits(script: Script, channel: str) -> bool:
     media = {turn["media"] for turn in script.turns if "media" in turn}
     if channel == "web" and any("start" in turn for turn in script.turns[1:]):
         return False  # a page is opened again without a word
+    if not ABILITIES[channel].stays and asks_for_news(script):
+        return False  # nobody who comes back is in the same chat: only the code tells
     return not kinds & BEYOND[channel] and media <= KINDS[channel]
+
+
+def asks_for_news(script: Script) -> bool:
+    """Whether a reporter is asked in it whether to hear what came of the report."""
+    return any("report.wants_news" in turn.get("bot", ()) for turn in script.turns)
 
 
 def scripts() -> Iterator[tuple[str, Script]]:
