@@ -277,6 +277,7 @@ async def reads_whole(phone: Phone, before: int, words: str) -> None:
 
 
 UNPRESSED = {"leave", "person", "talk", "yes", "send", "lang"}  # they lead out of the menus
+GRAVE = ("report_safe.no", "report_safe.unsure")  # and so do these: a person comes
 
 
 @IN_BOTH
@@ -302,7 +303,8 @@ async def unpressed(way: Way, pressed: set[str]) -> str:
     """A button that stands there and was not pressed yet, the newest first; or none."""
     shown = [button for say in reversed(way.talk.shown[-4:]) for button in say.buttons]
     new = [button for button in shown if button.id not in pressed]
-    safe = [button for button in new if button.id.rpartition(".")[2] not in UNPRESSED]
+    calm = [button for button in new if not button.id.endswith(GRAVE)]
+    safe = [button for button in calm if button.id.rpartition(".")[2] not in UNPRESSED]
     for button in safe:
         if await way.phone.offers(button.id, button.label):
             return button.id

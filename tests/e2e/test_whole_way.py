@@ -13,12 +13,12 @@ import pytest
 from fakes.phones import ChromiumPhone, TelegramPhone, ViberPhone, WebPhone, chromium_bot
 from fakes.way import (
     ANSWER,
+    DEFANGED,
     DISCLOSURE,
     HIDING,
     LESSON,
     NAME,
     ONBOARDING,
-    PLACE,
     QUIZ,
     REPORT,
     SCARED,
@@ -47,7 +47,7 @@ def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def goes_all_the_way(way: Way) -> None:
     """Every part, one after the other."""
-    await way.goes(*ONBOARDING, *LESSON, *QUIZ, *REPORT)
+    await way.goes(*ONBOARDING, *LESSON, *QUIZ, *REPORT[way.phone.channel])
     await way.asks_with_code()
     await way.goes(*DISCLOSURE)
     await way.person()
@@ -64,8 +64,8 @@ async def staff_have_all(way: Way) -> None:
     for words in (TOLD, SCARED, ANSWER):
         assert words[way.language] in page
     [report] = await way.desk.reports()
-    assert PLACE in report
-    assert PLACE not in page
+    assert DEFANGED in report
+    assert "kanali" not in page
     assert way.code not in report
 
 

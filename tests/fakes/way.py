@@ -39,6 +39,7 @@ from bot.engine.events import (
     CounsellorWrote,
     ReportNews,
     ReportStored,
+    ReportUpdate,
 )
 from bot.engine.state import State
 from bot.helpline import contact_id_of
@@ -49,6 +50,7 @@ Turn = Mapping[str, Any]
 Lines = Callable[[], HttpHelpline]
 NAME = "Elira"
 PLACE = "https://kanali.example.com/dhoma"
+DEFANGED = "hxxps://kanali[.]example[.]com/dhoma"
 TOLD = {
     "sq": "dikush po më kërcënon me një foto, ç'të bëj 😢",
     "en": "someone is threatening me with a photo 😢",
@@ -71,12 +73,18 @@ ONBOARDING: tuple[Turn, ...] = (
 )
 LESSON = taps("lesson", "t01", "start", "habits", "map", "photos", "recover")
 QUIZ = taps("none", "again", "home", "done", "go_on", "no")  # no question in two days
-REPORT: tuple[Turn, ...] = (
+_REPORT: tuple[Turn, ...] = (
     {"child": HELP},
-    *taps("report", "go_on"),
+    *taps("report", "go_on", "csam_address", "no"),
     {"child": PLACE},
-    *taps("csam", "no", "send", "written"),
+    *taps("no", "yes"),
 )
+_SENT = taps("send", "written")
+REPORT: Mapping[str, tuple[Turn, ...]] = {  # in a browser only the code tells what came of it
+    "telegram": (*_REPORT, *taps("no"), *_SENT),
+    "viber": (*_REPORT, *taps("no"), *_SENT),
+    "web": (*_REPORT, *_SENT),
+}
 DISCLOSURE: tuple[Turn, ...] = ({"child": TOLD}, *taps("no", "yes"))
 HIDING: Mapping[str, tuple[Turn, ...]] = {
     "telegram": ({"child": HIDE}, *taps("yes")),
@@ -193,7 +201,8 @@ class Way:
             self.code = await self._coded()
             self.hears(ReportStored(at=at, receipt=self.code))
         if any(isinstance(effect, AskReport) for effect in effects):
-            self.hears(ReportNews(at=at, found="known", states=((at, "submitted"),)))
+            told = {"updates": (ReportUpdate(at, "submitted"),), "open": True, "code": self.code}
+            self.hears(ReportNews(at=at, found="known", **told))
 
     async def _coded(self) -> str:
         """The code of a report, as it is shown."""
