@@ -8,7 +8,6 @@ to be compared with the one that the helpline publishes, or the key is given fro
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import logging
 import os
@@ -110,7 +109,7 @@ def public_key_of(given: str) -> bytes:
     try:
         line = path.read_text().splitlines()[1] if path.is_file() else given
         raw = base64.b64decode(line.strip(), validate=True)
-    except (OSError, IndexError, binascii.Error, UnicodeError):
+    except (OSError, IndexError, ValueError):
         raise Unopened("The public key is not in minisign's form.") from None
     if len(raw) != 42 or raw[:2] != b"Ed" or raw[2:10] != key_id(raw[10:]):
         raise Unopened("The public key is none of Sigurt's.")

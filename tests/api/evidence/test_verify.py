@@ -84,6 +84,21 @@ def test_every_changed_byte_of_every_file_is_found(
     assert found
 
 
+@pytest.mark.parametrize("sign", [b"\xc3\xab", b"\xff", b"*"])
+def test_a_key_that_is_no_key_is_refused_in_a_sentence(
+    bundle: bytes, tmp_path: Path, sign: bytes
+) -> None:
+    """
+    Signs that stand in no key, of no alphabet even, are named and are no crash (S4).
+    """
+    files = unpacked(bundle)
+    key = files["keys/minisign.pub"]
+
+    told = refused(tmp_path, zipped({**files, "keys/minisign.pub": key[:-9] + sign + key[-9:]}))
+
+    assert told == "The public key is not in minisign's form."
+
+
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
