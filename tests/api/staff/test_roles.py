@@ -17,12 +17,12 @@ async def test_a_right_given_counts_at_once(helpline: Helpline) -> None:
     ana = hire(helpline, "ana", "Ana", "administrator")
     admin, person = await seated(helpline, ana), hire(helpline)
     elira = await seated(helpline, person)
-    assert (await elira.get("/reports")).status_code == 403
+    assert (await elira.get("/trail")).status_code == 403
 
     roles = {"roles": ["supervisor", "counsellor"]}
     assert (await admin.post(f"/staff/{person.id}/roles", roles)).status_code == 303
 
-    assert (await elira.get("/reports")).status_code == 200
+    assert (await elira.get("/trail")).status_code == 200
     assert account_of(helpline, person).roles == "counsellor supervisor"
     assert (f"staff:{ana.id}", "staff.roles") in deeds(helpline)
 
