@@ -336,6 +336,8 @@ def _zip(raw: bytes) -> Files:
             entries = archive.infolist()
             _refuse_danger(entries)
             return {entry.filename: archive.read(entry) for entry in entries}
+    # Beside BadZipFile a hostile zip makes zipfile raise: NotImplementedError (a version or a
+    # packing that it does not know), EOFError (cut), RuntimeError (a password), ValueError.
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
         raise Unopened(f"The zip cannot be read ({type(error).__name__}).") from None
 

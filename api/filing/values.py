@@ -156,11 +156,6 @@ class FilingView:
     why: str
     address_ids: tuple[str, ...]
 
-    @property
-    def wants_a_person(self) -> bool:
-        """Whether nothing more happens until somebody acts."""
-        return self.state in WANTS_A_PERSON or self.state in (DRAFT, READY)
-
 
 def shown_as(number: str, place: int) -> str:
     """The number of a filing, by which both sides name it."""

@@ -14,6 +14,7 @@ import base64
 import json
 import socketserver
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -35,7 +36,7 @@ _RAISES: dict[str, type[httpx.TransportError]] = {
 }
 
 
-class Hotline:
+class Hotline(ABC):
     """Checks who calls, strikes with the next fault, and counts what it was sent."""
 
     def __init__(self) -> None:
@@ -62,8 +63,9 @@ class Hotline:
             return httpx.Response(401)
         return self._served(request)
 
+    @abstractmethod
     def _served(self, request: httpx.Request) -> httpx.Response:
-        raise NotImplementedError
+        """What the service itself does with a call that it lets in."""
 
 
 class Iwf(Hotline):
