@@ -16,7 +16,6 @@ KINDS = (
 """What is kept: a report and what was added to it as received, the talk of a contact, a filing
 as it was sent, what came back, and a bundle that was made."""
 
-DEEDS = ("kept", "looked", "exported", "handed", "checked", "broken")
 WHYS = ("inquiry", "filing", "assessment", "quality", "court")
 """Suggested reasons for looking; anybody may write another."""
 
